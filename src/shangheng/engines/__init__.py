@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where formulas run and where rows live."""

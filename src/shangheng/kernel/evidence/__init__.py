@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+"""存证: what can be proved about everything that was reported, done or published.
+
+Serves 江苏 (七)3 (online evidence storage) and 青海 (二十三) (retention of transaction records).
+The log is a Merkle tree as in RFC 6962, kept as plain tile files (C2SP tlog-tiles), its state
+published as signed notes (C2SP tlog-checkpoint), its proofs written as text (C2SP tlog-proof), so
+that tools which nobody here wrote can read and check it. A batch of records is a Merkle tree of
+its own whose root is one leaf of the log: one record can be proved without showing another.
+
+Pure, usable without Django: ``merkle`` (hashes and proofs), ``batches``, ``notes``, ``keys``,
+``checkpoints``, ``proofs``, ``tiles`` (paths and encodings), ``store`` and ``tiled_tree`` (the
+log on disk), ``timestamps`` (RFC 3161).
+
+Example: ``merkle.verify_inclusion(7, 20, leaf, proof, root)`` is true or false, and never raises.
+"""

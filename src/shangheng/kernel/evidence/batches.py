@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A batch of records as a Merkle tree of its own, over salted record hashes.
+
+The root of a batch is all that the log shows of it. A record is proved by its salt, its hash and
+the path to that root; the path shows other leaves, and their salts keep anybody from guessing the
+records behind them. All salts of a batch come from one secret: once it is destroyed, records that
+nobody kept can no longer be guessed, while every proof that was handed out still verifies.
+"""
+
+from hashlib import sha256
+from struct import Struct
+
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES256
+from cryptography.hazmat.primitives.ciphers.modes import CTR
+
+from shangheng.kernel.errors import Invalid
+from shangheng.kernel.evidence.hashing import HASH_BYTES, LEAF_PREFIX, check_hashes, fold
+from shangheng.kernel.evidence.merkle import verify_inclusion
+from shangheng.kernel.evidence.ranges import inclusion_ranges
+
+SALT_BYTES = 16
+SECRET_BYTES = 32
+_SALT = Struct(f"{SALT_BYTES}s")
+_HASH = Struct(f"{HASH_BYTES}s")
+_SLICE = 1024  # records hashed at a time, so that they stay in the processor's cache
+
+
+def salts(secret: bytes, first: int, count: int) -> bytes:
+    """Return the salts of records `first` to `first + count`, concatenated.
+
+    The salt of record n is the n-th block of AES-256 in counter mode under the secret of the
+    batch: unpredictable without the secret, at once found with it. A secret MUST serve one batch.
+    """
+    if len(secret) != SECRET_BYTES:
+        raise Invalid("evidence.batch_secret_length", length=len(secret))
+    stream = Cipher(AES256(secret), CTR(first.to_bytes(SALT_BYTES, "big"))).encryptor()
+    return stream.update(bytes(SALT_BYTES * count))
+
+
+def record_leaf(salt: bytes, record_hash: bytes) -> bytes:
+    """Return the leaf of one record: the RFC 6962 leaf hash of salt and SHA-256 of the record."""
+    if len(salt) != SALT_BYTES:
+        raise Invalid("evidence.salt_length", length=len(salt))
+    if len(record_hash) != HASH_BYTES:
+        raise Invalid("evidence.hash_length", length=len(record_hash))
+    return sha256(LEAF_PREFIX + salt + record_hash).digest()
+
+
+def record_leaves(salts: bytes, record_hashes: bytes) -> bytes:
+    """Return the leaves of many records, concatenated like their salts and hashes."""
+    check_hashes(record_hashes)
+    count = len(record_hashes) // HASH_BYTES
+    if len(salts) != count * SALT_BYTES:
+        raise Invalid("evidence.salt_length", length=len(salts))
+    leaves: list[bytes] = []
+    for at in range(0, count, _SLICE):
+        some_salts = salts[at * SALT_BYTES : (at + _SLICE) * SALT_BYTES]
+        some_hashes = record_hashes[at * HASH_BYTES : (at + _SLICE) * HASH_BYTES]
+        pairs = zip(_SALT.iter_unpack(some_salts), _HASH.iter_unpack(some_hashes), strict=True)
+        some = [sha256(LEAF_PREFIX + salt + hash_).digest() for (salt,), (hash_,) in pairs]
+        leaves.append(b"".join(some))
+    return b"".join(leaves)
+
+
+def root_of_hashes(hashes: bytes) -> bytes:
+    """Return the root over concatenated leaves.
+
+    The roots of equal slices of a power of two of leaves, and of the rest, are themselves leaves
+    of a tree with the same root: two processes may share the work.
+    """
+    return fold(hashes)
+
+
+def inclusion_proof(index: int, hashes: bytes) -> list[bytes]:
+    """Return the path of one leaf among the concatenated leaves of its batch, lowest first."""
+    check_hashes(hashes)
+    siblings = inclusion_ranges(index, len(hashes) // HASH_BYTES)
+    return [fold(hashes[HASH_BYTES * s.start : HASH_BYTES * s.stop]) for s in siblings]
+
+
+def verify_record(
+    index: int,
+    size: int,
+    *,
+    salt: bytes,
+    record_hash: bytes,
+    proof: list[bytes],
+    root: bytes,
+) -> bool:
+    """Tell whether the record stands at `index` among the `size` records of the batch."""
+    if len(salt) != SALT_BYTES or len(record_hash) != HASH_BYTES:
+        return False
+    return verify_inclusion(index, size, record_leaf(salt, record_hash), proof, root)

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Dated numbers that formulas need: what a document prints, or what an authority must decide."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from shangheng.kernel.errors import Invalid
+
+Configuration = Mapping[str, Any]
+"""What an authority has decided: a value by the parameter's name, or values by first day."""
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A value, the day from which it holds and where that is written; ``None`` ends it."""
+
+    since: date
+    value: Any
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """A number that a formula needs; ``values`` are those that a document prints.
+
+    Where no document prints one, it is *required configuration*: ``question`` says what the
+    authority has to decide, and nothing is computed before it has.
+    """
+
+    name: str
+    zh: str
+    en: str
+    unit: str
+    clause: str
+    question_zh: str
+    question_en: str
+    values: tuple[Dated, ...] = ()
+
+    def on(self, day: date, configuration: Configuration) -> Any:  # noqa: ANN401
+        """Return the value that holds on that day, the authority's own decision first."""
+        decided = configuration.get(self.name)
+        if isinstance(decided, Mapping) and all(map(_is_day, decided)):
+            decided = _latest({_day(since): value for since, value in decided.items()}, day)
+        if decided is None:
+            decided = _latest({each.since: each.value for each in self.values}, day)
+        if decided is None:
+            raise Invalid(
+                "parameter.not_configured",
+                name=self.name,
+                zh=self.zh,
+                clause=self.clause,
+                question_zh=self.question_zh,
+                question_en=self.question_en,
+            )
+        return decided
+
+
+def _is_day(text: Any) -> bool:  # noqa: ANN401
+    return isinstance(text, date) or re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(text)) is not None
+
+
+def _day(text: Any) -> date:  # noqa: ANN401 - a date, or its text
+    return text if isinstance(text, date) else date.fromisoformat(str(text))
+
+
+def _latest(values: Mapping[date, Any], day: date) -> Any:  # noqa: ANN401
+    begun = [since for since in values if since <= day]
+    return values[max(begun)] if begun else None

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A mapping: how a reporter's own export becomes records of a kind, without code.
+
+A mapping is a small YAML file. ``fields`` says for each field where it comes from::
+
+    kind: order
+    fields:
+      platform: {constant: tmall}
+      order_no: 订单编号                                # the column of that name
+      gross: {from: 总金额, times: 0.01}                # 分 to 元
+      ordered_at: {from: 创建时间, time: "%d/%m/%Y %H:%M", zone: Europe/London}
+      buyer_region: {from: 收货地址, region: true}      # a name becomes its code
+      mode: {from: 类型, values: {"1": B2C, "2": B2B}, otherwise: C2C}
+      product: {join: [品牌, 品名], with: " "}
+      shop: {from: 店铺-商品, split: "-", part: 1}
+      unit_price: {multiply: [数量, 单价]}
+    skip:                                               # rows that are something else
+      - {column: Invoice, starts_with: [C, A]}
+
+Where a row of the export is a line of an order, ``group`` gathers rows into records: ``by`` names
+the columns that make a record one, ``sum``, ``min`` and ``max`` list fields that are gathered that
+way (others take their first value), and ``lines`` gives the fields of each line. ``files`` joins
+further exports: ``{details: {pattern: "*明细*", on: {订单号: 订单编号}}}`` makes their columns known
+as ``details.列名``.
+"""
+
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from shangheng.kernel.errors import Invalid
+from shangheng.kernel.records.concept import fields as f
+from shangheng.kernel.records.concept.kinds import RecordKind
+
+SOURCE_WORDS = frozenset(
+    {"from", "constant", "times", "round", "strip", "time", "zone", "region", "values",
+     "otherwise", "join", "with", "split", "part", "multiply"}
+)  # fmt: skip
+SKIP_WORDS = frozenset({"column", "starts_with", "equals", "empty", "below"})
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where one field comes from; see the module for the words."""
+
+    columns: tuple[str, ...] = ()
+    constant: str | None = None
+    times: str | None = None
+    round: int | None = None
+    strip: str = ""
+    time: str | None = None
+    zone: str | None = None
+    region: bool = False
+    values: Map[str, str] = field(default_factory=dict)
+    otherwise: str | None = None
+    glue: str | None = None
+    split: str | None = None
+    part: int = 1
+    multiply: bool = False
+
+
+@dataclass(frozen=True)
+class Skip:
+    """Rows that are left out, and counted as skipped: all that is said of ``column`` holds."""
+
+    column: str
+    starts_with: tuple[str, ...] = ()
+    equals: tuple[str, ...] = ()
+    empty: bool = False
+    below: str | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """How rows that are lines are gathered into records."""
+
+    by: tuple[str, ...]
+    lines: Map[str, Source]
+    how: Map[str, str]
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A further export whose columns are known as ``name.column``."""
+
+    name: str
+    pattern: str
+    on: Map[str, str]
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """A whole mapping file, checked against its kind."""
+
+    kind: str
+    fields: Map[str, Source]
+    skip: tuple[Skip, ...] = ()
+    group: Group | None = None
+    files: tuple[Joined, ...] = ()
+    sheet: str | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return every column of the exports that the mapping needs, each once."""
+        sources = [*self.fields.values(), *(self.group.lines.values() if self.group else ())]
+        needed = [name for source in sources for name in source.columns]
+        needed += [skip.column for skip in self.skip]
+        needed += self.group.by if self.group else ()
+        needed += [ours for joined in self.files for ours in joined.on]
+        return tuple(dict.fromkeys(needed))
+
+
+def _refuse_unknown(words: Map[str, Any], known: frozenset[str], *, where: str) -> None:
+    for word in words:
+        if word not in known:
+            close = get_close_matches(str(word), sorted(known), n=1)
+            raise Invalid(
+                "mapping.unknown_word",
+                word=word,
+                where=where,
+                known=sorted(known),
+                did_you_mean=close[0] if close else "",
+            )
+
+
+def _texts(given: object) -> tuple[str, ...]:
+    return tuple(map(str, given)) if isinstance(given, list) else (str(given),)
+
+
+def _flag(given: object, *, where: str) -> bool:
+    if not isinstance(given, bool):
+        raise Invalid("mapping.not_a_flag", where=where, given=str(given))
+    return given
+
+
+def _source(given: object, *, where: str) -> Source:
+    """Read what stands beside a field; a plain text names the column."""
+    if isinstance(given, str):
+        return Source(columns=(given,))
+    if not isinstance(given, dict):
+        raise Invalid("mapping.field_not_told", where=where, given=str(given))
+    _refuse_unknown(given, SOURCE_WORDS, where=where)
+    ways = [word for word in ("from", "constant", "join", "multiply") if word in given]
+    if len(ways) != 1:
+        raise Invalid("mapping.one_origin", where=where, found=ways)
+    return Source(
+        columns=() if ways[0] == "constant" else _texts(given[ways[0]]),
+        constant=str(given["constant"]) if "constant" in given else None,
+        times=str(given["times"]) if "times" in given else None,
+        round=int(given["round"]) if "round" in given else None,
+        strip=str(given.get("strip", "")),
+        time=given.get("time"),
+        zone=given.get("zone"),
+        region=_flag(given.get("region", False), where=where),
+        values={str(code): str(to) for code, to in given.get("values", {}).items()},
+        otherwise=str(given["otherwise"]) if "otherwise" in given else None,
+        glue=str(given.get("with", " ")) if "join" in given else None,
+        split=given.get("split"),
+        part=int(given.get("part", 1)),
+        multiply="multiply" in given,
+    )
+
+
+def _skip(given: object) -> Skip:
+    if not isinstance(given, dict) or "column" not in given:
+        raise Invalid("mapping.field_not_told", where="skip", given=str(given))
+    _refuse_unknown(given, SKIP_WORDS, where="skip")
+    return Skip(
+        column=str(given["column"]),
+        starts_with=_texts(given["starts_with"]) if "starts_with" in given else (),
+        equals=_texts(given["equals"]) if "equals" in given else (),
+        empty=_flag(given.get("empty", False), where="skip"),
+        below=str(given["below"]) if "below" in given else None,
+    )
+
+
+def _group(given: dict[str, Any], kind: RecordKind) -> Group:
+    _refuse_unknown(given, frozenset({"by", "lines", "sum", "min", "max"}), where="group")
+    how = {
+        str(name): way for way in ("sum", "min", "max") for name in _texts(given.get(way, []))
+    }
+    lines_of = kind.of_type(f.Lines)
+    known = frozenset(
+        each.name for field_ in lines_of if isinstance(field_, f.Lines) for each in field_.fields
+    )
+    lines = given.get("lines", {})
+    _refuse_unknown(lines, known, where="group.lines")
+    return Group(
+        by=_texts(given.get("by", [])),
+        lines={name: _source(each, where=f"lines.{name}") for name, each in lines.items()},
+        how=how,
+    )
+
+
+def parse(given: object, kind: RecordKind) -> Mapping:
+    """Check what a YAML file says against its kind, and refuse what cannot work, with the place."""
+    if not isinstance(given, dict) or not isinstance(given.get("fields"), dict):
+        raise Invalid("mapping.no_fields", kind=kind.name)
+    words = frozenset({"kind", "fields", "skip", "group", "files", "sheet", "note"})
+    _refuse_unknown(given, words, where="mapping")
+    if given.get("kind", kind.name) != kind.name:
+        raise Invalid("mapping.other_kind", mapping=given["kind"], asked=kind.name)
+    names = frozenset(field_.name for field_ in kind.fields)
+    _refuse_unknown(given["fields"], names, where="fields")
+    gathered = frozenset(each.name for each in kind.of_type(f.Lines)) if "group" in given else ()
+    told = {*given["fields"], *gathered}
+    missing = [each.name for each in kind.fields if not each.optional and each.name not in told]
+    if missing:
+        raise Invalid("mapping.required_untold", kind=kind.name, fields=missing)
+    return Mapping(
+        kind=kind.name,
+        fields={name: _source(each, where=name) for name, each in given["fields"].items()},
+        skip=tuple(_skip(each) for each in given.get("skip", [])),
+        group=_group(given["group"], kind) if "group" in given else None,
+        files=tuple(
+            Joined(name, str(each["pattern"]), {str(k): str(v) for k, v in each["on"].items()})
+            for name, each in given.get("files", {}).items()
+        ),
+        sheet=given.get("sheet"),
+    )
+
+
+def plain(kind: RecordKind) -> Mapping:
+    """Return the mapping of a file that already uses the kind's own column names."""
+    return Mapping(kind.name, {each.name: Source(columns=(each.name,)) for each in kind.fields})

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a reporter gets back for a batch."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass(frozen=True)
+class RuleCount:
+    """How many rows of a batch one rule touched."""
+
+    rule: str
+    field: str
+    rows: int
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """The answer to a batch: what was taken, what was not, and why.
+
+    ``rows_read = accepted + corrected + unchanged + rejected``. ``second_source`` counts those of
+    the accepted that another, better placed reporter had already told of: they are kept for
+    reconciliation and not counted twice. ``totals`` adds up each amount of the rows that were
+    accepted or corrected, by currency. ``ledger_version`` is the version of the kind's table in
+    which they stand.
+    """
+
+    batch: str
+    reporter: str
+    kind: str
+    file: str
+    bytes: int
+    digest: str
+    received_at: datetime
+    recorded_at: datetime
+    rows_read: int
+    accepted: int
+    corrected: int
+    unchanged: int
+    rejected: int
+    skipped: int
+    second_source: int
+    rejected_by_rule: tuple[RuleCount, ...] = ()
+    warnings_by_rule: tuple[RuleCount, ...] = ()
+    totals: dict[str, dict[str, Decimal]] = field(default_factory=dict)
+    ledger_version: int = 0
+    records_digest: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain values that JSON can carry; amounts stay exact as text."""
+        plain = asdict(self)
+        plain["received_at"] = self.received_at.isoformat()
+        plain["recorded_at"] = self.recorded_at.isoformat()
+        plain["totals"] = {
+            currency: {name: format(amount, "f") for name, amount in amounts.items()}
+            for currency, amounts in self.totals.items()
+        }
+        return plain
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> "Receipt":
+        """Return the receipt that ``to_dict`` made plain."""
+        rules = {
+            name: tuple(RuleCount(**each) for each in plain[name])
+            for name in ("rejected_by_rule", "warnings_by_rule")
+        }
+        times = {
+            name: datetime.fromisoformat(plain[name]) for name in ("received_at", "recorded_at")
+        }
+        totals = {
+            currency: {name: Decimal(amount) for name, amount in amounts.items()}
+            for currency, amounts in plain["totals"].items()
+        }
+        return cls(**{**plain, **rules, **times, "totals": totals})

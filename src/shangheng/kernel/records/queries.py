@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What can be asked about batches, reporters and the ledger; never writes."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.db.models import Count, Max, Sum
+
+from shangheng.kernel.errors import Invalid, NotFound
+from shangheng.kernel.records.concept.receipts import Receipt
+from shangheng.kernel.records.models import BatchRow, ReporterRow, ReporterTokenRow
+from shangheng.kernel.records.store.home import Ledger
+from shangheng.kernel.records.store.tables import LedgerFiles, files_of
+
+
+@dataclass(frozen=True)
+class ReporterStanding:
+    """How a reporter stands: what it has sent so far."""
+
+    code: str
+    name: str
+    batches: int
+    last_received_at: datetime | None
+    rows_read: int
+    accepted: int
+    rejected: int
+
+
+def ledger_files(home: Ledger, kind: str) -> LedgerFiles:
+    """Return the files of a kind's table as it stands."""
+    return files_of(home.table(kind))
+
+
+def claims_files(home: Ledger, kind: str) -> LedgerFiles:
+    """Return the files of what second sources said about a kind's records."""
+    return files_of(home.claims(kind))
+
+
+def _batch(batch: str, reporter: str | None) -> BatchRow:
+    rows = BatchRow.objects.filter(number=batch).select_related("reporter")
+    if reporter is not None:
+        rows = rows.filter(reporter__code=reporter)
+    found = list(rows[:2])
+    if not found:
+        raise NotFound("batch.unknown", batch=batch)
+    if len(found) > 1:
+        raise Invalid("batch.several", batch=batch, reporters=[r.reporter.code for r in found])
+    return found[0]
+
+
+def receipt(batch: str, *, reporter: str | None = None) -> Receipt:
+    """Return the receipt of a batch.
+
+    Raises:
+        NotFound: there is no such batch (``batch.unknown``).
+        Invalid: several reporters have a batch of this number (``batch.several``).
+    """
+    return Receipt.from_dict(_batch(batch, reporter).receipt)
+
+
+def receipts(
+    *, reporter: str | None = None, kind: str | None = None, limit: int = 50, offset: int = 0
+) -> list[Receipt]:
+    """Return receipts, the newest first."""
+    rows = BatchRow.objects.order_by("-received_at", "-pk")
+    if reporter is not None:
+        rows = rows.filter(reporter__code=reporter)
+    if kind is not None:
+        rows = rows.filter(kind=kind)
+    return [Receipt.from_dict(row.receipt) for row in rows[offset : offset + limit]]
+
+
+def _file(home: Ledger, batch: str, reporter: str | None, name: str) -> Path | None:
+    path = home.batch(_batch(batch, reporter).folder) / name
+    return path if path.exists() else None
+
+
+def rejects_file(home: Ledger, batch: str, *, reporter: str | None = None) -> Path | None:
+    """Return the file of the rows that went back, or nothing when all were taken."""
+    return _file(home, batch, reporter, "rejects.csv")
+
+
+def warnings_file(home: Ledger, batch: str, *, reporter: str | None = None) -> Path | None:
+    """Return the file of the rows that were let in with a doubt."""
+    return _file(home, batch, reporter, "warnings.csv")
+
+
+def reporters() -> list[ReporterStanding]:
+    """Return every reporter with what it has sent, by code."""
+    rows = ReporterRow.objects.annotate(
+        batches=Count("batchrow"),
+        last=Max("batchrow__received_at"),
+        read=Sum("batchrow__rows_read"),
+        taken=Sum("batchrow__accepted"),
+        back=Sum("batchrow__rejected"),
+    ).order_by("code")
+    return [
+        ReporterStanding(
+            row.code, row.name, row.batches, row.last, row.read or 0, row.taken or 0, row.back or 0
+        )
+        for row in rows
+    ]
+
+
+def reporter_of_token(token: str) -> str | None:
+    """Return whose bearer token this is, or nothing when it is not valid."""
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    row = ReporterTokenRow.objects.filter(digest=digest, revoked_at=None).first()
+    return row.reporter.code if row else None

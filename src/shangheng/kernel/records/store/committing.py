@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A resolved batch made true: files written, index extended, one commit; or undone as a whole.
+
+The order is what makes a crash harmless:
+
+1. ``intent.json`` says which versions the tables have before anything is touched.
+2. Replaced versions go to the history; new files and index segments are written; none counts yet.
+3. What second sources said is committed to the claims table.
+4. The receipt is written into the batch's work folder, durable.
+5. The kind's table is committed, naming the batch. *This is the moment of truth.*
+6. The work folder's results move to their place, and the row of the batch is written.
+
+Killed before 5, the next holder of the pen puts the claims back and clears the work away; killed
+after 5, it does step 6.
+"""
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from deltalake.transaction import AddAction
+
+from shangheng.kernel.records.concept.kinds import RecordKind
+from shangheng.kernel.records.store.home import Ledger, flush, write_durably
+from shangheng.kernel.records.store.keys import Entries, KeyIndex
+from shangheng.kernel.records.store.reading import key_number, literal, quoted
+from shangheng.kernel.records.store.resolving import KEPT, Slice, Verdict
+from shangheng.kernel.records.store.tables import Table, column_types, scan
+
+
+@dataclass
+class Change:
+    """What a batch does to one table: files that come, files that go."""
+
+    adds: list[AddAction] = field(default_factory=list)
+    removes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes one batch's rows into the tables of its kind, without making them true."""
+
+    connection: duckdb.DuckDBPyConnection
+    home: Ledger
+    kind: RecordKind
+    stage: Path
+    reporter: str
+    batch: str
+    tag: str
+    line: str
+
+    def rows(self, places: str) -> str:
+        """Return the SELECT of the stage's rows that stand in the relation ``places``."""
+        columns = ", ".join(quoted(name) for name in (each.name for each in self.kind.fields))
+        return (
+            f"SELECT {columns}, {literal(self.reporter)} AS reporter, {literal(self.batch)} AS "
+            f"batch, {self.line} AS line, {quoted(self.kind.day)}::DATE AS day FROM (SELECT *, "
+            f"file_row_number AS place FROM read_parquet({literal(str(self.stage))}, "
+            f"file_row_number=true)) WHERE NOT bad AND NOT skip AND {places}"
+        )
+
+    def replaced(self, table: Table, old: Entries, *, own: bool) -> tuple[list[str], str]:
+        """Return the files that hold these records, and the SELECT of what stays in them.
+
+        With ``own`` only this reporter's word on a record is replaced, as among the claims.
+        """
+        if not len(old):
+            return [], ""
+        days = {str(np.datetime64(int(day), "D")) for day in np.unique(old["day"])}
+        inside = tuple(f"day={day}/" for day in days)
+        files = [path for path in table.files() if path.startswith(inside)]
+        gone = pa.table({"high": old["high"], "low": old["low"]})
+        self.connection.register("gone", gone)
+        held = (
+            f"SELECT *, (key >> 64)::UBIGINT AS high, "
+            f"(key & 18446744073709551615::UHUGEINT)::UBIGINT AS low FROM (SELECT *, "
+            f"{key_number(self.kind.key)} AS key FROM "
+            f"{scan([str(table.path / path) for path in files], extra=', filename=true')})"
+        )
+        leaves = "(high, low) IN (SELECT (high, low) FROM gone)"
+        if own:
+            leaves += f" AND reporter = {literal(self.reporter)}"
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE leaving AS SELECT * EXCLUDE (key, high, low) FROM "
+            f"({held}) WHERE {leaves}"
+        )
+        names = self.connection.execute("SELECT DISTINCT filename FROM leaving").fetchall()
+        prefix = f"{table.path}/"
+        touched = sorted(str(name[0]).removeprefix(prefix) for name in names)
+        stay = (
+            f"SELECT * EXCLUDE (key, high, low, filename) FROM ({held}) "
+            f"WHERE filename IN (SELECT DISTINCT filename FROM leaving) AND NOT ({leaves})"
+        )
+        return touched, stay
+
+    def keep_history(self) -> None:
+        """Write the records in ``leaving`` to the history, as said before this batch."""
+        folder = self.home.history(self.kind.name)
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{self.tag}.parquet"
+        replaced_by = f"{literal(self.batch)} AS replaced_by"
+        self.connection.execute(
+            f"COPY (SELECT * EXCLUDE (filename), {replaced_by} FROM leaving) TO "
+            f"{literal(str(path))} (FORMAT parquet)"
+        )
+        flush(path)
+
+    def change(self, table: Table, places: str, old: Entries, *, own: bool = False) -> Change:
+        """Write the rows at ``places`` and rewrite the files of what they replace."""
+        change = Change()
+        touched, stay = self.replaced(table, old, own=own)
+        if touched:
+            self.keep_history()
+            change.removes = touched
+            change.adds += table.write(self.connection, stay, tag=self.tag)
+        change.adds += table.write(self.connection, self.rows(places), tag=self.tag)
+        return change
+
+    def move_outranked(self, claims: Table) -> Change:
+        """Keep in the claims what a lesser source had said before the authority spoke."""
+        columns = ", ".join(quoted(name) for name in column_types(self.kind))
+        adds = claims.write(self.connection, f"SELECT {columns} FROM leaving", tag=self.tag)
+        return Change(adds=adds)
+
+
+def dropped(slices: Sequence[Slice]) -> npt.NDArray[np.int64]:
+    """Return the places of good rows that do not go into the kind's table."""
+    parts = [each.places[~np.isin(each.verdicts, KEPT)] for each in slices]
+    return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
+
+
+def replaced_entries(slices: Sequence[Slice]) -> Entries:
+    """Return what the index knew of the records that this batch replaces."""
+    parts = []
+    for each in slices:
+        at = each.having(Verdict.CORRECTED, Verdict.OUTRANKS)
+        keys = each.entries.take(at)
+        parts.append(Entries({**each.old.take(at).columns, "high": keys["high"], "low": keys["low"]}))
+    return Entries.joined(parts)
+
+
+def begin(work: Path, facts: Mapping[str, Any]) -> None:
+    """Write down what is about to be changed, before anything is."""
+    write_durably(work / "intent.json", json.dumps(facts).encode())
+
+
+def index_of(home: Ledger, kind: str, table: Table, *, claims: bool = False) -> KeyIndex:
+    """Open the key index of a kind's table, or of its claims."""
+    name = f"{kind}.claims" if claims else kind
+    return KeyIndex(home.keys(name), version=table.version)
+
+
+def unfinished(home: Ledger, kind: str) -> list[tuple[Path, dict[str, Any]]]:
+    """Return the work folders of this kind that were begun and not finished."""
+    found = []
+    for path in sorted((home.root / "work").glob("*/intent.json")):
+        intent: dict[str, Any] = json.loads(path.read_bytes())
+        if intent["kind"] == kind:
+            found.append((path.parent, intent))
+    return found
+
+
+def is_true(table: Table, intent: Mapping[str, Any]) -> bool:
+    """Return whether the batch's commit was made before the process ended."""
+    version = int(intent["table_version"]) + 1
+    return table.version >= version and table.facts_of(version).get("tag") == intent["tag"]
+
+
+def undo(claims: Table | None, intent: Mapping[str, Any], work: Path) -> None:
+    """Put back what an unfinished batch had begun; its files were never true."""
+    if claims is not None and claims.version > int(intent["claims_version"]):
+        claims.restore(int(intent["claims_version"]))
+    shutil.rmtree(work, ignore_errors=True)
+
+
+def publish(home: Ledger, work: Path, *, folder: str, archive: str) -> None:
+    """Move a finished batch's results from its work folder to where they stay; may be repeated."""
+    target = home.batch(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    for name in ("receipt.json", "rejects.csv", "warnings.csv", "hashes.bin"):
+        if (work / name).exists():
+            (work / name).replace(target / name)
+    sealed = home.archive(archive)
+    sealed.parent.mkdir(parents=True, exist_ok=True)
+    if (work / "sealed").exists():
+        (work / "sealed").replace(sealed)
+    flush(target)
+    flush(sealed.parent)

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The folders of a ledger."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A ledger on disk: what lies where under its root.
+
+    ``tables/<kind>`` and ``claims/<kind>`` are Delta Lake tables partitioned by day,
+    ``history/<kind>`` holds the replaced versions, ``keys/<kind>`` the key index, ``batches/<id>``
+    receipts, rejects and record hashes, ``archive/`` the bytes as received, encrypted.
+    ``master_key`` (32 bytes) wraps the keys of the archive and keys the pseudonyms.
+    """
+
+    root: Path
+    master_key: bytes
+    memory_mb: int = 1600
+    threads: int = 2
+
+    def table(self, kind: str) -> Path:
+        """Return the folder of a kind's table."""
+        return self.root / "tables" / kind
+
+    def claims(self, kind: str) -> Path:
+        """Return the folder of what second reporters said of a kind's records."""
+        return self.root / "claims" / kind
+
+    def history(self, kind: str) -> Path:
+        """Return the folder of a kind's replaced record versions."""
+        return self.root / "history" / kind
+
+    def keys(self, kind: str) -> Path:
+        """Return the folder of a kind's key index."""
+        return self.root / "keys" / kind
+
+    def batch(self, batch: str) -> Path:
+        """Return the folder of a batch."""
+        return self.root / "batches" / batch
+
+    def archive(self, batch: str) -> Path:
+        """Return the file that holds a batch's bytes as received, encrypted."""
+        return self.root / "archive" / batch[:2] / f"{batch}.sealed"
+
+    def work(self, batch: str) -> Path:
+        """Return the folder in which a batch is worked on; it goes when the batch is done."""
+        return self.root / "work" / batch
+
+    @contextmanager
+    def locked(self, kind: str) -> Iterator[None]:
+        """Hold the one pen of a kind: one process at a time writes its table and index."""
+        folder = self.root / "locks"
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / f"{kind}.lock").open("a") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+
+def flush(path: Path) -> None:
+    """Make a file or a folder durable before anything is acknowledged on its strength."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Write a file so that after a crash it is there whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name(f".{path.name}.new")
+    with scratch.open("wb") as handle:
+        handle.write(content)
+        handle.flush()
+        os.fsync(handle.fileno())
+    scratch.replace(path)
+    flush(path.parent)

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A mapping as SQL: from the columns of an export to one raw text column per field."""
+
+from collections.abc import Mapping as Map
+from dataclasses import dataclass
+
+from shangheng.kernel.records.concept import fields as f
+from shangheng.kernel.records.concept.kinds import RecordKind
+from shangheng.kernel.records.concept.mapping import Group, Mapping, Skip, Source
+from shangheng.kernel.records.store.reading import literal, quoted
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a source: the name that people know → the name in SQL."""
+
+    names: Map[str, str]
+
+    def sql(self, name: str) -> str:
+        """Return a column in SQL; one that the file does not have is empty."""
+        return self.names.get(name, "NULL::VARCHAR")
+
+
+def _reformed(text: str, source: Source) -> str:
+    """Apply a source's words to a text expression, in the order in which they are documented."""
+    if source.strip:
+        for character in source.strip:
+            text = f"replace({text}, {literal(character)}, '')"
+    if source.split is not None:
+        text = f"nullif(split_part({text}, {literal(source.split)}, {source.part}), '')"
+    if source.times is not None or source.round is not None:
+        number = f"try_cast({text} AS DECIMAL(18,6)) * {source.times or '1'}::DECIMAL(9,6)"
+        rounded = f"round({number}, {source.round if source.round is not None else 4})"
+        text = f"coalesce({rounded}::DECIMAL(38,4)::VARCHAR, {text})"
+    if source.time is not None:
+        text = f"coalesce(try_strptime({text}, {literal(source.time)})::VARCHAR, {text})"
+    if source.zone is not None:
+        there = f"try_cast({text} AS TIMESTAMP) AT TIME ZONE {literal(source.zone)}"
+        text = f"coalesce(({there} AT TIME ZONE 'Asia/Shanghai')::VARCHAR, {text})"
+    if source.region:
+        named = f"SELECT any_value(code) FROM region_names WHERE name = trim({text})"
+        text = f"coalesce(({named}), {text})"
+    return _recoded(text, source)
+
+
+def _recoded(text: str, source: Source) -> str:
+    if not source.values:
+        return text if source.otherwise is None else f"coalesce({text}, {literal(source.otherwise)})"
+    cases = " ".join(
+        f"WHEN {literal(code)} THEN {literal(to)}" for code, to in source.values.items()
+    )
+    otherwise = text if source.otherwise is None else literal(source.otherwise)
+    return f"CASE trim({text}) {cases} ELSE {otherwise} END"
+
+
+def _expression(source: Source, columns: Columns) -> str:
+    if source.constant is not None:
+        return literal(source.constant)
+    given = [columns.sql(name) for name in source.columns]
+    if source.glue is not None:
+        text = f"nullif(concat_ws({literal(source.glue)}, {', '.join(given)}), '')"
+    elif source.multiply:
+        product = " * ".join(f"try_cast({each} AS DECIMAL(18,6))" for each in given)
+        text = f"({product})::DECIMAL(38,6)::VARCHAR"
+    else:
+        text = given[0]
+    return _reformed(text, source)
+
+
+def _skipped(skip: Skip, columns: Columns) -> str:
+    column = columns.sql(skip.column)
+    said = []
+    if skip.starts_with:
+        starts = (f"starts_with({column}, {literal(each)})" for each in skip.starts_with)
+        said.append(f"({' OR '.join(starts)})")
+    if skip.equals:
+        said.append(f"{column} IN ({', '.join(map(literal, skip.equals))})")
+    if skip.empty:
+        said.append(f"nullif(trim({column}), '') IS NULL")
+    if skip.below is not None:
+        said.append(f"try_cast({column} AS DECIMAL(18,4)) < {skip.below}::DECIMAL(18,4)")
+    return f"coalesce({' AND '.join(said)}, false)"
+
+
+def skip_condition(mapping: Mapping, columns: Columns) -> str:
+    """Return the condition under which a row of the source is left out."""
+    return " OR ".join(_skipped(skip, columns) for skip in mapping.skip) or "false"
+
+
+def raw_columns(kind: RecordKind, mapping: Mapping, columns: Columns) -> str:
+    """Return the select list that gives every field's raw text (``raw_<field>``)."""
+    told = []
+    for field in kind.fields:
+        source = mapping.fields.get(field.name)
+        text = _expression(source, columns) if source else "NULL::VARCHAR"
+        told.append(f"{text} AS {quoted('raw_' + field.name)}")
+    return ", ".join(told)
+
+
+def _gathered(field: f.Field, source: Source, group: Group, columns: Columns) -> str:
+    text = _expression(source, columns)
+    way = group.how.get(field.name)
+    if way == "sum":
+        return f"sum(try_cast({text} AS DECIMAL(18,6)))::DECIMAL(38,6)::VARCHAR"
+    return f"{way}({text})" if way else f"arg_min({text}, n)"
+
+
+def gathered_columns(kind: RecordKind, mapping: Mapping, group: Group, columns: Columns) -> str:
+    """Return the aggregates that make one record of the rows of a group."""
+    told = []
+    for field in kind.fields:
+        name = quoted("raw_" + field.name)
+        if isinstance(field, f.Lines):
+            members = ", ".join(
+                f"{quoted(part)} := {_expression(source, columns)}"
+                for part, source in group.lines.items()
+            )
+            told.append(f"to_json(list(struct_pack({members}) ORDER BY n))::VARCHAR AS {name}")
+            continue
+        source = mapping.fields.get(field.name)
+        text = _gathered(field, source, group, columns) if source else "NULL::VARCHAR"
+        told.append(f"{text} AS {name}")
+    return ", ".join(told)

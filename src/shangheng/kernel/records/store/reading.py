@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a text becomes a value, and what may be wrong with it: SQL per type of field.
+
+For each field type two things are told, once: the expression that reads the raw text column into a
+value, and the conditions under which a row is rejected. ``raw`` and ``value`` below are the names
+of the two columns. All of it runs in DuckDB, a vector of rows at a time.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from shangheng.kernel import codes
+from shangheng.kernel.records.concept import fields as f
+from shangheng.kernel.records.concept import kinds
+
+DECIMALS_KEPT = 4
+IDENTIFIER_SQL: dict[str, Callable[[str], str]] = {
+    "uscc": codes.sql_is_uscc,
+    "gtin": codes.sql_is_gtin,
+    "hs": codes.sql_is_hs_code,
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A condition that, when true, makes a row bad (or questionable) by a rule at a field."""
+
+    rule: kinds.Rule
+    field: f.Field
+    when: str
+
+
+def quoted(name: str) -> str:
+    """Return a column name as SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Return a text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def raw(field: f.Field) -> str:
+    """Return the column that carries a field's text as it came."""
+    return quoted(f"raw_{field.name}")
+
+
+def _text(column: str) -> str:
+    return f"nullif(trim({column}), '')"
+
+
+def _empty(column: str) -> str:
+    return f"nullif({column}, '')"
+
+
+def _time(column: str) -> str:
+    has_zone = f"strlen({column}) > 19 AND regexp_matches({column}, '(Z|[+-]\\d\\d(:?\\d\\d)?)$')"
+    zoned = f"try_cast({column} AS TIMESTAMPTZ) AT TIME ZONE 'Asia/Shanghai'"
+    return f"CASE WHEN {has_zone} THEN {zoned} ELSE try_cast({column} AS TIMESTAMP) END"
+
+
+def _person(column: str) -> str:
+    inner = f"unhex(sha256(getvariable('inner_pad') || encode(trim({column}))))"
+    digest = f"sha256(getvariable('outer_pad') || {inner})"
+    return f"CASE WHEN {_text(column)} IS NOT NULL THEN left({digest}, 32) END"
+
+
+def _lines_type(field: f.Field) -> str:
+    assert isinstance(field, f.Lines)  # noqa: S101 - the table below maps types to readers
+    inner = ", ".join(f"{quoted(each.name)} {each.sql_type}" for each in field.fields)
+    return f"STRUCT({inner})[]"
+
+
+def sql_type(field: f.Field) -> str:
+    """Return the type under which a field is kept."""
+    return _lines_type(field) if isinstance(field, f.Lines) else field.sql_type
+
+
+def value(field: f.Field) -> str:
+    """Return the expression that reads a field's raw text; NULL where it is empty or unfit."""
+    column = raw(field)
+    match field:
+        case f.Person():
+            return _person(column)
+        case f.Time():
+            return _time(column)
+        case f.Lines():
+            kept = f"try_cast({column}::JSON AS {_lines_type(field)})"
+            return f"CASE WHEN json_valid({column}) THEN {kept} END"
+        case f.Number() | f.Whole() | f.Day() | f.Flag():
+            return f"try_cast({column} AS {field.sql_type})"
+        case f.Text():
+            return _text(column)
+        case _:
+            return _empty(column)
+
+
+def faults(field: f.Field, *, now: str) -> Iterator[Fault]:
+    """Give every condition under which this field makes a row bad."""
+    name, column = quoted(field.name), raw(field)
+    if not field.optional:
+        yield Fault(kinds.MISSING, field, f"{_empty(column)} IS NULL")
+    if field.sql_type != "VARCHAR" or isinstance(field, f.Lines):
+        yield Fault(kinds.UNREADABLE, field, f"{name} IS NULL AND {_text(column)} IS NOT NULL")
+    match field:
+        case f.Whole() | f.Number():
+            yield from _number_faults(field)
+        case f.Time() | f.Day():
+            yield Fault(kinds.IN_THE_FUTURE, field, f"{name} > {now}")
+            yield Fault(kinds.OUT_OF_RANGE, field, f"{name} < DATE '1990-01-01'")
+        case f.OneOf():
+            listed = ", ".join(literal(code) for code in field.values)
+            yield Fault(kinds.NOT_LISTED, field, f"{name} NOT IN ({listed})")
+        case f.Identifier():
+            valid = IDENTIFIER_SQL[field.scheme](name)
+            yield Fault(kinds.WRONG_CODE, field, f"{name} IS NOT NULL AND NOT {valid}")
+        case f.Region():
+            known = "(SELECT code FROM region_codes)"
+            yield Fault(
+                kinds.NO_SUCH_REGION, field, f"{name} IS NOT NULL AND {name} NOT IN {known}"
+            )
+        case f.Text():
+            yield from _text_faults(field)
+        case _:
+            pass
+
+
+def _number_faults(field: f.Whole | f.Number) -> Iterator[Fault]:
+    name, column = quoted(field.name), raw(field)
+    outside = [f"contains({column}, '_')"]
+    if field.min is not None:
+        outside.append(f"{name} < {field.min}")
+    if field.max is not None:
+        outside.append(f"{name} > {field.max}")
+    yield Fault(kinds.OUT_OF_RANGE, field, " OR ".join(outside))
+    kept = DECIMALS_KEPT if isinstance(field, f.Number) else 0
+    exact = f"{name} <> try_cast({column} AS DECIMAL(38,16))"
+    long = f"strpos({column}, '.') > 0 AND strlen({column}) - strpos({column}, '.') > {kept}"
+    yield Fault(kinds.OUT_OF_RANGE, field, f"{long} AND {exact}")
+
+
+def _text_faults(field: f.Text) -> Iterator[Fault]:
+    name = quoted(field.name)
+    unfit = f"length({name}) > {field.max} OR regexp_matches({name}, '[\\x00-\\x1f\\x7f]')"
+    yield Fault(kinds.UNFIT_TEXT, field, unfit)
+    formula = f"left({name}, 1) IN ('=', '@') OR regexp_matches({name}, '^[+-].*[|!(]')"
+    yield Fault(kinds.FORMULA_TEXT, field, formula)
+    if field.pattern:
+        yield Fault(
+            kinds.WRONG_CODE, field, f"NOT regexp_full_match({name}, {literal(field.pattern)})"
+        )
+
+
+def canonical(kind: kinds.RecordKind) -> str:
+    """Return the text whose SHA-256 is the record's hash.
+
+    Every field in its declared order, as kept (amounts with four decimals, times as
+    ``YYYY-MM-DD HH:MM:SS``, persons as pseudonyms), an empty one as nothing, each followed by
+    U+001F, which no value may contain.
+    """
+    parts = []
+    for field in kind.fields:
+        name = quoted(field.name)
+        parts.append(f"to_json({name})" if isinstance(field, f.Lines) else name)
+        parts.append("chr(31)")
+    return f"concat({', '.join(parts)})"
+
+
+def key_number(names: tuple[str, ...]) -> str:
+    """Return the 128-bit number by which a record's key is found again."""
+    parts = ", chr(31), ".join(quoted(name) for name in names)
+    return f"md5_number(concat({parts}))"

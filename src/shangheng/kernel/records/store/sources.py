@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A landed file as a relation of text columns, whatever its format."""
+
+import codecs
+import csv
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import python_calamine as calamine
+from pyarrow import ipc, parquet
+
+from shangheng.kernel.errors import Invalid
+from shangheng.kernel.records.store.landing import LINE_BYTES_MAX, SAMPLE_BYTES
+from shangheng.kernel.records.store.mapped import Columns
+from shangheng.kernel.records.store.reading import literal, quoted
+
+DELIMITERS = ",\t;|"
+XLSX_BYTES_MAX = 512 * 1024 * 1024
+OWN_COLUMNS = ("_line", "_field", "_rule", "_reason_zh", "_reason_en")
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What can be selected from a file: the SQL, its columns, and whether broken rows are told."""
+
+    sql: str
+    names: tuple[str, ...]
+    tells_broken_rows: bool = False
+    headers: tuple[str, ...] = field(default=())
+
+    @property
+    def columns(self) -> Columns:
+        """Return the columns by the names that people know."""
+        return Columns({name: quoted(f"c{at}") for at, name in enumerate(self.names)})
+
+
+def header_of(path: Path) -> tuple[list[str], str]:
+    """Return the column names of a CSV file and its delimiter.
+
+    Raises:
+        Invalid: one column only, or a name that stands twice (``file.header_…``).
+    """
+    with path.open("rb") as source:
+        sample = codecs.getincrementaldecoder("utf-8-sig")().decode(source.read(SAMPLE_BYTES))
+    first = next(iter(sample.splitlines()), "")
+    delimiter = max(DELIMITERS, key=first.count)
+    names = [name.strip().strip("\ufeff") for name in next(csv.reader([first], delimiter=delimiter))]
+    twice = sorted({name for name in names if names.count(name) > 1 and name})
+    if twice:
+        raise Invalid("file.header_twice", columns=twice)
+    return names, delimiter
+
+
+def _csv(path: Path) -> Relation:
+    names, delimiter = header_of(path)
+    columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(names)))
+    sql = (
+        f"SELECT * FROM read_csv({literal(str(path))}, columns={{{columns}}}, auto_detect=false, "
+        f"header=true, delim={literal(delimiter)}, quote='\"', escape='\"', strict_mode=true, "
+        f"max_line_size={LINE_BYTES_MAX}, ignore_errors=true, store_rejects=true, "
+        f"rejects_limit=0, rejects_table='broken', rejects_scan='broken_scans')"
+    )
+    return Relation(sql, tuple(names), tells_broken_rows=True, headers=tuple(names))
+
+
+def _json(path: Path, form: str, wanted: Iterable[str]) -> Relation:
+    names = tuple(wanted)
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
+    told = ", ".join(f"{quoted(name)} AS c{at}" for at, name in enumerate(names))
+    layout = "newline_delimited" if form == "ndjson" else "auto"
+    broken = "ignore_errors=true, " if form == "ndjson" else ""
+    sql = (
+        f"SELECT {told} FROM read_json({literal(str(path))}, format='{layout}', {broken}"
+        f"columns={{{columns}}}, maximum_object_size={LINE_BYTES_MAX})"
+    )
+    return Relation(sql, names)
+
+
+def _parquet(path: Path) -> Relation:
+    try:
+        names = tuple(parquet.read_schema(path).names)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise Invalid("file.damaged", format="Parquet", detail=str(error)) from error
+    told = ", ".join(f"{_as_text(name)} AS c{at}" for at, name in enumerate(names))
+    return Relation(f"SELECT {told} FROM read_parquet({literal(str(path))})", names)
+
+
+def _as_text(name: str) -> str:
+    column = quoted(name)
+    nested = f"typeof({column}) LIKE '%[]' OR typeof({column}) LIKE 'STRUCT%'"
+    return f"CASE WHEN {nested} THEN to_json({column})::VARCHAR ELSE {column}::VARCHAR END"
+
+
+def _arrow(path: Path, work: Path) -> Relation:
+    """Turn Arrow IPC into Parquet a batch at a time, so that one reader serves both."""
+    try:
+        with ipc.open_file(str(path)) as source:
+            turned = work / "arrow.parquet"
+            with parquet.ParquetWriter(turned, source.schema, compression="lz4") as out:
+                for at in range(source.num_record_batches):
+                    out.write_batch(source.get_batch(at))
+    except (pa.ArrowInvalid, OSError) as error:
+        raise Invalid("file.damaged", format="Arrow", detail=str(error)) from error
+    return _parquet(turned)
+
+
+def _xlsx(path: Path, work: Path, sheet: str | None) -> Relation:
+    _refuse_unsafe_workbook(path)
+    try:
+        book = calamine.load_workbook(str(path))
+        rows = book.get_sheet_by_name(sheet or book.sheet_names[0]).iter_rows()
+        turned = work / "sheet.csv"
+        with turned.open("w", newline="", encoding="utf-8") as out:
+            writer = csv.writer(out)
+            for row in rows:
+                writer.writerow([_cell(value) for value in row])
+    except (calamine.CalamineError, zipfile.BadZipFile, IndexError) as error:
+        raise Invalid("file.damaged", format="XLSX", detail=str(error)) from error
+    return _csv(turned)
+
+
+def _refuse_unsafe_workbook(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as book:
+            entries = book.infolist()
+    except zipfile.BadZipFile as error:
+        raise Invalid("file.damaged", format="XLSX", detail=str(error)) from error
+    names = {entry.filename for entry in entries}
+    if "[Content_Types].xml" not in names:
+        raise Invalid("file.not_records", file=path.name)
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
+        raise Invalid("file.macros", file=path.name)
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > XLSX_BYTES_MAX:
+        raise Invalid("file.expands_too_much", bytes=path.stat().st_size, unpacked=unpacked)
+
+
+def _cell(value: Any) -> str:  # noqa: ANN401 - whatever a cell holds
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def open_source(
+    path: Path, form: str, *, work: Path, wanted: Iterable[str], sheet: str | None = None
+) -> Relation:
+    """Return a landed file as a relation of text columns."""
+    match form:
+        case "csv":
+            return _csv(path)
+        case "json" | "ndjson":
+            return _json(path, form, wanted)
+        case "parquet":
+            return _parquet(path)
+        case "arrow":
+            return _arrow(path, work)
+        case _:
+            return _xlsx(path, work, sheet)
+
+
+def broken_rows(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str, str]]:
+    """Return the rows that the CSV reader could not split: line, text as it stood, what is wrong."""
+    return connection.execute(
+        "SELECT line, any_value(csv_line)[1:2000], any_value(error_message)[1:200] "
+        "FROM broken GROUP BY line ORDER BY line"
+    ).fetchall()

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ledger's tables: Delta Lake, partitioned by day, written by DuckDB, committed by delta-rs.
+
+Files are written first and count for nothing; one commit makes them, and the removal of those that
+they replace, true at once. A table's version is what figures cite.
+"""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import duckdb
+import pyarrow as pa
+from deltalake import DeltaTable
+from deltalake.transaction import AddAction, CommitProperties, RemoveAction
+
+from shangheng.kernel.errors import Unavailable
+from shangheng.kernel.records.concept import fields as f
+from shangheng.kernel.records.concept.kinds import RecordKind
+from shangheng.kernel.records.store.reading import literal, quoted, sql_type
+
+FILES_PER_DAY_MAX = 8
+ARROW_TYPES: dict[str, pa.DataType] = {
+    "VARCHAR": pa.string(),
+    "BIGINT": pa.int64(),
+    "DECIMAL(18,4)": pa.decimal128(18, 4),
+    "TIMESTAMP": pa.timestamp("us"),
+    "DATE": pa.date32(),
+    "BOOLEAN": pa.bool_(),
+}
+PROVENANCE = {"reporter": "VARCHAR", "batch": "VARCHAR", "line": "BIGINT"}
+
+
+@dataclass(frozen=True)
+class LedgerFiles:
+    """A table as it stands: its version and the Parquet files that are true."""
+
+    version: int
+    paths: tuple[str, ...]
+
+
+def arrow_type(field: f.Field) -> pa.DataType:
+    """Return the Arrow type in which a field is kept."""
+    if isinstance(field, f.Lines):
+        return pa.list_(pa.struct([(each.name, arrow_type(each)) for each in field.fields]))
+    return ARROW_TYPES[field.sql_type]
+
+
+def schema(kind: RecordKind) -> pa.Schema:
+    """Return the Arrow schema of a kind's table: its fields, where they came from, the day."""
+    columns = [(field.name, arrow_type(field)) for field in kind.fields]
+    columns += [(name, ARROW_TYPES[type_]) for name, type_ in PROVENANCE.items()]
+    return pa.schema([*columns, ("day", pa.date32())])
+
+
+def column_types(kind: RecordKind) -> dict[str, str]:
+    """Return the SQL type of every column of a kind's table."""
+    return {field.name: sql_type(field) for field in kind.fields} | PROVENANCE | {"day": "DATE"}
+
+
+def scan(paths: Sequence[str], *, extra: str = "") -> str:
+    """Return the SQL that reads files of a table, with the day of their folder."""
+    listed = ", ".join(literal(path) for path in paths)
+    return (
+        f"read_parquet([{listed}], hive_partitioning=true, hive_types={{'day': DATE}}{extra})"
+    )
+
+
+class Table:
+    """One Delta table, opened as it stands now."""
+
+    def __init__(self, path: Path, kind: RecordKind) -> None:
+        """Open the table of a kind, or make it empty."""
+        self.path, self.kind = path, kind
+        path.mkdir(parents=True, exist_ok=True)
+        if not DeltaTable.is_deltatable(str(path)):
+            DeltaTable.create(
+                str(path), schema(kind), mode="ignore", partition_by=["day"], name=kind.name,
+                configuration={"delta.checkpointInterval": "50"},
+            )  # fmt: skip
+        self._table = DeltaTable(str(path))
+
+    @property
+    def version(self) -> int:
+        """Return the version that is true."""
+        return int(self._table.version())
+
+    def refresh(self) -> None:
+        """Take note of commits made since this was opened."""
+        self._table.update_incremental()
+
+    def files(self) -> tuple[str, ...]:
+        """Return the paths of the files that are true, relative to the table."""
+        root = str(self.path.resolve())
+        uris = (unquote(uri.removeprefix("file://")) for uri in self._table.file_uris())
+        return tuple(sorted(uri.removeprefix(root).lstrip("/") for uri in uris))
+
+    def write(
+        self, connection: duckdb.DuckDBPyConnection, select: str, *, tag: str
+    ) -> list[AddAction]:
+        """Write rows (with their ``day``) as files named by ``tag``; they count once committed."""
+        copy = (
+            f"COPY ({select}) TO {literal(str(self.path))} (FORMAT parquet, PARTITION_BY (day), "
+            f"OVERWRITE_OR_IGNORE, FILENAME_PATTERN {literal(tag + '-{uuid}')}, RETURN_STATS)"
+        )
+        try:
+            written = connection.execute(copy).fetchall()
+        except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+            raise Unavailable("store.no_room", detail=str(error).splitlines()[0][:300]) from error
+        return [self._added(row[0], row[1], row[2], row[5]) for row in written]
+
+    def _added(self, path: str, rows: int, size: int, keys: Mapping[str, str]) -> AddAction:
+        relative = str(Path(path).resolve().relative_to(self.path.resolve()))
+        stats = json.dumps({"numRecords": rows})
+        return AddAction(relative, size, {"day": keys["day"]}, _now_ms(), True, stats)  # noqa: FBT003
+
+    def commit(
+        self, adds: Sequence[AddAction], removes: Sequence[str], *, facts: Mapping[str, Any]
+    ) -> int:
+        """Make files true and others not, at once; return the new version."""
+        actions = [*adds, *(self._removed(path) for path in removes)]
+        self._table.create_write_transaction(
+            actions, "append", self._table.schema(), partition_by=["day"],
+            commit_properties=CommitProperties(custom_metadata=dict(facts)),
+        )  # fmt: skip
+        self.refresh()
+        return self.version
+
+    def _removed(self, path: str) -> RemoveAction:
+        day = path.split("/", 1)[0].removeprefix("day=")
+        return RemoveAction(path, True, _now_ms(), partition_values={"day": day})  # noqa: FBT003
+
+    def facts_of(self, version: int) -> Mapping[str, Any]:
+        """Return what was written beside the commit that made a version."""
+        path = self.path / "_delta_log" / f"{version:020d}.json"
+        for line in path.read_text().splitlines():
+            told = json.loads(line)
+            if "commitInfo" in told:
+                facts: Mapping[str, Any] = told["commitInfo"]
+                return facts
+        return {}
+
+    def restore(self, version: int) -> None:
+        """Go back to an earlier version, as a new one."""
+        self._table.restore(version)
+        self.refresh()
+
+    def crowded_days(self, limit: int = FILES_PER_DAY_MAX) -> list[str]:
+        """Return the days that have more files than they should."""
+        days: dict[str, int] = {}
+        for path in self.files():
+            day = path.split("/", 1)[0].removeprefix("day=")
+            days[day] = days.get(day, 0) + 1
+        return sorted(day for day, count in days.items() if count > limit)
+
+    def settle(self, connection: duckdb.DuckDBPyConnection, *, limit: int) -> bool:
+        """Gather the small files of crowded days into few; the rows stay the same."""
+        days = self.crowded_days(limit)
+        if not days:
+            return False
+        crowded = tuple(f"day={day}/" for day in days)
+        removes = [path for path in self.files() if path.startswith(crowded)]
+        paths = [str(self.path / path) for path in removes]
+        columns = ", ".join(quoted(name) for name in column_types(self.kind))
+        adds = self.write(connection, f"SELECT {columns} FROM {scan(paths)}", tag="settled")
+        self.commit(adds, removes, facts={"settled": len(removes)})
+        return True
+
+
+def files_of(path: Path) -> LedgerFiles:
+    """Return a table as it stands, without making it; version 0 and no files where there is none."""
+    if not (path / "_delta_log").exists():
+        return LedgerFiles(0, ())
+    table = DeltaTable(str(path))
+    paths = (unquote(uri.removeprefix("file://")) for uri in table.file_uris())
+    return LedgerFiles(int(table.version()), tuple(sorted(paths)))
+
+
+def _now_ms() -> int:
+    return int(time.time() * 1000)

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a service plugs in: one constant in its ``manifest.py``."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shangheng.kernel.errors import Invalid
+from shangheng.kernel.formulas.concept import Indicator
+from shangheng.kernel.records.concept.kinds import RecordKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """A service: its name, the systems it delivers, the kinds and formulas it brings.
+
+    ``reads`` names the record kinds that it needs, whoever provides them; ``urls`` is the module
+    of its pages; ``jobs`` are functions that ``shangheng`` may run.
+    """
+
+    name: str
+    zh: str
+    en: str
+    systems: tuple[str, ...]
+    kinds: tuple[RecordKind, ...] = ()
+    reads: tuple[str, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    urls: str = ""
+    jobs: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All that the enabled services bring, found by name."""
+
+    services: tuple[Service, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a house in which a kind is provided twice or read by nobody's provision."""
+        names = [kind.name for service in self.services for kind in service.kinds]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise Invalid("service.kind_twice", kinds=twice)
+        for service in self.services:
+            if missing := sorted(set(service.reads) - set(names)):
+                raise Invalid("service.kind_missing", service=service.name, kinds=missing)
+
+    @property
+    def kinds(self) -> dict[str, RecordKind]:
+        """Return every record kind by its name."""
+        return {kind.name: kind for service in self.services for kind in service.kinds}
+
+    @property
+    def indicators(self) -> dict[str, Indicator]:
+        """Return every indicator by its name."""
+        return {each.name: each for service in self.services for each in service.indicators}
+
+    def kind(self, name: str) -> RecordKind:
+        """Return the kind of that name, or say which there are."""
+        if name not in self.kinds:
+            raise Invalid("kind.unknown", kind=name, known=sorted(self.kinds))
+        return self.kinds[name]
+
+    def indicator(self, name: str) -> Indicator:
+        """Return the indicator of that name, or say which there are."""
+        if name not in self.indicators:
+            raise Invalid("indicator.unknown", indicator=name, known=sorted(self.indicators))
+        return self.indicators[name]

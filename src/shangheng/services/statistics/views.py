@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The overview of a province or city."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from shangheng.kernel.errors import Invalid, NotFound
+from shangheng.kernel.formulas.concept import Figure, Question
+from shangheng.kernel.formulas.spans import days_in, end_kept, months_later
+from shangheng.kernel.regions import queries as regions
+from shangheng.kernel.service import Registry
+
+KEY_FIGURES = (
+    "online-retail-sales", "transaction-volume", "order-count", "average-order",
+    "active-shops", "buyers", "refund-rate", "parcels",
+)  # fmt: skip
+HEADLINE = "online-retail-sales"
+SPLITS = ("category", "platform", "mode", "channel")
+
+
+class Office(Protocol):
+    """What the site hands to the views of a service."""
+
+    registry: Registry
+
+    @property
+    def place(self) -> Any:  # noqa: ANN401 - zh, en and region of the installation
+        """Return the province or city of this installation."""
+        ...
+
+    def now(self) -> datetime:
+        """Return the present moment."""
+        ...
+
+    def ask_all(self, asked: Sequence[tuple[str, Question]]) -> list[Figure]:
+        """Return several figures at once."""
+        ...
+
+    def days(self, kind: str) -> tuple[date, ...]:
+        """Return the days for which there are records of a kind."""
+        ...
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the overview is about: a region, and the days of a month that are known so far."""
+
+    region: str
+    month: str
+    since: date
+    until: date
+    is_home: bool
+
+    @property
+    def where(self) -> tuple[tuple[str, str], ...]:
+        """Return the condition that limits a figure to the region's sellers."""
+        return () if self.is_home else (("seller_region", self.region),)
+
+    def question(self, *by: str, **more: Any) -> Question:  # noqa: ANN401
+        """Return a question about the scope."""
+        return Question(by=by, since=self.since, until=self.until, where=self.where, **more)
+
+    def month_before(self) -> Question:
+        """Return the question about the same days of the month before."""
+        whole = self.until == days_in("month", self.month)[1]
+        until = end_kept(self.until, -1) if whole else months_later(self.until, -1)
+        return Question(since=months_later(self.since, -1), until=until, where=self.where)
+
+
+def _scope(request: HttpRequest, office: Office, days: Sequence[date]) -> Scope:
+    month = request.GET.get("month") or f"{days[-1]:%Y-%m}"
+    try:
+        since, until = days_in("month", month)
+    except ValueError as error:
+        raise Invalid("question.month_unreadable", text=month) from error
+    region = request.GET.get("region") or office.place.region
+    code = regions.find(region).code if region else ""
+    return Scope(code, month, since, min(until, max(days[-1], since)), code == office.place.region)
+
+
+@require_safe
+def overview(request: HttpRequest, office: Office) -> HttpResponse:
+    """Show the key figures, their trend, where they arise and of what they consist."""
+    days = office.days("order")
+    if not days:
+        return render(request, "statistics/empty.html", {"place": office.place})
+    scope = _scope(request, office, days)
+    facts = {
+        "scope": scope,
+        "months": sorted({f"{day:%Y-%m}" for day in days}, reverse=True),
+        "region": regions.find(scope.region) if scope.region else None,
+        "above": _above(scope.region, office),
+        **_figures(office, scope),
+    }
+    return render(request, "statistics/overview.html", facts)
+
+
+def _above(region: str, office: Office) -> list[Any]:
+    """Return the regions above, from the installation's own down."""
+    home = office.place.region
+    if not region or region == home:
+        return []
+    chain = [each for each in regions.ancestors(region) if len(each.code) <= len(region)]
+    codes = [each.code for each in chain]
+    return chain[codes.index(home) :] if home in codes else chain
+
+
+def _figures(office: Office, scope: Scope) -> dict[str, Any]:
+    """Ask everything that the page shows in one go, so that shared rows are read once."""
+    known = office.registry.indicators
+    keys = [name for name in KEY_FIGURES if name in known]
+    keys = [name for name in keys if _fits(known[name], scope)]
+    headline = known[HEADLINE]
+    splits = [name for name in SPLITS if name in {each.name for each in headline.by}]
+    level = "city" if scope.region.endswith("0000") else "county"
+    asked = [(name, scope.question()) for name in keys]
+    asked += [(name, scope.month_before()) for name in keys]
+    asked += [(name, scope.question("day")) for name in keys]
+    asked += [(HEADLINE, scope.question(name)) for name in splits]
+    asked += [(HEADLINE, scope.question("seller_region", level=level))]
+    asked += [(HEADLINE, scope.question("day"))]
+    found = office.ask_all(asked)
+    now, before, trend = (found[at * len(keys) : (at + 1) * len(keys)] for at in range(3))
+    rest = found[3 * len(keys) :]
+    return {
+        "keys": list(zip(now, before, trend, strict=True)),
+        "splits": dict(zip(splits, rest, strict=False)),
+        "map": rest[-2],
+        "trend": rest[-1],
+    }
+
+
+def _fits(indicator: Any, scope: Scope) -> bool:  # noqa: ANN401 - an Indicator
+    """Return whether an indicator can be asked for the scope: a region only where it has one."""
+    return scope.is_home or any(each.name == "seller_region" for each in indicator.by)
+
+
+@require_safe
+def reconciliation(request: HttpRequest, office: Office) -> HttpResponse:
+    """Say who reported the same sales, and where they differ."""
+    raise NotFound("page.unknown", path=request.path)

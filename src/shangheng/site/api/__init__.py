@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The interface for programs: batches in, receipts, rejects and figures out."""

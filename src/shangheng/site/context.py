@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the frame of every page needs: navigation, language, wall view, whose platform it is."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from shangheng.site import wiring, words
+from shangheng.site.registry import REGISTRY
+
+WALL_REFRESH_S = 60
+
+
+@dataclass(frozen=True)
+class Link:
+    """A place to go: the name of its address, its words, who sees it."""
+
+    to: str
+    zh: str
+    en: str
+    inside: bool = False
+
+
+PUBLIC = (
+    Link("statistics:overview", "总览", "Overview"),
+    Link("indicators", "指标", "Indicators"),
+    Link("kinds", "数据字典", "Data dictionary"),
+    Link("send", "报送", "Report"),
+    Link("help", "帮助", "Help"),
+)
+BENCH = (
+    Link("reporters", "报送单位", "Reporters", inside=True),
+    Link("receipts", "回执", "Receipts", inside=True),
+    Link("uploads", "上传", "Uploads", inside=True),
+    Link("statistics:reconciliation", "对账", "Reconciliation", inside=True),
+)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Return what ``site/base.html`` needs."""
+    match = request.resolver_match
+    return {
+        "language": words.language(),
+        "html_language": "en" if words.language() == "en" else "zh-Hans",
+        "wall": request.GET.get("wall") == "1",
+        "wall_refresh": WALL_REFRESH_S,
+        "place": wiring.place(),
+        "here": match.view_name if match else "",
+        "public_links": PUBLIC,
+        "bench_links": BENCH,
+        "services": REGISTRY.services,
+    }

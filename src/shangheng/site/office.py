@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What pages ask: figures of the dictionary over the ledger as it stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from shangheng.kernel.formulas import queries as formulas
+from shangheng.kernel.formulas.concept import Figure, Indicator, Question
+from shangheng.kernel.formulas.queries import House
+from shangheng.kernel.records import queries as records
+from shangheng.kernel.service import Registry
+from shangheng.site import clock, questions, wiring
+from shangheng.site.registry import REGISTRY
+
+CONFIGURATION: dict[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class Office:
+    """The house as a page sees it; handed to the views of services with their address."""
+
+    registry: Registry
+
+    @property
+    def place(self) -> wiring.Place:
+        """Return the province or city of this installation."""
+        return wiring.place()
+
+    def now(self) -> datetime:
+        """Return the present moment."""
+        return clock.now()
+
+    def house(self) -> House:
+        """Return where figures are computed."""
+        return House(
+            engine=wiring.engine(),
+            ledger=wiring.ledger(),
+            kinds=self.registry.kinds,
+            configuration=CONFIGURATION,
+        )
+
+    def ask(self, name: str, question: Question) -> Figure:
+        """Return one figure."""
+        return self.ask_all([(name, question)])[0]
+
+    def ask_all(self, asked: Sequence[tuple[str, Question]]) -> list[Figure]:
+        """Return several figures; those that read the same rows are computed together."""
+        known = [(self.registry.indicator(name), question) for name, question in asked]
+        return formulas.answers(known, house=self.house(), at=self.now())
+
+    def records_behind(
+        self, indicator: Indicator, question: Question, *, limit: int, offset: int
+    ) -> list[dict[str, Any]]:
+        """Return the rows of the ledger from which a figure comes."""
+        return formulas.records_behind(
+            indicator, question, house=self.house(), at=self.now(), limit=limit, offset=offset
+        )
+
+    def days(self, kind: str) -> tuple[date, ...]:
+        """Return the days for which there are records of a kind."""
+        return questions.days_of(records.ledger_files(wiring.ledger(), kind).paths)
+
+    def latest_month(self, kind: str) -> str:
+        """Return the latest month with records of a kind, such as 2026-11; empty without any."""
+        months = questions.months_of(self.days(kind))
+        return months[0] if months else ""
+
+
+OFFICE = Office(REGISTRY)

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The dictionary of indicators, the page of each, its files, charts and the records behind it."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from shangheng.kernel.errors import Invalid, NotFound
+from shangheng.kernel.formulas import queries as formulas
+from shangheng.kernel.formulas.concept import Figure, Indicator, Question
+from shangheng.kernel.formulas.spans import period_start
+from shangheng.site import charts, words
+from shangheng.site.figures import Reading, period_label, points_by_size, points_in_time, unit_text
+from shangheng.site.formats import FORMATS
+from shangheng.site.office import OFFICE
+from shangheng.site.people import officers_only
+from shangheng.site.questions import months_of, read
+from shangheng.site.registry import REGISTRY
+from shangheng.site.templatetags.pictures import measured
+
+RECORDS_A_PAGE = 50
+WIDTHS = range(280, 1601)
+MEDIA = {"svg": "image/svg+xml", "png": "image/png"}
+KEEP_S = 60
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """List every indicator with its definition."""
+    indicators = sorted(REGISTRY.indicators.values(), key=lambda each: each.name)
+    return render(request, "site/indicators.html", {"indicators": indicators})
+
+
+def _known(name: str) -> Indicator:
+    if name not in REGISTRY.indicators:
+        raise NotFound("indicator.unknown", indicator=name, known=sorted(REGISTRY.indicators))
+    return REGISTRY.indicators[name]
+
+
+def _asked(query: QueryDict, indicator: Indicator) -> QueryDict:
+    """Fill in what a bare address leaves open: the latest month, split as the indicator allows."""
+    filled = query.copy()
+    if not any(filled.get(name) for name in ("month", "from", "to")) and (
+        month := OFFICE.latest_month(indicator.reads[0])
+    ):
+        filled["month"] = month
+    if "by" not in filled:
+        filled["by"] = _natural_split(indicator)
+    return filled
+
+
+def _natural_split(indicator: Indicator) -> str:
+    names = [dimension.name for dimension in indicator.by]
+    if indicator.needs:
+        return ",".join(indicator.needs)
+    preferred = ("day", "month", "seller_region", "buyer_region", "platform")
+    return next((name for name in preferred if name in names), names[0] if names else "")
+
+
+@require_safe
+def detail(request: HttpRequest, name: str) -> HttpResponse:
+    """Show one indicator: what it says, chart or map, table, definition, where it comes from."""
+    indicator = _known(name)
+    asked = _asked(request.GET, indicator)
+    question = read(asked, indicator)
+    figure = OFFICE.ask(name, question)
+    page = {
+        "indicator": indicator,
+        "figure": figure,
+        "origin": formulas.explain(figure),
+        "months": _months(indicator),
+        "month": asked.get("month", ""),
+        "region_split": _region_split(figure),
+        "asked": question,
+        "region": _region(question),
+        "kinds": [REGISTRY.kinds[kind] for kind in indicator.reads if kind in REGISTRY.kinds],
+    }
+    return render(request, "site/indicator.html", page)
+
+
+def _months(indicator: Indicator) -> list[tuple[str, str]]:
+    days = OFFICE.days(indicator.reads[0])
+    return [(text, period_label("month", text)) for text in months_of(days)]
+
+
+def _region_split(figure: Figure) -> str:
+    """Return the dimension of a figure that a map can show: the only one, and of regions."""
+    if len(figure.question.by) != 1 or figure.question.level not in ("city", "county"):
+        return ""
+    dimension = figure.indicator.dimension(figure.question.by[0])
+    return dimension.name if dimension.form == "region" else ""
+
+
+def _region(question: Question) -> str:
+    for name, value in question.where:
+        if name.endswith("region"):
+            return value
+    return OFFICE.place.region
+
+
+@require_safe
+def figures(request: HttpRequest, name: str, form: str) -> HttpResponse:
+    """Return a figure as a file."""
+    if form not in FORMATS:
+        raise NotFound("format.unknown", format=form, known=sorted(FORMATS))
+    indicator = _known(name)
+    figure = OFFICE.ask(name, read(request.GET, indicator))
+    media, write = FORMATS[form]
+    ending = "json" if form == "jsonstat" else form
+    response = HttpResponse(write(figure), content_type=media)
+    response["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
+    return response
+
+
+@require_safe
+def chart(request: HttpRequest, name: str, form: str) -> HttpResponse:
+    """Return a figure as a drawing."""
+    if form not in MEDIA:
+        raise NotFound("format.unknown", format=form, known=sorted(MEDIA))
+    indicator = _known(name)
+    figure = OFFICE.ask(name, read(request.GET, indicator))
+    drawing = _picture(figure, request.GET)
+    content = charts.svg(drawing) if form == "svg" else charts.png(drawing)
+    response = HttpResponse(content, content_type=MEDIA[form])
+    response["Cache-Control"] = f"public, max-age={KEEP_S}"
+    if request.GET.get("titled"):
+        response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    return response
+
+
+def _picture(figure: Figure, query: QueryDict) -> charts.Picture:
+    reading = Reading(figure)
+    width = query.get("width", "")
+    if width and not (width.isdigit() and int(width) in WIDTHS):
+        raise Invalid("chart.width", width=width, least=WIDTHS.start, most=WIDTHS.stop - 1)
+    time = reading.time
+    points = points_in_time(reading) if time else points_by_size(reading)
+    named: dict[str, Any] = {"form": "bars", "order": tuple(point.at for point in points)}
+    if time:
+        order = tuple(dict.fromkeys(point.series for point in points))
+        named = {"form": "line" if time.name in ("day", "week") else "columns", "order": order}
+    if time and time.name == "week":
+        points = tuple(
+            charts.Point(str(period_start("week", each.at)), each.value, each.series)
+            for each in points
+        )
+    return charts.Picture(
+        points=points,
+        unit=unit_text(figure.indicator.unit, reading.currency),
+        english=words.language() == "en",
+        dark=query.get("theme") == "dark",
+        width=int(width or 720),
+        titles=_titles(figure, reading) if query.get("titled") else (),
+        **named,
+    )
+
+
+def _titles(figure: Figure, reading: Reading) -> tuple[str, ...]:
+    versions = ", ".join(f"{kind}@{version}" for kind, version in figure.ledger.items())
+    source = words.either(f"来源：商衡账本 {versions}", f"Source: Shangheng ledger {versions}")
+    return reading.finding(), measured(figure), source
+
+
+@require_safe
+@officers_only
+def behind(request: HttpRequest, name: str) -> HttpResponse:
+    """Show officers the records from which a figure was computed."""
+    indicator = _known(name)
+    question = read(_asked(request.GET, indicator), indicator)
+    page = request.GET.get("page", "1")
+    number = max(1, int(page)) if page.isdigit() else 1
+    rows = OFFICE.records_behind(
+        indicator, question, limit=RECORDS_A_PAGE + 1, offset=(number - 1) * RECORDS_A_PAGE
+    )
+    columns = list(rows[0]) if rows else []
+    facts = {
+        "indicator": indicator,
+        "asked": question,
+        "columns": columns,
+        "rows": [[row[column] for column in columns] for row in rows[:RECORDS_A_PAGE]],
+        "number": number,
+        "more": len(rows) > RECORDS_A_PAGE,
+    }
+    return render(request, "site/behind.html", facts)
+
+

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The workbench over what was reported: reporters, receipts, rejects."""
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from shangheng.kernel.errors import NotFound
+from shangheng.kernel.records import queries as records
+from shangheng.kernel.records.concept.receipts import Receipt
+from shangheng.site import wiring
+from shangheng.site.people import officers_only, seen_reporter, signed_in
+from shangheng.site.registry import REGISTRY
+
+A_PAGE = 50
+
+
+@require_safe
+@officers_only
+def reporters(request: HttpRequest) -> HttpResponse:
+    """List who reports, how much of it was good, and when it last came."""
+    return render(request, "site/reporters.html", {"reporters": records.reporters()})
+
+
+@require_safe
+@signed_in
+def reporter(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one reporter: what it sent, how good that was, when."""
+    seen_reporter(request, code)
+    standing = next((each for each in records.reporters() if each.code == code), None)
+    if standing is None:
+        raise NotFound("reporter.unknown", reporter=code)
+    receipts = records.receipts(reporter=code, limit=A_PAGE)
+    facts = {"reporter": standing, "receipts": receipts, "rules": _by_rule(receipts)}
+    return render(request, "site/reporter.html", facts)
+
+
+def _by_rule(receipts: list[Receipt]) -> list[tuple[str, str, str, int]]:
+    """Add up which rules the rows of these batches broke, most often first."""
+    counts: dict[tuple[str, str, str], int] = {}
+    for receipt in receipts:
+        for each in (*receipt.rejected_by_rule, *receipt.warnings_by_rule):
+            key = (f"{receipt.kind}.{each.rule}", each.zh, each.en)
+            counts[key] = counts.get(key, 0) + each.rows
+    return [(*key, rows) for key, rows in sorted(counts.items(), key=lambda item: -item[1])]
+
+
+@require_safe
+@signed_in
+def receipts(request: HttpRequest) -> HttpResponse:
+    """List receipts, latest first."""
+    reporter_ = seen_reporter(request, request.GET.get("reporter") or None)
+    kind = request.GET.get("kind") or None
+    text = request.GET.get("page", "1")
+    number = max(1, int(text)) if text.isdigit() else 1
+    found = records.receipts(
+        reporter=reporter_, kind=kind, limit=A_PAGE + 1, offset=(number - 1) * A_PAGE
+    )
+    facts = {
+        "receipts": found[:A_PAGE],
+        "more": len(found) > A_PAGE,
+        "number": number,
+        "kinds": list(REGISTRY.kinds.values()),
+        "kind": kind or "",
+    }
+    return render(request, "site/receipts.html", facts)
+
+
+@require_safe
+@signed_in
+def receipt(request: HttpRequest, reporter: str, batch: str) -> HttpResponse:
+    """Show one receipt."""
+    seen_reporter(request, reporter)
+    found = records.receipt(batch, reporter=reporter)
+    facts = {"receipt": found, "kind": REGISTRY.kinds.get(found.kind)}
+    return render(request, "site/receipt.html", facts)
+
+
+@require_safe
+@signed_in
+def rejects(request: HttpRequest, reporter: str, batch: str) -> HttpResponseBase:
+    """Return the rejected rows with their reasons, ready to be corrected and sent again."""
+    seen_reporter(request, reporter)
+    return rows_file(reporter, batch, "rejects")
+
+
+@require_safe
+@signed_in
+def warnings(request: HttpRequest, reporter: str, batch: str) -> HttpResponseBase:
+    """Return the rows that were let in with a question."""
+    seen_reporter(request, reporter)
+    return rows_file(reporter, batch, "warnings")
+
+
+def rows_file(reporter: str, batch: str, which: str) -> FileResponse:
+    """Return the rejects or warnings of a batch as a streamed download."""
+    ask = records.rejects_file if which == "rejects" else records.warnings_file
+    path = ask(wiring.ledger(), batch, reporter=reporter)
+    if path is None:
+        raise NotFound(f"batch.no_{which}", batch=batch)
+    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{batch}-{path.name}")

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Serving the site: one process with threads; more of them behind a proxy when needed."""
+
+import waitress
+
+from shangheng.site import charts, wiring
+from shangheng.site.pages.intake import desk, take
+from shangheng.site.wsgi import application
+
+BODY_BYTES_MAX = 64 * 1024**3
+"""The largest body that is taken; waitress keeps bodies on disk, not in memory."""
+BODY_IN_MEMORY_BYTES = 4 * 1024**2
+CONNECTIONS_MAX = 500
+CHANNEL_TIMEOUT_S = 300
+
+
+def serve(host: str, port: int, threads: int = 8) -> None:
+    """Serve until stopped; uploads that an earlier run left are gone on with."""
+    wiring.engine()
+    charts.warm_up()
+    desk().resume(take)
+    waitress.serve(
+        application,
+        host=host,
+        port=port,
+        threads=threads,
+        connection_limit=CONNECTIONS_MAX,
+        channel_timeout=CHANNEL_TIMEOUT_S,
+        max_request_body_size=BODY_BYTES_MAX,
+        inbuf_overflow=BODY_IN_MEMORY_BYTES,
+        ident=None,
+        clear_untrusted_proxy_headers=True,
+    )

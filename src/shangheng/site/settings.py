@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All settings, read once; the only place that looks at the environment.
+
+| variable | meaning | default |
+|---|---|---|
+| ``SHANGHENG_HOME`` | folder of everything that is kept | ``./var`` |
+| ``SHANGHENG_DATABASE_URL`` | rows: ``sqlite:///path`` or ``postgresql://user:password@host/name`` | SQLite in the home |
+| ``SHANGHENG_LEDGER`` | folder of the ledger | ``ledger`` in the home |
+| ``SHANGHENG_SECRET_KEY`` | signs sessions | a key file in the home, made by ``shangheng init`` |
+| ``SHANGHENG_JURISDICTION`` | whose platform this is: a folder of ``jurisdictions/`` | ``jiangsu`` |
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from shangheng.site import databases
+
+_environment = os.environ  # noqa: TID251 - this module is the one reader
+
+HOME = Path(_environment.get("SHANGHENG_HOME", "var")).resolve()
+LEDGER = Path(_environment.get("SHANGHENG_LEDGER", "") or HOME / "ledger").resolve()
+JURISDICTION = _environment.get("SHANGHENG_JURISDICTION", "jiangsu")
+SERVICES = ("statistics",)
+
+SECRET_KEY_FILE = HOME / "secret.key"
+
+
+def _secret_key() -> str:
+    """Return the key of the setting, else of the file, else one that lives with the process."""
+    if given := _environment.get("SHANGHENG_SECRET_KEY"):
+        return given
+    if SECRET_KEY_FILE.is_file():
+        return SECRET_KEY_FILE.read_text(encoding="ascii").strip()
+    return secrets.token_urlsafe(48)
+
+
+SECRET_KEY = _secret_key()
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": databases.parse(_environment.get("SHANGHENG_DATABASE_URL", ""), home=HOME)
+}
+
+DEBUG = False
+# Names are checked by the reverse proxy; in front of nothing, the site is read-only to strangers.
+ALLOWED_HOSTS = ["*"]
+ROOT_URLCONF = "shangheng.site.urls"
+WSGI_APPLICATION = "shangheng.site.wsgi.application"
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "ninja",
+    "shangheng.kernel",
+    *(f"shangheng.services.{name}" for name in SERVICES),
+    "shangheng.site",
+]
+MIDDLEWARE = [
+    "shangheng.site.middleware.observed",
+    "shangheng.site.middleware.hardened",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "shangheng.site.middleware.bilingual",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "shangheng.site.errors.answered",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "shangheng.site.context.frame",
+            ],
+            "builtins": [
+                "django.templatetags.static",
+                "shangheng.site.templatetags.words",
+                "shangheng.site.templatetags.pictures",
+            ],
+        },
+    }
+]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+FORMAT_MODULE_PATH = None
+
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+# Every address of a static file carries the digest of its content (``{% asset %}``).
+WHITENOISE_MAX_AGE = 31_536_000
+
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+
+# An upload goes straight to disk, never through memory, and is then moved, not copied.
+UPLOADS = HOME / "uploads"
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_TEMP_DIR = str(UPLOADS) if UPLOADS.is_dir() else None
+FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+
+LOGGING_CONFIG = "shangheng.site.logs.configure"
+LOGGING = {"level": "INFO"}
+NINJA_PAGINATION_PER_PAGE = 50
+SILENCED_SYSTEM_CHECKS = [
+    # Encryption on the wire is the reverse proxy's part; its headers are documented.
+    "security.W004", "security.W008", "security.W012", "security.W016",
+    "security.W001", "security.W002",  # the headers are set by site.middleware.hardened
+]  # fmt: skip

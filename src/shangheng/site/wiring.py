@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the parts meet: the ledger, the engine and the keys that this installation uses."""
+
+import os
+import secrets
+import threading
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from django.conf import settings
+from django.core.management import call_command
+
+from shangheng.engines.duckdb import DuckDBEngine
+from shangheng.kernel.errors import Unavailable
+from shangheng.kernel.records.store.home import Ledger
+
+MASTER_KEY_BYTES = 32
+ENGINE_MEMORY = "2GB"
+
+
+class Place(NamedTuple):
+    """Whose platform this is."""
+
+    zh: str
+    en: str
+    region: str
+
+
+PLACES = {
+    "jiangsu": Place("江苏省", "Jiangsu", "320000"),
+    "ganzhou": Place("赣州市", "Ganzhou", "360700"),
+    "hunan": Place("湖南省", "Hunan", "430000"),
+    "qinghai": Place("青海省", "Qinghai", "630000"),
+}
+
+
+def place() -> Place:
+    """Return the province or city of this installation."""
+    return PLACES.get(settings.JURISDICTION) or Place("全国", "China", "")
+
+
+def master_key_file() -> Path:
+    """Return the file of the key from which archive keys and pseudonyms are made."""
+    return Path(settings.HOME) / "master.key"
+
+
+def ledger() -> Ledger:
+    """Return the ledger of this installation."""
+    return _ledger(Path(settings.LEDGER), master_key_file())
+
+
+@cache
+def _ledger(root: Path, key_file: Path) -> Ledger:
+    if not key_file.is_file():
+        raise Unavailable("home.not_prepared", home=str(key_file.parent))
+    return Ledger(root, bytes.fromhex(key_file.read_text(encoding="ascii").strip()))
+
+
+def ledger_is_there() -> bool:
+    """Return whether the ledger's folder and key can be used."""
+    return master_key_file().is_file() and os.access(settings.LEDGER, os.R_OK | os.W_OK)
+
+
+_opening = threading.Lock()
+
+
+def engine() -> DuckDBEngine:
+    """Return the engine on which formulas run in this process."""
+    with _opening:
+        return _engine(Path(settings.HOME))
+
+
+@cache
+def _engine(home: Path) -> DuckDBEngine:
+    spill = home / "spill"
+    return DuckDBEngine(memory=ENGINE_MEMORY, spill=str(spill))
+
+
+def prepare() -> None:
+    """Make the home of an installation: folders, keys that only its owner can read, the rows.
+
+    Safe to run again: what is there stays.
+    """
+    home = Path(settings.HOME)
+    for folder in (home, Path(settings.LEDGER), Path(settings.UPLOADS)):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _key(Path(settings.SECRET_KEY_FILE), secrets.token_urlsafe(48))
+    _key(master_key_file(), secrets.token_hex(MASTER_KEY_BYTES))
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def _key(path: Path, value: str) -> None:
+    """Write a key once; a second run, or a second process, leaves the first one's."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(value + "\n")
