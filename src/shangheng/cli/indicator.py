@@ -21,6 +21,7 @@ from shangheng.kernel.formulas import queries as formulas
 from shangheng.kernel.formulas.concept import DIGITS, Figure, Indicator, Level, Question
 from shangheng.kernel.regions import queries as regions
 from shangheng.site.office import OFFICE
+from shangheng.site.publication import OFFICER
 from shangheng.site.registry import REGISTRY
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -42,7 +43,7 @@ TERMINAL_WIDTH_MIN = 100
 def indicator_command(name: str, **asked: Any) -> None:  # noqa: ANN401 - click's options
     """计算一个指标 Compute one figure of the dictionary."""
     indicator = found(name)
-    figure = OFFICE.ask(indicator.name, question_of(indicator, asked))
+    figure = OFFICE.ask(indicator.name, question_of(indicator, asked), OFFICER)
     form = "json" if asked["as_json"] else asked["form"]
     {"json": _print_json, "csv": _print_csv, "table": _print_table}[form](figure)
 

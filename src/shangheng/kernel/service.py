@@ -3,11 +3,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.formulas.concept import Indicator
 from shangheng.kernel.records.concept.kinds import RecordKind
+from shangheng.kernel.records.concept.receipts import Receipt
+from shangheng.kernel.records.store.home import Ledger
+
+AfterBatch = Callable[[Ledger, Receipt, datetime], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,7 +20,8 @@ class Service:
     """A service: its name, the systems it delivers, the kinds and formulas it brings.
 
     ``reads`` names the record kinds that it needs, whoever provides them; ``urls`` is the module
-    of its pages; ``jobs`` are functions that ``shangheng`` may run.
+    of its pages; ``jobs`` are functions that ``shangheng`` may run; ``after`` names by record kind
+    what is to be done once a batch of it was taken.
     """
 
     name: str
@@ -27,6 +33,7 @@ class Service:
     indicators: tuple[Indicator, ...] = ()
     urls: str = ""
     jobs: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    after: Mapping[str, AfterBatch] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,10 @@ class Registry:
     def indicators(self) -> dict[str, Indicator]:
         """Return every indicator by its name."""
         return {each.name: each for service in self.services for each in service.indicators}
+
+    def after(self, kind: str) -> tuple[AfterBatch, ...]:
+        """Return what is to be done once a batch of a kind was taken."""
+        return tuple(each.after[kind] for each in self.services if kind in each.after)
 
     def kind(self, name: str) -> RecordKind:
         """Return the kind of that name, or say which there are."""

@@ -242,7 +242,7 @@ def _at(column: pa.ChunkedArray, row: Ints) -> Texts:
 def _payment_parts(chunk: Written, paid: Payments, fmt: Format) -> Iterator[Part]:
     table = rows.payment_rows(chunk.world, chunk.table, chunk.money, paid)
     hidden, plot = chunk.deal.hidden[paid.order], chunk.deal.plot[paid.order]
-    marks = [("structuring", plot == planted.STRUCTURING, True)]
+    marks = [("structuring", plot == planted.STRUCTURING)]
     yield from _flow_parts(
         chunk,
         ("payment", "institution", "payment_no"),
@@ -257,8 +257,8 @@ def _payment_parts(chunk: Written, paid: Payments, fmt: Format) -> Iterator[Part
 def _parcel_parts(chunk: Written, sent: Parcels, fmt: Format) -> Iterator[Part]:
     table = rows.parcel_rows(chunk.world, chunk.table, chunk.terms, chunk.went, sent)
     marks = [
-        ("empty_parcel", sent.empty & ~sent.reused, True),
-        ("reused_number", sent.reused, True),
+        ("empty_parcel", sent.empty & ~sent.reused),
+        ("reused_number", sent.reused),
     ]
     yield from _flow_parts(
         chunk,
@@ -286,7 +286,7 @@ def _flow_parts(
     reporters: tuple[str, ...],
     table: pa.Table,
     facts: tuple[Ints, Ints, Flags],
-    marks: list[tuple[str, Flags, bool]],
+    marks: list[tuple[str, Flags]],
     fmt: Format,
 ) -> Iterator[Part]:
     """Cut payments, parcels or refunds by reporter and label what is planted in them."""
@@ -296,7 +296,7 @@ def _flow_parts(
     key = writing.keys(*(table[name].combine_chunks() for name in key_columns))
     for value, first, end in _cuts(reporter, len(reporters)):
         labels = []
-        for what, flags, _staged in marks:
+        for what, flags in marks:
             found = np.flatnonzero(flags[first:end])
             if len(found):
                 ring = chunk.deal.ring[order[first:end][found]]

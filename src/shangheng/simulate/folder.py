@@ -3,24 +3,28 @@
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
+import yaml
 
-from shangheng.simulate import people, rosters, rows, truth, writing
+from shangheng.simulate import dialects, people, rosters, rows, truth, writing
 from shangheng.simulate.chance import Ints
 from shangheng.simulate.chunk import Part, label_of_rings
+from shangheng.simulate.dialects import Dialect
 from shangheng.simulate.truth import Counts, Label, Sums
 from shangheng.simulate.world import World
-from shangheng.simulate.writing import Format, Reports
+from shangheng.simulate.writing import Format, Reports, Style
 
 STATISTICS = "STAT"
+Spoken = tuple[str, str]
+"""A kind and a reporter."""
 LABELS_TOGETHER = 200
 SECOND = ".second"
 """What the name of a second file has behind the reporter; it sorts behind the first file."""
@@ -28,12 +32,13 @@ SECOND = ".second"
 
 @dataclass(frozen=True, kw_only=True)
 class Reported:
-    """A file for the front door."""
+    """A file for the front door; ``mapping`` names the mapping that it needs, if any."""
 
     file: str
     kind: str
     reporter: str
     rows: int
+    mapping: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +53,9 @@ class Summary:
 class Tally:
     """Writes parts to their files, labels to ``truth/planted.csv``, and keeps count."""
 
-    def __init__(self, directory: Path, fmt: Format) -> None:
-        """Write into the directory, which must be there and empty."""
+    def __init__(self, directory: Path, fmt: Format, spoken: Mapping[Spoken, Dialect]) -> None:
+        """Write into the directory, which must be there and empty, in the dialects given."""
+        self.spoken = spoken
         self.reports = Reports(directory, fmt)
         self.sums = Sums()
         self.counts: dict[str, Counts] = {}
@@ -78,7 +84,7 @@ class Tally:
     def take(self, part: Part) -> None:
         """Write a part, its labels and its counts."""
         name = f"{part.kind}-{part.reporter}{SECOND if part.second else ''}"
-        first = self.reports.append(name, rows.COLUMNS[part.kind], part.rows)
+        first = self._append(name, part)
         file = f"{name}.{self.reports.fmt}"
         self.files[file] = (part.kind, part.reporter, part.second)
         counts = self.counts.setdefault(part.kind, Counts())
@@ -89,6 +95,21 @@ class Tally:
         if len(self._waiting) > LABELS_TOGETHER:
             self._write_labels()
 
+    def _append(self, name: str, part: Part) -> int:
+        dialect = self.spoken.get((part.kind, part.reporter))
+        if not self.spoken:
+            return self.reports.append(name, rows.COLUMNS[part.kind], part.rows)
+        table, style = part.rows.table, writing.STANDARD
+        if dialect is not None:
+            table = dialects.spoken(dialect, table)
+            style = Style(dialect.delimiter, dialect.encoding)
+        block = writing.styled(self.reports.fmt, table, style)
+        return self.reports.append(name, tuple(table.column_names), block, style)
+
+    def mapping_of(self, kind: str, reporter: str) -> str:
+        """Return the name of the mapping file that a reporter's files of a kind need."""
+        return f"mapping-{kind}-{reporter}.yaml" if (kind, reporter) in self.spoken else ""
+
     def _write_labels(self) -> None:
         if self._waiting:
             self._labels.write(writing.csv_bytes(pa.concat_tables(self._waiting)))
@@ -98,7 +119,13 @@ class Tally:
         """Return the files in reporting order: by kind, first files before second ones."""
         ordered = sorted(self.files.items(), key=lambda item: (item[1][0], item[1][2], item[0]))
         return tuple(
-            Reported(file=file, kind=kind, reporter=reporter, rows=self.reports.rows[file])
+            Reported(
+                file=file,
+                kind=kind,
+                reporter=reporter,
+                rows=self.reports.rows[file],
+                mapping=self.mapping_of(kind, reporter),
+            )
             for file, (kind, reporter, _) in ordered
         )
 
@@ -187,10 +214,12 @@ def finish(world: World, tally: Tally, directory: Path) -> Summary:
     _write_rings(world, directory / "truth" / "rings.csv")
     manifest = {
         "simulation": totals["simulation"],
-        "files": [
-            {"file": f.file, "kind": f.kind, "reporter": f.reporter, "rows": f.rows} for f in files
-        ],
+        "files": [{k: v for k, v in asdict(each).items() if v != ""} for each in files],
     }
+    for kind, reporter in tally.spoken:
+        mapping = dialects.mapping(tally.spoken[kind, reporter], kind)
+        text = yaml.safe_dump(mapping, allow_unicode=True, sort_keys=False)
+        (directory / tally.mapping_of(kind, reporter)).write_text(text, encoding="utf-8")
     _write_json(directory / "manifest.json", manifest)
     readme = README.format(**totals["simulation"])
     (directory / "README.md").write_text(readme, encoding="utf-8")
@@ -217,6 +246,7 @@ def _totals(world: World, tally: Tally) -> dict[str, Any]:
             kind: {
                 "rows": counts.rows,
                 "accepted": counts.accepted,
+                "warned": counts.warned,
                 "corrected": counts.corrected,
                 "unchanged": counts.unchanged,
                 "rejected": counts.rejected,
@@ -273,20 +303,22 @@ Everything here is invented; no row tells of a real person, shop or firm.
 - `order-<platform>.second.{format}`: what the platform sends later: rejected orders put right,
   corrections, and some orders once more.
 - `manifest.json`: the files in reporting order, each with kind and reporter:
-  `shangheng report FILE --kind KIND --reporter REPORTER`.
+  `shangheng report FILE --kind KIND --reporter REPORTER`; with `--mapping MAPPING` where one is
+  named, because the reporter has columns, units, times or bytes of its own (dialects).
 - `truth/planted.csv`: one line for each row with something to know: `file` and `line` (the row in
   a spreadsheet: the header is row 1, in every format), `key`, `what` (a mistake, or a planted
   scheme), `ring`, `strength`, and what a faultless intake does: `reject`, `warning`,
   `correction`, `unchanged`, `accepted`.
 - `truth/rings.csv`: the planted schemes and their honest look-alikes (`honest` = true), with shop,
   product and the number of accounts.
-- `truth/totals.json`: `rows` by kind and fate when all files are reported in the manifest's order;
-  then the sums over the ledger after that. `order` holds the latest version of every order:
-  `paid` as charged, `refunded` so far, `retail` = paid for B2C and C2C orders not given back in
-  full; by day of order, seller's city, platform, mode and category. `payment` counts successful
-  payments, `refund` by day of request, `shipment` by day of dispatch. `unreported` are orders
-  which a platform keeps to itself; payments and parcels tell of them. `shock` says on which days
-  the roads into which province were closed: its parcels arrive so many hours later.
+- `truth/totals.json`: `rows` by kind and fate when all files are reported in the manifest's order
+  (`warned` is the part of `accepted` whose order no platform reported); then the sums over the
+  ledger after that. `order` holds the latest version of every order: `paid` as charged,
+  `refunded` so far, `retail` = paid for B2C and C2C orders not given back in full; by day of
+  order, seller's city, platform, mode and category. `payment` counts successful payments,
+  `refund` by day of request, `shipment` by day of dispatch. `unreported` are orders which a
+  platform keeps to itself; payments and parcels tell of them. `shock` says on which days the
+  roads into which province were closed: its parcels arrive so many hours later.
 - Of two rows with one order number in one file, the first counts; a later one with other amounts
   is to be rejected (`same_number_other_amount`), a like one changes nothing (`duplicate_row`).
 """

@@ -11,6 +11,7 @@ from pathlib import Path
 from shangheng.kernel.errors import Conflict, Invalid
 from shangheng.simulate import chunk, folder, planted
 from shangheng.simulate.chunk import Chunk
+from shangheng.simulate.dialects import DIALECTS
 from shangheng.simulate.folder import Summary
 from shangheng.simulate.world import Wish, World, found
 from shangheng.simulate.writing import FORMATS, Format
@@ -39,12 +40,15 @@ def simulate(  # noqa: PLR0913 - each is a plain choice of the caller
     progress: Callable[[int, int], None] | None = None,
     strength: planted.Strength = "medium",
     mistakes: Decimal | float = DEFAULT_MISTAKES,
+    dialects: bool = False,
     workers: int = WORKERS,
 ) -> Summary:
     """Write a province's reports and their truth into the directory.
 
     ``orders`` is the number of distinct orders that the platforms report; all of them are in the
     ledger once every file was reported. ``progress`` is told the orders written and their number.
+    With ``dialects`` some reporters use columns, units, times and bytes of their own, and the
+    mapping of each lies beside its files.
     """
     _check(orders, days, mistakes, fmt)
     planted.strength_of(strength)
@@ -53,12 +57,13 @@ def simulate(  # noqa: PLR0913 - each is a plain choice of the caller
     )
     world = found(wish)
     _prepare(directory)
-    tally = folder.Tally(directory, fmt)
+    tally = folder.Tally(directory, fmt, DIALECTS if dialects else {})
+    inner: Format = "parquet" if dialects else fmt
     with tally:
-        for part in folder.roster_parts(world, fmt):
+        for part in folder.roster_parts(world, inner):
             tally.take(part)
         done = 0
-        for made in _chunks(world, fmt, workers):
+        for made in _chunks(world, inner, workers):
             for part in made.parts:
                 tally.take(part)
             tally.sums.add(made.sums)

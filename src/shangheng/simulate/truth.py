@@ -41,10 +41,14 @@ class Label:
 
 @dataclass
 class Counts:
-    """How the rows of a kind must fare."""
+    """How the rows of a kind must fare.
+
+    ``warned`` rows are among the accepted: nothing that they refer to was reported.
+    """
 
     rows: int = 0
     accepted: int = 0
+    warned: int = 0
     corrected: int = 0
     unchanged: int = 0
     rejected: int = 0
@@ -60,6 +64,7 @@ class Counts:
             self.unchanged += amount
         else:
             self.accepted += amount
+            self.warned += amount if expected == "warning" else 0
 
 
 @dataclass

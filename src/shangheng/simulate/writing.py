@@ -22,6 +22,7 @@ from shangheng.simulate.text import Texts
 Format = Literal["csv", "ndjson", "parquet"]
 FORMATS: tuple[Format, ...] = ("csv", "ndjson", "parquet")
 
+UTF8 = "utf-8"
 QUOTED = ("lines",)
 """Columns whose cells hold commas or quotes; no other cell does unless it is a mistake."""
 
@@ -44,6 +45,17 @@ class Block:
         return Block(lines=self.lines.slice(first, last - first))
 
 
+@dataclass(frozen=True)
+class Style:
+    """How a reporter writes text files."""
+
+    delimiter: str = ","
+    encoding: str = UTF8
+
+
+STANDARD = Style()
+
+
 def block(
     fmt: Format, table: pa.Table, spoiled: pa.Table | None = None, order: Ints | None = None
 ) -> Block:
@@ -58,6 +70,15 @@ def block(
     return Block(lines=lines if order is None else lines.take(pa.array(order)))
 
 
+def styled(fmt: Format, table: pa.Table, style: Style) -> Block:
+    """Encode rows of which any cell may need quotes, in a reporter's own style."""
+    if fmt == "parquet":
+        return Block(table=table)
+    every = tuple(table.column_names)
+    lines = _csv(table, every, style.delimiter) if fmt == "csv" else _ndjson(table, every)
+    return Block(lines=lines)
+
+
 def _columns(table: pa.Table) -> list[tuple[str, Texts]]:
     whole = table.combine_chunks()
     return [
@@ -66,21 +87,29 @@ def _columns(table: pa.Table) -> list[tuple[str, Texts]]:
     ]
 
 
-def _csv(table: pa.Table, quoted: tuple[str, ...]) -> Texts:
-    cells = [_quote(cell, '""') if name in quoted else cell for name, cell in _columns(table)]
-    line = pc.binary_join_element_wise(*cells, ",", null_handling="replace", null_replacement="")
+def _csv(table: pa.Table, quoted: tuple[str, ...], delimiter: str = ",") -> Texts:
+    cells = [
+        _quote(cell, surely=name in QUOTED) if name in quoted else cell
+        for name, cell in _columns(table)
+    ]
+    line = pc.binary_join_element_wise(
+        *cells, delimiter, null_handling="replace", null_replacement=""
+    )
     return pc.binary_join_element_wise(line, "\n", "")
 
 
-def _quote(cells: Texts, mark: str) -> Texts:
-    """Quote the cells that need it."""
+def _quote(cells: Texts, *, surely: bool) -> Texts:
+    """Quote the cells that need it; all of them where that is known beforehand."""
     if cells.null_count == len(cells):
         return cells
-    needs = pc.fill_null(pc.match_substring_regex(cells, '[",\\n]'), False)  # noqa: FBT003
-    if not pc.any(needs).as_py():
-        return cells
-    escaped = pc.replace_substring(cells, '"', mark)
-    return pc.if_else(needs, pc.binary_join_element_wise('"', escaped, '"', ""), cells)
+    if surely:
+        return _in_quotes(cells)
+    needs = pc.fill_null(pc.match_substring_regex(cells, '[",;\\n]'), False)  # noqa: FBT003
+    return pc.if_else(needs, _in_quotes(cells), cells) if pc.any(needs).as_py() else cells
+
+
+def _in_quotes(cells: Texts) -> Texts:
+    return pc.binary_join_element_wise('"', pc.replace_substring(cells, '"', '""'), '"', "")
 
 
 def _ndjson(table: pa.Table, quoted: tuple[str, ...]) -> Texts:
@@ -106,6 +135,10 @@ def keys(*columns: Texts) -> Texts:
 def csv_bytes(table: pa.Table) -> memoryview:
     """Return rows as CSV, without a header."""
     return _bytes(_csv(table, ()))
+
+
+def _encoded(text: memoryview, encoding: str) -> bytes | memoryview:
+    return text if encoding == UTF8 else str(text, UTF8).encode(encoding)
 
 
 def _bytes(lines: Texts) -> memoryview:
@@ -141,30 +174,37 @@ class Reports:
         for each in self._open.values():
             each.close()
 
-    def append(self, name: str, columns: tuple[str, ...], rows: Block) -> int:
+    def append(
+        self, name: str, columns: tuple[str, ...], rows: Block, style: Style = STANDARD
+    ) -> int:
         """Append rows to the file of that name; return the spreadsheet row of the first one.
 
         The header is row 1, so the first row of a file is 2, in every format.
         """
         file = f"{name}.{self.fmt}"
         if file not in self._open:
-            self._open[file] = self._start(file, columns)
+            self._open[file] = self._start(file, columns, style)
             self.rows[file] = 0
         first = self.rows[file] + 2
         target = self._open[file]
         if isinstance(target, pq.ParquetWriter):
             target.write_table(rows.table)
         elif len(rows):
-            target.write(_bytes(rows.lines))
+            target.write(_encoded(_bytes(rows.lines), self._encoding(style)))
         self.rows[file] += len(rows)
         return first
 
-    def _start(self, file: str, columns: tuple[str, ...]) -> IO[bytes] | pq.ParquetWriter:
+    def _encoding(self, style: Style) -> str:
+        return style.encoding if self.fmt == "csv" else UTF8
+
+    def _start(
+        self, file: str, columns: tuple[str, ...], style: Style
+    ) -> IO[bytes] | pq.ParquetWriter:
         path = self.folder / file
         if self.fmt == "parquet":
             schema = pa.schema([(name, pa.string()) for name in columns])
             return pq.ParquetWriter(path, schema, compression="zstd")
         stream = path.open("wb")
         if self.fmt == "csv":
-            stream.write((",".join(columns) + "\n").encode())
+            stream.write((style.delimiter.join(columns) + "\n").encode(style.encoding))
         return stream

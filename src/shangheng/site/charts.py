@@ -17,7 +17,8 @@ import vl_convert
 
 VEGA_LITE = "6.4"
 FONT = (
-    "PingFang SC, Hiragino Sans GB, Microsoft YaHei, Noto Sans CJK SC, Source Han Sans SC, sans-serif"
+    "PingFang SC, Hiragino Sans GB, Microsoft YaHei, Noto Sans CJK SC, "
+    "Source Han Sans SC, sans-serif"
 )
 SERIES_COLOURS = ("#0b5f63", "#d17a00", "#3567a8", "#a8436b", "#5f7f1e", "#7a5ea8", "#8a8f8e")
 """At most seven, told apart by readers with any colour vision; the last is for *other*."""
@@ -36,7 +37,7 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """A chart before it is drawn. ``titles`` go into the drawing itself only where it stands alone."""
+    """A chart before it is drawn; ``titles`` go into the drawing only where it stands alone."""
 
     form: Literal["line", "columns", "bars"]
     points: tuple[Point, ...]
@@ -49,7 +50,7 @@ class Picture:
     order: tuple[str, ...] = ()
 
 
-def _compact(english: bool) -> str:
+def _compact(*, english: bool) -> str:
     """Return the Vega expression that writes the number of a label short, in words of size."""
     value = "datum.value"
     steps = (
@@ -60,13 +61,19 @@ def _compact(english: bool) -> str:
     text = f"format({value}, ',.3~r')"
     for size, word in reversed(steps):
         gap = "" if english else " "
-        text = f"abs({value}) >= {size:.0f} ? format({value} / {size:.0f}, ',.3~r') + '{gap}{word}' : {text}"
+        scaled = f"format({value} / {size:.0f}, ',.3~r') + '{gap}{word}'"
+        text = f"abs({value}) >= {size:.0f} ? {scaled} : {text}"
     return text
 
 
 def _value_axis(picture: Picture, **more: Any) -> alt.Axis:  # noqa: ANN401 - Altair's options
     return alt.Axis(
-        title=None, labelExpr=_compact(picture.english), tickCount=5, domain=False, ticks=False, **more
+        title=None,
+        labelExpr=_compact(english=picture.english),
+        tickCount=5,
+        domain=False,
+        ticks=False,
+        **more,
     )
 
 
@@ -77,10 +84,12 @@ def _tooltips(picture: Picture) -> str:
     return f"datum.at + ' ' + {series} + {value}"
 
 
-def _line(picture: Picture) -> alt.LayerChart:
+def _line(picture: Picture) -> Any:  # noqa: ANN401 - Altair publishes no types for its charts
     many = len({point.series for point in picture.points}) > 1
     layout = "%-d %b" if picture.english else "%-m月%-d日"
-    x = alt.X("at:T", title=None, axis=alt.Axis(format=layout, grid=False, tickCount=6, labelFlush=True))
+    x = alt.X(
+        "at:T", title=None, axis=alt.Axis(format=layout, grid=False, tickCount=6, labelFlush=True)
+    )
     y = alt.Y("value:Q", axis=_value_axis(picture), scale=alt.Scale(zero=True))
     base = alt.Chart(_data(picture)).transform_calculate(says=_tooltips(picture))
     colour = (
@@ -96,10 +105,12 @@ def _line(picture: Picture) -> alt.LayerChart:
 
 
 def _legend() -> alt.Legend:
-    return alt.Legend(title=None, orient="top", symbolType="stroke", symbolStrokeWidth=3, columns=4)
+    return alt.Legend(
+        title=None, orient="top", symbolType="stroke", symbolStrokeWidth=3, columns=4
+    )
 
 
-def _columns(picture: Picture) -> alt.Chart:
+def _columns(picture: Picture) -> Any:  # noqa: ANN401
     chart = alt.Chart(_data(picture)).transform_calculate(says=_tooltips(picture))
     many = len({point.series for point in picture.points}) > 1
     colour = (
@@ -116,10 +127,11 @@ def _columns(picture: Picture) -> alt.Chart:
     )
 
 
-def _bars(picture: Picture) -> alt.LayerChart:
+def _bars(picture: Picture) -> Any:  # noqa: ANN401 - Altair publishes no types for its charts
     """Draw horizontal bars, longest first, with the value beside each."""
     base = alt.Chart(_data(picture)).transform_calculate(
-        says=_tooltips(picture), text=_compact(picture.english).replace("datum.value", "datum.value")
+        says=_tooltips(picture),
+        text=_compact(english=picture.english),
     )
     y = alt.Y(
         "at:N",
@@ -157,8 +169,8 @@ def _scale(picture: Picture) -> alt.Scale:
     return alt.Scale(range=[first, *SERIES_COLOURS[1:]])
 
 
-def _data(picture: Picture) -> alt.Data:
-    return alt.Data(
+def _data(picture: Picture) -> Any:  # noqa: ANN401
+    return alt.Data(  # type: ignore[no-untyped-call]
         values=[{"at": p.at, "value": p.value, "series": p.series} for p in picture.points]
     )
 
@@ -189,7 +201,10 @@ def specification(picture: Picture) -> dict[str, Any]:
         chart = chart.properties(title=alt.TitleParams(text=title, subtitle=rest))
     plain: dict[str, Any] = chart.to_dict()
     plain["config"] = _config(picture)
-    plain["autosize"] = {"type": "fit-x" if picture.form != "bars" else "pad", "contains": "padding"}
+    plain["autosize"] = {
+        "type": "fit-x" if picture.form != "bars" else "pad",
+        "contains": "padding",
+    }
     if picture.form == "bars":
         plain["width"] = max(picture.width - 240, 160)
     return plain

@@ -9,10 +9,9 @@ from typing import Any
 import structlog
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import translation
 
 from shangheng.kernel import errors
-from shangheng.site.words import message
+from shangheng.site.words import language, message
 
 STATUS = {
     errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -49,8 +48,8 @@ def problem(error: errors.ShanghengError, status: HTTPStatus | None = None) -> H
 
 def page(request: HttpRequest, error: errors.ShanghengError) -> HttpResponse:
     """Return the error as a page that says what to do."""
-    language = "en" if translation.get_language() == "en" else "zh"
-    facts = {"error": error, "text": message(error, language), "status": status_of(error)}
+    text = message(error, language())
+    facts = {"error": error, "text": text, "status": status_of(error)}
     return render(request, "site/error.html", facts, status=status_of(error))
 
 

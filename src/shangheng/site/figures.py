@@ -8,25 +8,17 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.formulas.concept import Dimension, Figure, Unit
 from shangheng.kernel.formulas.spans import period_start
-from shangheng.kernel.regions import queries as regions
 from shangheng.site import words
 from shangheng.site.charts import Point
+from shangheng.site.places import region_name
 
 HOME_CURRENCY = "CNY"
 MOST_SERIES = 6
 MOST_BARS = 15
 PERCENT = Decimal(100)
-
-
-def region_name(code: str) -> str:
-    """Return the name of a division, or its code where no list knows it."""
-    try:
-        return regions.find(code).name
-    except (Invalid, NotFound):
-        return code
+PLACES = {"money": 2, "percent": 2, "count": 0}
 
 
 def value_label(dimension: Dimension, value: str | None) -> str:
@@ -103,9 +95,9 @@ class Line:
     codes: tuple[str | None, ...]
     currency: str | None
     value: Decimal | None
+    text: str
     records: int
     suppressed: bool
-    of_largest: float = 0.0
     share: Decimal | None = None
 
 
@@ -145,27 +137,28 @@ class Reading:
     def lines(self) -> tuple[Line, ...]:
         """Return every row for a table: times in their order, other things largest first."""
         known = [abs(row["value"]) for row in self.rows if row["value"] is not None]
-        largest = max(known, default=Decimal(0))
         total = sum(known, Decimal(0)) if self.indicator.additive else Decimal(0)
-        lines = [self._line(row, largest, total) for row in self.figure.rows]
+        lines = [self._line(row, total) for row in self.figure.rows]
         return tuple(sorted(lines, key=self._order))
 
-    def _line(self, row: dict[str, Any], largest: Decimal, total: Decimal) -> Line:
+    def _line(self, row: dict[str, Any], total: Decimal) -> Line:
         value, mine = row["value"], row.get("currency") == self.currency
         return Line(
             labels=tuple(value_label(d, row[d.name]) for d in self.dimensions),
             codes=tuple(row[d.name] for d in self.dimensions),
             currency=row.get("currency"),
             value=value,
+            text=words.exact(value, places=PLACES.get(self.indicator.unit.form)),
             records=row["records"],
             suppressed=bool(row.get("suppressed")),
-            of_largest=float(abs(value) / largest) if value is not None and largest and mine else 0,
             share=value / total * PERCENT if value is not None and total and mine else None,
         )
 
     def _order(self, line: Line) -> tuple[Any, ...]:
         times = tuple(
-            code or "" for code, d in zip(line.codes, self.dimensions, strict=True) if d.form == "time"
+            code or ""
+            for code, d in zip(line.codes, self.dimensions, strict=True)
+            if d.form == "time"
         )
         value = line.value if line.value is not None else Decimal("-Infinity")
         return (*times, line.currency != self.currency, -value)
@@ -175,7 +168,8 @@ class Reading:
         """Return the sum over the rows of the main currency, where adding up means something."""
         values = [row["value"] for row in self.rows if row["value"] is not None]
         if len(self.rows) == 1:
-            return self.rows[0]["value"]
+            only: Decimal | None = self.rows[0]["value"]
+            return only
         return sum(values, Decimal(0)) if self.indicator.additive and values else None
 
     @property
@@ -203,6 +197,8 @@ class Reading:
             return self._peak(name, known)
         if self.others and not self.time:
             return self._leader(name, known)
+        if self.indicator.additive and len(self.others) == 1 and self.time:
+            return self._first_series(name)
         if not self.dimensions:
             span = span_label(self.figure.question.since, self.figure.question.until)
             amount = self._written(known[0])
@@ -224,6 +220,17 @@ class Reading:
             f"{name} peaked at {self._written(best)} on {best.labels[0]}",
         )
 
+    def _first_series(self, name: str) -> str:
+        sums = _sums(self, self.others[0])
+        total = sum(sums.values(), Decimal(0))
+        if not total:
+            return name
+        first, most = next(iter(sums.items()))
+        share = most / total * PERCENT
+        return words.either(
+            f"{first}{name}最多，占 {share:.1f} %", f"{first} leads in {name} with {share:.1f} %"
+        )
+
     def _leader(self, name: str, lines: Sequence[Line]) -> str:
         named = [line for line in lines if line.codes[0] is not None] or list(lines)
         first = named[0]
@@ -237,6 +244,15 @@ class Reading:
             f"{label}{name}最高，为 {self._written(first)}",
             f"{label} has the highest {name}: {self._written(first)}",
         )
+
+
+def _sums(reading: Reading, split: Dimension) -> dict[str, Decimal]:
+    """Return the sum over time of each value of a dimension, largest first."""
+    sums: dict[str, Decimal] = {}
+    for row in reading.rows:
+        label = value_label(split, row[split.name])
+        sums[label] = sums.get(label, Decimal(0)) + (row["value"] or 0)
+    return dict(sorted(sums.items(), key=lambda item: -item[1]))
 
 
 def points_in_time(reading: Reading) -> tuple[Point, ...]:
@@ -261,11 +277,7 @@ def points_in_time(reading: Reading) -> tuple[Point, ...]:
 
 def _largest(reading: Reading, split: Dimension) -> tuple[str, ...]:
     """Return the labels of the series worth a colour, largest first."""
-    sums: dict[str, Decimal] = {}
-    for row in reading.rows:
-        label = value_label(split, row[split.name])
-        sums[label] = sums.get(label, Decimal(0)) + (row["value"] or 0)
-    return tuple(sorted(sums, key=lambda label: -sums[label])[:MOST_SERIES])
+    return tuple(list(_sums(reading, split))[:MOST_SERIES])
 
 
 def _all_days(texts: Iterable[str]) -> tuple[str, ...]:
@@ -277,7 +289,7 @@ def _all_days(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def points_by_size(reading: Reading) -> tuple[Point, ...]:
-    """Return the points of bars, largest first; what lies behind the most is added up as *other*."""
+    """Return the points of bars, largest first; the smallest are added up as *other*."""
     lines = [line for line in reading.lines if line.value is not None]
     lines = [line for line in lines if line.currency == reading.currency]
     points = [Point(" · ".join(line.labels), float(line.value or 0)) for line in lines]

@@ -115,7 +115,11 @@ def _origin(book: Any, figure: Figure, bold: Any) -> None:  # noqa: ANN401 - xls
     sheet.set_column(1, 1, 90)
     indicator = figure.indicator
     facts = [
-        ("指标 indicator", f"{indicator.zh} {indicator.en} ({indicator.name}, v{indicator.version})"),
+        (
+            "指标 indicator",
+            f"{indicator.zh} {indicator.en} ({indicator.name})",
+        ),
+        ("算式版本 version", str(indicator.version)),
         ("定义 definition", indicator.definition_zh),
         ("", indicator.definition_en),
         ("单位 unit", f"{indicator.unit.zh} {indicator.unit.en}"),
@@ -169,9 +173,7 @@ def _codes(figure: Figure, dimension: Dimension) -> dict[str, int]:
 
 
 def _category(dimension: Dimension, codes: dict[str, int]) -> dict[str, Any]:
-    labels = {
-        code: value_label(dimension, None if code == "unknown" else code) for code in codes
-    }
+    labels = {code: value_label(dimension, None if code == "unknown" else code) for code in codes}
     return {
         "label": f"{dimension.zh} {dimension.en}",
         "category": {"index": list(codes), "label": labels},

@@ -13,7 +13,7 @@ from shangheng.site.metrics import REQUESTS, SECONDS
 Next = Callable[[HttpRequest], HttpResponse]
 
 LANGUAGE_COOKIE = "language"
-CONTENT_SECURITY_POLICY = "; ".join(
+CONTENT_SECURITY_POLICY = "; ".join(  # noqa: FLY002 - one directive a line
     (
         "default-src 'none'",
         "script-src 'self'",

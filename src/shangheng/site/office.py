@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.http import HttpRequest
+
 from shangheng.kernel.formulas import queries as formulas
 from shangheng.kernel.formulas.concept import Figure, Indicator, Question
 from shangheng.kernel.formulas.queries import House
 from shangheng.kernel.records import queries as records
 from shangheng.kernel.service import Registry
-from shangheng.site import clock, questions, wiring
+from shangheng.site import clock, people, publication, questions, wiring
+from shangheng.site.publication import EVERYBODY, Reader
 from shangheng.site.registry import REGISTRY
-
-CONFIGURATION: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -32,23 +33,47 @@ class Office:
         """Return the present moment."""
         return clock.now()
 
+    def reader(self, request: HttpRequest) -> Reader:
+        """Return who looks: officers see every cell."""
+        return Reader(officer=people.is_officer(request), reporter=people.reporter_of(request))
+
+    def require_officer(self, request: HttpRequest) -> None:
+        """Refuse everybody but officers; a stranger is asked to sign in."""
+        people.require_officer(request)
+
     def house(self) -> House:
         """Return where figures are computed."""
         return House(
             engine=wiring.engine(),
             ledger=wiring.ledger(),
             kinds=self.registry.kinds,
-            configuration=CONFIGURATION,
+            configuration=wiring.decisions(),
         )
 
-    def ask(self, name: str, question: Question) -> Figure:
-        """Return one figure."""
-        return self.ask_all([(name, question)])[0]
+    def ask(self, name: str, question: Question, reader: Reader = EVERYBODY) -> Figure:
+        """Return one figure as this reader may see it."""
+        return self.ask_all([(name, question)], reader)[0]
 
-    def ask_all(self, asked: Sequence[tuple[str, Question]]) -> list[Figure]:
+    def ask_all(
+        self, asked: Sequence[tuple[str, Question]], reader: Reader = EVERYBODY
+    ) -> list[Figure]:
         """Return several figures; those that read the same rows are computed together."""
         known = [(self.registry.indicator(name), question) for name, question in asked]
-        return formulas.answers(known, house=self.house(), at=self.now())
+        house, at = self.house(), self.now()
+        if reader.officer:
+            return formulas.answers(known, house=house, at=at)
+        whole = formulas.answers(known, house=house, at=at, parties=True)
+        return [self._published(figure, house, at, reader) for figure in whole]
+
+    def _published(self, whole: Figure, house: House, at: datetime, reader: Reader) -> Figure:
+        day = whole.question.until or at.date()
+        least = publication.minimum(house.configuration, day)
+        shown = publication.publisher(self.registry)(whole, least)
+        question = publication.own_question(shown, reader.reporter) if reader.reporter else None
+        if question is None:
+            return shown
+        own = formulas.answer(whole.indicator, question, house=house, at=at)
+        return publication.with_own(shown, whole, own)
 
     def records_behind(
         self, indicator: Indicator, question: Question, *, limit: int, offset: int

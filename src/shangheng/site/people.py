@@ -9,7 +9,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import Group
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from shangheng.kernel.errors import Invalid, NotPermitted
 
@@ -17,11 +18,13 @@ OFFICER = "statistics.officer"
 REPORTER = "reporter:"
 ROLES = (OFFICER,)
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 @transaction.atomic
-def make_person(name: str, password: str, *, roles: tuple[str, ...] = (), reporter: str = "") -> None:
+def make_person(
+    name: str, password: str, *, roles: tuple[str, ...] = (), reporter: str = ""
+) -> None:
     """Make somebody who can sign in, or give an existing one this password and these roles.
 
     ``reporter`` binds the person to one reporting party: it sends and sees only as that one.
@@ -70,6 +73,12 @@ def seen_reporter(request: HttpRequest, wanted: str | None = None) -> str | None
     return own
 
 
+def require_officer(request: HttpRequest) -> None:
+    """Refuse everybody but officers."""
+    if not is_officer(request):
+        raise NotPermitted("page.officers_only", path=request.path)
+
+
 def signed_in(view: View) -> View:
     """Ask strangers to sign in first."""
     inner: View = login_required(view)
@@ -80,9 +89,8 @@ def officers_only(view: View) -> View:
     """Let only officers in; strangers sign in first."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401
-        if not is_officer(request):
-            raise NotPermitted("page.officers_only", path=request.path)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401
+        require_officer(request)
         return view(request, *args, **kwargs)
 
     return signed_in(guarded)

@@ -76,9 +76,10 @@ def _day(text: str) -> date | None:
 
 def month_span(text: str) -> tuple[date, date]:
     """Return the first and the last day of a month written 2026-11."""
-    first = _day(f"{text}-01") if _MONTH.fullmatch(text) else None
-    if first is None:
-        raise Invalid("question.month_unreadable", text=text)
+    try:
+        first = date.fromisoformat(f"{text}-01" if _MONTH.fullmatch(text) else text[:0])
+    except ValueError as error:
+        raise Invalid("question.month_unreadable", text=text) from error
     return first, first.replace(day=monthrange(first.year, first.month)[1])
 
 

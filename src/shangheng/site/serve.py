@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Serving the site: one process with threads; more of them behind a proxy when needed."""
 
-import waitress
+import waitress  # type: ignore[import-untyped]
 
-from shangheng.site import charts, wiring
+from shangheng.site import charts, warming, wiring
 from shangheng.site.pages.intake import desk, take
 from shangheng.site.wsgi import application
 
@@ -12,6 +12,8 @@ BODY_BYTES_MAX = 64 * 1024**3
 BODY_IN_MEMORY_BYTES = 4 * 1024**2
 CONNECTIONS_MAX = 500
 CHANNEL_TIMEOUT_S = 300
+LOCAL = "127.0.0.1"
+EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - compared, not bound
 
 
 def serve(host: str, port: int, threads: int = 8) -> None:
@@ -19,6 +21,7 @@ def serve(host: str, port: int, threads: int = 8) -> None:
     wiring.engine()
     charts.warm_up()
     desk().resume(take)
+    warming.start(f"http://{LOCAL if host in EVERYWHERE else host}:{port}")
     waitress.serve(
         application,
         host=host,

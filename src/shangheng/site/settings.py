@@ -4,10 +4,10 @@
 | variable | meaning | default |
 |---|---|---|
 | ``SHANGHENG_HOME`` | folder of everything that is kept | ``./var`` |
-| ``SHANGHENG_DATABASE_URL`` | rows: ``sqlite:///path`` or ``postgresql://user:password@host/name`` | SQLite in the home |
+| ``SHANGHENG_DATABASE_URL`` | rows: ``sqlite:///path``, ``postgresql://…`` | SQLite in the home |
 | ``SHANGHENG_LEDGER`` | folder of the ledger | ``ledger`` in the home |
-| ``SHANGHENG_SECRET_KEY`` | signs sessions | a key file in the home, made by ``shangheng init`` |
-| ``SHANGHENG_JURISDICTION`` | whose platform this is: a folder of ``jurisdictions/`` | ``jiangsu`` |
+| ``SHANGHENG_SECRET_KEY`` | signs sessions | a key file in the home, from ``init`` |
+| ``SHANGHENG_JURISDICTION`` | in ``jurisdictions/`` | what ``init`` was told, or ``jiangsu`` |
 """
 
 import os
@@ -21,7 +21,12 @@ _environment = os.environ  # noqa: TID251 - this module is the one reader
 
 HOME = Path(_environment.get("SHANGHENG_HOME", "var")).resolve()
 LEDGER = Path(_environment.get("SHANGHENG_LEDGER", "") or HOME / "ledger").resolve()
-JURISDICTION = _environment.get("SHANGHENG_JURISDICTION", "jiangsu")
+JURISDICTION_FILE = HOME / "jurisdiction"
+JURISDICTION = _environment.get("SHANGHENG_JURISDICTION") or (
+    JURISDICTION_FILE.read_text(encoding="ascii").strip()
+    if JURISDICTION_FILE.is_file()
+    else "jiangsu"
+)
 SERVICES = ("statistics",)
 
 SECRET_KEY_FILE = HOME / "secret.key"

@@ -7,8 +7,8 @@ the same batch again without counting it twice.
 """
 
 import json
-import os
 import secrets
+import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -105,7 +105,7 @@ class Desk:
         named = replace(upload, id=secrets.token_hex(8), bytes=scratch.stat().st_size)
         named = replace(named, total=named.bytes)
         self.folder(named.id).mkdir(parents=True, mode=0o700)
-        os.replace(scratch, self.data(named))
+        shutil.move(scratch, self.data(named))
         self.save(named)
         return named
 
@@ -135,7 +135,7 @@ class Desk:
                 facts = tuple((name, str(value)) for name, value in error.facts.items())
                 self.save(replace(upload, state=state, code=error.code, facts=facts))
                 _log.warning("upload_ended", upload=upload.id, code=error.code)
-            except Exception:
+            except Exception:  # noqa: BLE001
                 # The outermost loop of a job: what is not foreseen must reach the sender too.
                 self.save(replace(upload, state="failed", code="upload.failed"))
                 _log.exception("upload_failed", upload=upload.id)

@@ -4,15 +4,16 @@
 import os
 import secrets
 import threading
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import yaml
 from django.conf import settings
 from django.core.management import call_command
 
 from shangheng.engines.duckdb import DuckDBEngine
-from shangheng.kernel.errors import Unavailable
+from shangheng.kernel.errors import Invalid, Unavailable
 from shangheng.kernel.records.store.home import Ledger
 
 MASTER_KEY_BYTES = 32
@@ -62,6 +63,26 @@ def ledger_is_there() -> bool:
     return master_key_file().is_file() and os.access(settings.LEDGER, os.R_OK | os.W_OK)
 
 
+def decisions() -> dict[str, Any]:
+    """Return what the authority has decided where no document prints a number.
+
+    They stand in ``decisions.yaml`` of the home: a value by the parameter's name, or values by
+    the day from which they hold.
+    """
+    path = Path(settings.HOME) / "decisions.yaml"
+    if not path.is_file():
+        return {}
+    return _decisions(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _decisions(path: Path, changed_ns: int) -> dict[str, Any]:  # noqa: ARG001 - part of the key
+    given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    if not isinstance(given, dict):
+        raise Invalid("decisions.unreadable", path=str(path))
+    return given
+
+
 _opening = threading.Lock()
 
 
@@ -77,14 +98,17 @@ def _engine(home: Path) -> DuckDBEngine:
     return DuckDBEngine(memory=ENGINE_MEMORY, spill=str(spill))
 
 
-def prepare() -> None:
+def prepare(jurisdiction: str | None = None) -> None:
     """Make the home of an installation: folders, keys that only its owner can read, the rows.
 
-    Safe to run again: what is there stays.
+    Safe to run again: what is there stays; a jurisdiction that is named is kept from now on.
     """
     home = Path(settings.HOME)
     for folder in (home, Path(settings.LEDGER), Path(settings.UPLOADS)):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if jurisdiction:
+        Path(settings.JURISDICTION_FILE).write_text(jurisdiction + "\n", encoding="ascii")
+        settings.JURISDICTION = jurisdiction
     _key(Path(settings.SECRET_KEY_FILE), secrets.token_urlsafe(48))
     _key(master_key_file(), secrets.token_hex(MASTER_KEY_BYTES))
     call_command("migrate", interactive=False, verbosity=0)

@@ -28,8 +28,15 @@ _TEN_THOUSAND = 10_000
 class Labelled(Protocol):
     """Whatever is declared with a name in both languages."""
 
-    zh: str
-    en: str
+    @property
+    def zh(self) -> str:
+        """Return the Chinese name."""
+        ...
+
+    @property
+    def en(self) -> str:
+        """Return the English name."""
+        ...
 
 
 def language() -> Language:
@@ -72,11 +79,13 @@ def compact(value: Amount) -> tuple[str, str]:
     return f"{exact:,.2f}", ""
 
 
-def exact(value: Amount | None) -> str:
-    """Return a number in full, with separators."""
+def exact(value: Amount | None, places: int | None = None) -> str:
+    """Return a number in full, with separators; money always shows its cents."""
     if value is None:
         return "—"
     number = Decimal(str(value))
+    if places is not None:
+        return f"{number:,.{places}f}"
     if number == number.to_integral_value():
         return f"{number:,.0f}"
     return f"{number:,.4f}".rstrip("0").rstrip(".")

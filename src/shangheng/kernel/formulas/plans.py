@@ -13,7 +13,7 @@ from ibis.config import Config
 
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.formulas.cells import Cell, Cells, Job, code_prefix, rounded
-from shangheng.kernel.formulas.concept import DIGITS, Count, Dimension, Total, columns_of
+from shangheng.kernel.formulas.concept import CURRENCY, DIGITS, Count, Dimension, Total, columns_of
 from shangheng.kernel.formulas.spans import period_text
 from shangheng.kernel.records.concept.fields import Lines
 from shangheng.kernel.records.concept.kinds import RecordKind
@@ -47,10 +47,10 @@ def sql_text(expression: Table, dialect: str) -> str:
     return str(ibis.to_sql(expression, dialect=dialect))
 
 
-def table_of(kind: RecordKind) -> Table:
+def table_of(kind: RecordKind, name: str = "") -> Table:
     """Return the table of a kind, bound to no engine."""
-    schema = {name: _type(kind, name, sql) for name, sql in columns_of(kind).items()}
-    return ibis.table(schema, name=kind.name)
+    schema = {column: _type(kind, column, sql) for column, sql in columns_of(kind).items()}
+    return ibis.table(schema, name=name or kind.name)
 
 
 def _type(kind: RecordKind, name: str, sql: str) -> str:
@@ -70,14 +70,28 @@ class Query:
 
     def cells(self, rows: Iterable[Mapping[str, Any]]) -> dict[Job, Cells]:
         """Return the cells of each job from the rows that an engine returned."""
-        dimensions, level = self.jobs[0].dimensions, self.jobs[0].question.level
+        dimensions, level = widest(self.jobs), self.jobs[0].question.level
         found: dict[Job, Cells] = {job: {} for job in self.jobs}
         for row in rows:
             key = tuple(_text(row[f"k{i}"], each, level) for i, each in enumerate(dimensions))
-            for place, cells in enumerate(found.values()):
+            for place, (job, cells) in enumerate(found.items()):
                 if records := row[f"n{place}"]:
-                    cells[key] = Cell(_decimal(row[f"v{place}"]), int(records))
+                    cell = Cell(_decimal(row[f"v{place}"]), int(records))
+                    own = key[: len(job.dimensions)]
+                    cells[own] = cell if len(own) == len(key) else _sum(cells.get(own), cell)
         return found
+
+
+def widest(jobs: Sequence[Job]) -> tuple[Dimension, ...]:
+    """Return by what a query of these jobs splits: with the currency if any of them does."""
+    return max((job.dimensions for job in jobs), key=len)
+
+
+def _sum(one: Cell | None, other: Cell) -> Cell:
+    """Add what was split by currency only for the sake of others in the query."""
+    if one is None or one.value is None:
+        return other
+    return Cell(one.value + (other.value or 0), one.records + other.records)
 
 
 def _text(value: Any, dimension: Dimension, level: str) -> str | None:  # noqa: ANN401
@@ -113,43 +127,52 @@ def _kinship(job: Job) -> Hashable:
     rows = measure.rows.op()
     if measure.per and measure.where:
         rows = measure.rows.filter(measure.where(measure.rows)).op()
-    dimensions = tuple(each.name for each in job.dimensions)
+    names = tuple(each.name for each in job.dimensions)
+    sums = not measure.per and isinstance(measure.value, Count | Total)
+    if sums and "currency" in measure.rows.columns:
+        # What adds up may be split by currency and added up again.
+        names = (*(name for name in names if name != CURRENCY.name), CURRENCY.name)
     asked = replace(job.question, by=())
-    return rows, measure.kind, measure.at, measure.per, dimensions, asked
+    return rows, measure.kind, measure.at, measure.per, names, asked
 
 
 def expression(jobs: Sequence[Job], borders: Borders) -> Table:
     """Return the query of jobs on the same rows: a column for each key, value and count."""
     first = jobs[0]
     rows = asked_rows(first, borders)
-    if first.measure.where and (first.measure.per or len(jobs) == 1):
-        rows = rows.filter(first.measure.where(rows))
-    keys = {
-        f"k{i}": key_column(rows, first, each, borders) for i, each in enumerate(first.dimensions)
-    }
+    shared = first.measure.where if _agree(jobs, rows) else None
+    if shared:
+        rows = rows.filter(shared(rows))
+    keys = {f"k{i}": key_column(rows, first, each, borders) for i, each in enumerate(widest(jobs))}
     if per := first.measure.per:
         # What belongs to nobody known is not one more buyer or shop.
         named = rows.filter(*(rows[name].notnull() for name in per))
         keys = {
             name: key_column(named, first, each, borders)
-            for name, each in zip(keys, first.dimensions, strict=True)
+            for name, each in zip(keys, widest(jobs), strict=True)
         }
         inner = {f"p{i}": named[name] for i, name in enumerate(per)}
         rows = named.group_by(**keys, **inner).aggregate(rows=named.count())
         keys = {name: rows[name] for name in keys}
     columns = {}
     for place, job in enumerate(jobs):
-        when = _when(job, rows, alone=len(jobs) == 1)
+        when = _when(job, rows, shared=shared is not None)
         counted = Total("rows") if job.measure.per else Count()
         columns[f"v{place}"] = job.measure.value.over(rows, when)
         columns[f"n{place}"] = counted.over(rows, when)
     return rows.group_by(**keys).aggregate(**columns) if keys else rows.aggregate(**columns)
 
 
-def _when(job: Job, rows: Table, *, alone: bool) -> Any:  # noqa: ANN401
-    condition = job.measure.having if job.measure.per else job.measure.where
-    done = alone and not job.measure.per
-    return None if condition is None or done else condition(rows)
+def _agree(jobs: Sequence[Job], rows: Table) -> bool:
+    """Return whether all jobs take the same rows: then the others need not even be read."""
+    taken = {job.measure.where(rows).op() if job.measure.where else None for job in jobs}
+    return len(taken) == 1
+
+
+def _when(job: Job, rows: Table, *, shared: bool) -> Any:  # noqa: ANN401
+    if job.measure.per:
+        return job.measure.having(rows) if job.measure.having else None
+    return None if shared or job.measure.where is None else job.measure.where(rows)
 
 
 def asked_rows(job: Job, borders: Borders) -> Table:

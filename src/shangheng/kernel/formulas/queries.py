@@ -29,7 +29,7 @@ from shangheng.kernel.formulas.figures import (
     value_of,
 )
 from shangheng.kernel.formulas.parameters import Configuration
-from shangheng.kernel.formulas.plans import asked_rows, queries_for, sql_text
+from shangheng.kernel.formulas.plans import asked_rows, queries_for, sql_text, table_of
 from shangheng.kernel.formulas.receipts import RECEIPT, receipt_rows
 from shangheng.kernel.records import queries as records
 from shangheng.kernel.records.concept.kinds import RecordKind
@@ -45,6 +45,8 @@ STANDARD_SPLITS: tuple[tuple[str, ...], ...] = (
     ("category",),
 )
 """By what the pages show every indicator; an indicator that cannot be split so is left out."""
+
+CLAIMS = "_claims"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +66,8 @@ class House:
                 found[name] = (RECEIPT, receipts_given())
             elif name in self.kinds:
                 found[name] = (self.kinds[name], records.ledger_files(self.ledger, name))
+            elif (kind := name.removesuffix(CLAIMS)) in self.kinds:
+                found[name] = (self.kinds[kind], records.claims_files(self.ledger, kind))
             else:
                 raise Invalid("kind.unknown", kind=name, known=sorted(self.kinds))
         return found
@@ -179,6 +183,20 @@ def explain(figure: Figure) -> dict[str, Any]:
         "sql": list(figure.sql),
         "computed_at": figure.computed_at.isoformat() if figure.computed_at else None,
     }
+
+
+def rows_of(
+    build: Callable[..., Any], *, house: House, reads: Iterable[str]
+) -> list[dict[str, Any]]:
+    """Return the rows of an expression that ``build`` makes of the tables named in ``reads``.
+
+    ``order_claims`` are the second reporters' words about orders, and so for every kind.
+    """
+    sources = house.sources(reads)
+    tables = {name: table_of(kind, name) for name, (kind, _) in sources.items()}
+    sql = sql_text(build(**tables), house.engine.dialect)
+    found: list[dict[str, Any]] = house.engine.run(sql, sources).to_pylist()
+    return found
 
 
 def sql_of(indicator: Indicator, *, house: House, at: datetime) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from django.db import transaction
 
-from shangheng.kernel.errors import Conflict, Invalid
+from shangheng.kernel.errors import Conflict, Invalid, Unavailable
 from shangheng.kernel.records.concept import mapping as mappings
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.concept.receipts import Receipt
@@ -25,7 +25,7 @@ from shangheng.kernel.records.models import (
     ReporterTokenRow,
 )
 from shangheng.kernel.records.store import committing, staging, taking
-from shangheng.kernel.records.store.home import Ledger
+from shangheng.kernel.records.store.home import Ledger, room_needed
 from shangheng.kernel.records.store.landing import Progress
 from shangheng.kernel.records.store.tables import FILES_PER_DAY_MAX, Table
 
@@ -92,6 +92,8 @@ def take(
     """
     if report.batch is not None and not NAME.fullmatch(report.batch):
         raise Invalid("batch.bad_number", batch=report.batch[:120])
+    if isinstance(report.source, Path) and not report.source.is_file():
+        raise Invalid("file.not_found", file=str(report.source))
     reporter = register_reporter(report.reporter, at=at)
     if isinstance(report.source, Path):
         known = _known_already(report, reporter)
@@ -120,7 +122,11 @@ def _commit(home: Ledger, staged: taking.Staged, reporter: ReporterRow) -> Recei
         known = _same_batch(staged, reporter)
         if known:
             return known
-        receipt = taking.commit(home, staged)
+        try:
+            receipt = taking.commit(home, staged)
+        except Unavailable:
+            recover(home, staged.order.kind)
+            raise
         habits = taking.habits(staged) if receipt.rows_read >= HABIT_ROWS_MIN else {}
         finish(home, staged.work)
         _learn_habits(habits, reporter, receipt)
@@ -154,6 +160,7 @@ def _same_batch(staged: taking.Staged, reporter: ReporterRow) -> Receipt | None:
     return Receipt.from_dict(row.receipt)
 
 
+@room_needed()
 def finish(home: Ledger, work: Path) -> None:
     """Put a committed batch's results in their place and write its row; may be repeated."""
     intent = json.loads((work / "intent.json").read_bytes())
@@ -197,8 +204,7 @@ def recover(home: Ledger, kind: RecordKind) -> int:
         if committing.is_true(table, intent):
             finish(home, work)
         else:
-            claims = Table(home.claims(kind.name), kind) if kind.authority else None
-            committing.undo(claims, intent, work)
+            committing.undo(home, kind, intent, work)
     return len(left)
 
 

@@ -2,17 +2,24 @@
 """What can be asked about batches, reporters and the ledger; never writes."""
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import duckdb
 from django.db.models import Count, Max, Sum
 
 from shangheng.kernel.errors import Invalid, NotFound
+from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.models import BatchRow, ReporterRow, ReporterTokenRow
 from shangheng.kernel.records.store.home import Ledger
-from shangheng.kernel.records.store.tables import LedgerFiles, files_of
+from shangheng.kernel.records.store.reading import quoted
+from shangheng.kernel.records.store.tables import LedgerFiles, files_of, scan
+
+PIECE_ROWS = 20_000
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,23 @@ def rejects_file(home: Ledger, batch: str, *, reporter: str | None = None) -> Pa
 def warnings_file(home: Ledger, batch: str, *, reporter: str | None = None) -> Path | None:
     """Return the file of the rows that were let in with a doubt."""
     return _file(home, batch, reporter, "warnings.csv")
+
+
+def rows_of_batch(
+    home: Ledger, kind: RecordKind, receipt: Receipt, columns: Sequence[str]
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Give some columns of the records that stand in the ledger since a batch, in pieces."""
+    files = ledger_files(home, kind.name)
+    if not files.paths:
+        return
+    listed = ", ".join(quoted(name) for name in columns)
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            f"SELECT {listed} FROM {scan(files.paths)} WHERE batch = ? AND reporter = ?",
+            [receipt.batch, receipt.reporter],
+        )
+        while rows := found.fetchmany(PIECE_ROWS):
+            yield rows
 
 
 def reporters() -> list[ReporterStanding]:

@@ -129,10 +129,15 @@ class AddressReader:
         clean = _BLANK.sub("", text)
         front = _FRONT.match(clean)
         start = front.end() if front else 0
-        name, hits, _ = self._provinces.at(clean, start)
-        if hits:
+        name, hits, short = self._provinces.at(clean, start)
+        if hits and not (short and self._is_longer(clean, start, name)):
             return self._below_province(clean, start, start + len(name), hits[0], name)
         return self._alone(clean, start)
+
+    def _is_longer(self, text: str, start: int, province: str) -> bool:
+        """Tell whether the short name of a province only begins a full one (河北区, 吉林市)."""
+        shelves = (self._cities, self._counties)
+        return any(len(shelf.full.at(text, start)[0]) > len(province) for shelf in shelves)
 
     def _below_province(
         self, text: str, start: int, end: int, province: str, said: str

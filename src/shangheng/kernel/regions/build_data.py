@@ -170,7 +170,7 @@ class Successions:
             return []
         raised = [
             p
-            for p in self._by_level["city"]
+            for p in self._by_level.get("city", [])
             if p.code[:2] == gone.code[:2]
             and gone.last - 1 <= p.first <= gone.last + 2
             and concept.stem_of(p.name_in(p.first)) == concept.stem_of(name)

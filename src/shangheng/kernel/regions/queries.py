@@ -210,7 +210,9 @@ def county_of(code: str) -> str | None:
     county = spelled[:6]
     if concept.level_of(county) == "county":
         return county
-    undivided = not county.endswith("0000") and county not in store.atlas().children
+    if county.endswith("0000") or _validity(county)[1] is not None:
+        return None
+    undivided = county not in store.atlas().children
     return county if undivided else None
 
 

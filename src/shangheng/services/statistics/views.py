@@ -4,17 +4,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice, zip_longest
 from typing import Any, Protocol
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from shangheng.kernel.errors import Invalid, NotFound
+from shangheng.kernel.errors import Invalid
 from shangheng.kernel.formulas.concept import Figure, Question
+from shangheng.kernel.formulas.queries import House
 from shangheng.kernel.formulas.spans import days_in, end_kept, months_later
 from shangheng.kernel.regions import queries as regions
 from shangheng.kernel.service import Registry
+from shangheng.services.statistics import queries
 
 KEY_FIGURES = (
     "online-retail-sales", "transaction-volume", "order-count", "average-order",
@@ -38,8 +41,20 @@ class Office(Protocol):
         """Return the present moment."""
         ...
 
-    def ask_all(self, asked: Sequence[tuple[str, Question]]) -> list[Figure]:
-        """Return several figures at once."""
+    def reader(self, request: HttpRequest) -> Any:  # noqa: ANN401 - what ask_all wants to know
+        """Return who looks."""
+        ...
+
+    def house(self) -> House:
+        """Return where figures are computed."""
+        ...
+
+    def ask_all(self, asked: Sequence[tuple[str, Question]], reader: Any) -> list[Figure]:  # noqa: ANN401
+        """Return several figures at once, as the reader may see them."""
+        ...
+
+    def require_officer(self, request: HttpRequest) -> None:
+        """Refuse everybody but officers."""
         ...
 
     def days(self, kind: str) -> tuple[date, ...]:
@@ -96,7 +111,9 @@ def overview(request: HttpRequest, office: Office) -> HttpResponse:
         "months": sorted({f"{day:%Y-%m}" for day in days}, reverse=True),
         "region": regions.find(scope.region) if scope.region else None,
         "above": _above(scope.region, office),
-        **_figures(office, scope),
+        **_figures(
+            office, scope, compares=_compares(scope, days), reader=office.reader(request)
+        ),
     }
     return render(request, "statistics/overview.html", facts)
 
@@ -111,28 +128,34 @@ def _above(region: str, office: Office) -> list[Any]:
     return chain[codes.index(home) :] if home in codes else chain
 
 
-def _figures(office: Office, scope: Scope) -> dict[str, Any]:
+def _compares(scope: Scope, days: Sequence[date]) -> bool:
+    """Return whether anything is known of the days to compare with."""
+    earlier = scope.month_before()
+    since, until = earlier.since or date.min, earlier.until or date.max
+    return any(since <= day <= until for day in days)
+
+
+def _figures(office: Office, scope: Scope, *, compares: bool, reader: Any) -> dict[str, Any]:  # noqa: ANN401
     """Ask everything that the page shows in one go, so that shared rows are read once."""
     known = office.registry.indicators
-    keys = [name for name in KEY_FIGURES if name in known]
-    keys = [name for name in keys if _fits(known[name], scope)]
-    headline = known[HEADLINE]
-    splits = [name for name in SPLITS if name in {each.name for each in headline.by}]
+    keys = [name for name in KEY_FIGURES if name in known and _fits(known[name], scope)]
+    earlier = keys if compares else []
     level = "city" if scope.region.endswith("0000") else "county"
-    asked = [(name, scope.question()) for name in keys]
-    asked += [(name, scope.month_before()) for name in keys]
-    asked += [(name, scope.question("day")) for name in keys]
-    asked += [(HEADLINE, scope.question(name)) for name in splits]
-    asked += [(HEADLINE, scope.question("seller_region", level=level))]
-    asked += [(HEADLINE, scope.question("day"))]
-    found = office.ask_all(asked)
-    now, before, trend = (found[at * len(keys) : (at + 1) * len(keys)] for at in range(3))
-    rest = found[3 * len(keys) :]
+    parts: dict[str, list[tuple[str, Question]]] = {
+        "now": [(name, scope.question()) for name in keys],
+        "before": [(name, scope.month_before()) for name in earlier],
+        "trends": [(name, scope.question("day")) for name in keys],
+        "splits": [(HEADLINE, scope.question(name)) for name in SPLITS],
+        "map": [(HEADLINE, scope.question("seller_region", level=level))],
+        "trend": [(HEADLINE, scope.question("day"))],
+    }
+    answers = iter(office.ask_all([each for part in parts.values() for each in part], reader))
+    found = {name: list(islice(answers, len(part))) for name, part in parts.items()}
     return {
-        "keys": list(zip(now, before, trend, strict=True)),
-        "splits": dict(zip(splits, rest, strict=False)),
-        "map": rest[-2],
-        "trend": rest[-1],
+        "keys": list(zip_longest(found["now"], found["before"], found["trends"])),
+        "splits": dict(zip(SPLITS, found["splits"], strict=True)),
+        "map": found["map"][0],
+        "trend": found["trend"][0],
     }
 
 
@@ -144,4 +167,6 @@ def _fits(indicator: Any, scope: Scope) -> bool:  # noqa: ANN401 - an Indicator
 @require_safe
 def reconciliation(request: HttpRequest, office: Office) -> HttpResponse:
     """Say who reported the same sales, and where they differ."""
-    raise NotFound("page.unknown", path=request.path)
+    office.require_officer(request)
+    lines = queries.reconciliation(house=office.house(), at=office.now())
+    return render(request, "statistics/reconciliation.html", {"lines": lines})

@@ -218,8 +218,8 @@ def test_every_mistake_is_planted_and_stands_where_its_label_says(
 def test_labels_carry_the_key_of_their_row(base: duckdb.DuckDBPyConnection) -> None:
     keys = {
         "order": "platform || '/' || coalesce(order_no, split_part(key, '/', 2))",
-        "payment": "payment_no",
-        "shipment": "tracking_no",
+        "payment": "institution || '/' || payment_no",
+        "shipment": "carrier || '/' || tracking_no",
         "merchant": "platform || '/' || shop",
         "listing": "platform || '/' || item || '/' || as_of",
     }

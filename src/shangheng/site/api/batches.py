@@ -3,7 +3,7 @@
 
 import json
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -11,7 +11,7 @@ from ninja import Header, Router
 
 from shangheng.kernel.errors import NotFound, Refusal
 from shangheng.kernel.records import actions, queries
-from shangheng.site import clock, mappings, metrics, wiring
+from shangheng.site import mappings, metrics, reception
 from shangheng.site.api.schemas import Problem, ReceiptOut
 from shangheng.site.api.tokens import ReporterToken, caller
 from shangheng.site.pages.records import rows_file
@@ -56,7 +56,7 @@ def send(
     """
     reporter = caller(request)
     report = actions.Report(
-        source=request,
+        source=cast("BinaryIO", request),
         kind=REGISTRY.kind(kind),
         reporter=reporter,
         batch=idempotency_key or None,
@@ -65,7 +65,7 @@ def send(
     )
     again = bool(idempotency_key) and _is_known(reporter, idempotency_key)
     try:
-        receipt = actions.take(report, home=wiring.ledger(), at=clock.now())
+        receipt = reception.receive(report)
     except Refusal:
         metrics.BATCHES.labels(kind, "api", "refused").inc()
         raise

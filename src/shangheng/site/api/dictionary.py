@@ -5,21 +5,31 @@ from dataclasses import asdict
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from shangheng.kernel.errors import NotFound
 from shangheng.kernel.formulas.concept import Indicator
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.site import questions
 from shangheng.site.api.schemas import FigureOut, IndicatorOut, KindOut, Problem
+from shangheng.site.api.tokens import ReporterToken
 from shangheng.site.formats import FORMATS
 from shangheng.site.kinds import json_schema
 from shangheng.site.office import OFFICE
 from shangheng.site.pages import kinds as kind_pages
+from shangheng.site.publication import Reader
 from shangheng.site.registry import REGISTRY
 
 indicators = Router()
 kinds = Router()
+
+
+ANYBODY = "anybody"
+
+
+def anybody(request: HttpRequest) -> str | None:
+    """Let in those who show no token at all; a wrong token is still refused."""
+    return None if "Authorization" in request.headers else ANYBODY
 
 
 class Asked(Schema):
@@ -27,7 +37,7 @@ class Asked(Schema):
 
     by: str = ""
     level: str = ""
-    where: list[str] = []
+    where: list[str] = Field(default_factory=list)
     month: str = ""
     borders: str = ""
     format: Literal["json", "csv", "xlsx", "jsonstat"] = "json"
@@ -70,19 +80,30 @@ def one_indicator(request: HttpRequest, name: str) -> dict[str, Any]:  # noqa: A
 
 @indicators.get(
     "/{name}/figures",
-    response={200: FigureOut, 404: Problem, 422: Problem},
+    auth=[ReporterToken(), anybody],
+    response={200: FigureOut, 401: Problem, 404: Problem, 422: Problem},
     summary="指标数值 Its figures",
 )
 def figures(request: HttpRequest, name: str, asked: Query[Asked]) -> HttpResponse:
     """Answer a question put to an indicator.
 
-    ``by=day,region`` splits; ``level`` is province, city, county or township; ``where=platform=taobao`` may
-    come several times; ``from`` and ``to`` are days, ``month=2026-11`` is a whole month.
+    ``by=day,region`` splits; ``level`` is province, city, county or township;
+    ``where=platform=taobao`` may come several times; ``from`` and ``to`` are days, and
+    ``month=2026-11`` is a whole month. Cells of too few parties are withheld
+    (``suppressed``), except from officers and from the reporter that alone stands behind them.
     """
     indicator = _indicator(name)
-    figure = OFFICE.ask(name, questions.read(request.GET, indicator))
+    figure = OFFICE.ask(name, questions.read(request.GET, indicator), reader_of(request))
     media, write = FORMATS[asked.format]
     return HttpResponse(write(figure), content_type=media)
+
+
+def reader_of(request: HttpRequest) -> Reader:
+    """Return who asks: an officer's browser, a reporter's program, or anybody."""
+    token = request.auth  # type: ignore[attr-defined]
+    if isinstance(token, str) and token != ANYBODY:
+        return Reader(reporter=token)
+    return OFFICE.reader(request)
 
 
 def _kind(kind: RecordKind) -> dict[str, Any]:

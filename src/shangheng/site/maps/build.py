@@ -13,6 +13,7 @@ import json
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ def _owners_by_edge(shapes: Rings) -> dict[Edge, frozenset[str]]:
     seen: dict[Edge, Counter[str]] = defaultdict(Counter)
     for code, rings in shapes.items():
         for ring in rings:
-            for edge in zip(ring, ring[1:], strict=False):
+            for edge in pairwise(ring):
                 if edge[0] != edge[1]:
                     seen[frozenset(edge)][code] += 1
     owners = {
@@ -172,7 +173,7 @@ def _path(rings: list[list[Point]]) -> str:
 
 def _centre(rings: list[list[Point]]) -> tuple[int, int]:
     ring = max(rings, key=_area)
-    cross = [a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, ring[1:], strict=False)]
+    cross = [a[0] * b[1] - b[0] * a[1] for a, b in pairwise(ring)]
     total = sum(cross) or 1.0
     sums = [
         sum((a[axis] + b[axis]) * c for a, b, c in zip(ring, ring[1:], cross, strict=False))

@@ -41,7 +41,8 @@ def _province(code: str) -> dict[str, Sheet]:
     return {
         region: Sheet(
             region,
-            *drawn["box"],
+            drawn["box"][0],
+            drawn["box"][1],
             tuple(
                 Shape(shape, each["path"], *each["centre"])
                 for shape, each in drawn["shapes"].items()
@@ -95,6 +96,4 @@ def legend(values: Mapping[str, float | None]) -> tuple[Band, ...]:
         value = values[code]
         if value is not None:
             by_shade.setdefault(shade, []).append(value)
-    return tuple(
-        Band(shade, min(found), max(found)) for shade, found in sorted(by_shade.items())
-    )
+    return tuple(Band(shade, min(found), max(found)) for shade, found in sorted(by_shade.items()))

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The dictionary of indicators, the page of each, its files, charts and the records behind it."""
 
+import json
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -29,7 +31,7 @@ KEEP_S = 60
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """List every indicator with its definition."""
-    indicators = sorted(REGISTRY.indicators.values(), key=lambda each: each.name)
+    indicators = list(REGISTRY.indicators.values())
     return render(request, "site/indicators.html", {"indicators": indicators})
 
 
@@ -65,7 +67,10 @@ def detail(request: HttpRequest, name: str) -> HttpResponse:
     indicator = _known(name)
     asked = _asked(request.GET, indicator)
     question = read(asked, indicator)
-    figure = OFFICE.ask(name, question)
+    try:
+        figure = OFFICE.ask(name, question, OFFICE.reader(request))
+    except Invalid as refusal:
+        return _undecided(request, indicator, refusal)
     page = {
         "indicator": indicator,
         "figure": figure,
@@ -78,6 +83,19 @@ def detail(request: HttpRequest, name: str) -> HttpResponse:
         "kinds": [REGISTRY.kinds[kind] for kind in indicator.reads if kind in REGISTRY.kinds],
     }
     return render(request, "site/indicator.html", page)
+
+
+def _undecided(request: HttpRequest, indicator: Indicator, refusal: Invalid) -> HttpResponse:
+    """Show what an indicator means although it has no figure, and what it lacks."""
+    question = refusal.facts.get("question_zh", ""), refusal.facts.get("question_en", "")
+    facts = {
+        "indicator": indicator,
+        "refusal": refusal,
+        "why": words.message(refusal, words.language()),
+        "question": question if any(question) else None,
+        "kinds": [REGISTRY.kinds[kind] for kind in indicator.reads if kind in REGISTRY.kinds],
+    }
+    return render(request, "site/undecided.html", facts, status=422)
 
 
 def _months(indicator: Indicator) -> list[tuple[str, str]]:
@@ -106,7 +124,7 @@ def figures(request: HttpRequest, name: str, form: str) -> HttpResponse:
     if form not in FORMATS:
         raise NotFound("format.unknown", format=form, known=sorted(FORMATS))
     indicator = _known(name)
-    figure = OFFICE.ask(name, read(request.GET, indicator))
+    figure = OFFICE.ask(name, read(request.GET, indicator), OFFICE.reader(request))
     media, write = FORMATS[form]
     ending = "json" if form == "jsonstat" else form
     response = HttpResponse(write(figure), content_type=media)
@@ -120,11 +138,11 @@ def chart(request: HttpRequest, name: str, form: str) -> HttpResponse:
     if form not in MEDIA:
         raise NotFound("format.unknown", format=form, known=sorted(MEDIA))
     indicator = _known(name)
-    figure = OFFICE.ask(name, read(request.GET, indicator))
+    figure = OFFICE.ask(name, read(request.GET, indicator), OFFICE.reader(request))
     drawing = _picture(figure, request.GET)
     content = charts.svg(drawing) if form == "svg" else charts.png(drawing)
     response = HttpResponse(content, content_type=MEDIA[form])
-    response["Cache-Control"] = f"public, max-age={KEEP_S}"
+    response["Cache-Control"] = f"private, max-age={KEEP_S}"
     if request.GET.get("titled"):
         response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     return response
@@ -178,11 +196,41 @@ def behind(request: HttpRequest, name: str) -> HttpResponse:
     facts = {
         "indicator": indicator,
         "asked": question,
-        "columns": columns,
-        "rows": [[row[column] for column in columns] for row in rows[:RECORDS_A_PAGE]],
+        "columns": _headings(columns, indicator),
+        "rows": [[_cell(row[name]) for name in columns] for row in rows[:RECORDS_A_PAGE]],
         "number": number,
         "more": len(rows) > RECORDS_A_PAGE,
     }
     return render(request, "site/behind.html", facts)
 
 
+def _headings(columns: list[str], indicator: Indicator) -> list[tuple[str, str]]:
+    """Return each column with its label, as the kinds that the indicator reads declare it."""
+    labels = {
+        field.name: words.label(field)
+        for name in reversed(indicator.reads)
+        if name in REGISTRY.kinds
+        for field in REGISTRY.kinds[name].fields
+    }
+    standing = {
+        "reporter": words.either("报送单位", "reporter"),
+        "batch": words.either("批次", "batch"),
+        "line": words.either("行号", "line"),
+        "day": words.either("入账日", "day"),
+    }
+    return [(name, (labels | standing).get(name, name)) for name in columns]
+
+
+def _cell(value: object) -> str:
+    """Return a value of the ledger as a short text."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return words.either("是", "yes") if value else words.either("否", "no")
+        case Decimal():
+            return words.exact(value)
+        case list() | dict():
+            return json.dumps(value, ensure_ascii=False, default=str)
+        case _:
+            return str(value)

@@ -4,7 +4,6 @@
 from pathlib import Path
 
 from django.conf import settings
-from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from shangheng.kernel.errors import ShanghengError
 from shangheng.kernel.records import actions as records
-from shangheng.site import clock, mappings, metrics, wiring, words
+from shangheng.site import clock, mappings, metrics, reception, words
 from shangheng.site.forms import SendForm
 from shangheng.site.people import is_officer, reporter_of, seen_reporter, signed_in
 from shangheng.site.registry import REGISTRY
@@ -34,7 +33,7 @@ def take(upload: Upload, data: Path, progress: Progress) -> str:
         mapping=mappings.read(upload.mapping) if upload.mapping else None,
         name=upload.file,
     )
-    receipt = records.take(report, home=wiring.ledger(), at=clock.now(), tell=progress)
+    receipt = reception.receive(report, tell=progress)
     metrics.counted(receipt, "browser", again=False)
     return receipt.batch
 
@@ -56,7 +55,7 @@ def send(request: HttpRequest) -> HttpResponse:
 
 def _receive(request: HttpRequest, form: SendForm) -> Upload:
     given = form.cleaned_data
-    file: TemporaryUploadedFile = given["file"]
+    file = given["file"]
     reporter = seen_reporter(request, given["reporter"]) or given["reporter"]
     upload = Upload(
         id="",
@@ -95,7 +94,8 @@ def upload(request: HttpRequest, name: str) -> HttpResponse:
     seen_reporter(request, found.reporter)
     if found.state == "done":
         return redirect("receipt", found.reporter, found.batch)
-    return render(request, "site/upload.html", {"upload": found, "why": _why(found)})
+    facts = {"upload": found, "why": _why(found), "step": _step(found)}
+    return render(request, "site/upload.html", facts)
 
 
 @require_safe
@@ -105,8 +105,30 @@ def progress(request: HttpRequest, name: str) -> JsonResponse:
     found = desk().find(name)
     seen_reporter(request, found.reporter)
     next_ = reverse("receipt", args=[found.reporter, found.batch]) if found.state == "done" else ""
-    plain = {"state": found.state, "done": found.done, "total": found.total, "next": next_}
+    plain = {
+        "state": found.state,
+        "done": found.done,
+        "total": found.total,
+        "step": _step(found),
+        "next": next_,
+    }
     return JsonResponse(plain)
+
+
+STEPS = {
+    "archive": ("正在收存", "archiving"),
+    "check": ("正在逐行检查", "checking every row"),
+    "resolve": ("正在与账本比对", "comparing with the ledger"),
+    "write": ("正在写入账本", "writing to the ledger"),
+}
+"""What the steps of intake are called on the page."""
+
+
+def _step(found: Upload) -> str:
+    """Say what is being done with an upload, and how far it is where that is known."""
+    zh, en = STEPS.get(found.step, ("正在等待", "waiting"))
+    share = f" {100 * found.done // found.total} %" if found.done and found.total else ""
+    return words.either(zh, en) + share
 
 
 def _why(found: Upload) -> str:

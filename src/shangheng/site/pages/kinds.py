@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The data dictionary: what can be reported, and in which form."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -79,8 +79,16 @@ def _column(field: f.Field, kind: RecordKind) -> Column:
 
 def rules(kind: RecordKind) -> list[Rule]:
     """Return every rule that a row of the kind can break, in the order of their numbers."""
-    own = [each.rule for each in (*kind.checks, *kind.refers)]
-    return sorted([*STANDARD, *own], key=lambda rule: rule.number)
+    own = [check.rule for check in kind.checks] + [each.rule for each in kind.refers]
+    general = [
+        replace(
+            rule,
+            zh=rule.zh.replace("{hint_zh}", "该列要求的格式"),
+            en=rule.en.replace("{hint_en}", "what the column asks for"),
+        )
+        for rule in STANDARD
+    ]
+    return sorted([*general, *own], key=lambda rule: rule.number)
 
 
 @require_safe

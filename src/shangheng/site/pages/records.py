@@ -41,7 +41,7 @@ def _by_rule(receipts: list[Receipt]) -> list[tuple[str, str, str, int]]:
     counts: dict[tuple[str, str, str], int] = {}
     for receipt in receipts:
         for each in (*receipt.rejected_by_rule, *receipt.warnings_by_rule):
-            key = (f"{receipt.kind}.{each.rule}", each.zh, each.en)
+            key = (each.rule, each.zh, each.en)
             counts[key] = counts.get(key, 0) + each.rows
     return [(*key, rows) for key, rows in sorted(counts.items(), key=lambda item: -item[1])]
 

@@ -17,11 +17,11 @@ from shangheng.site.figures import (
     HOME_CURRENCY,
     Reading,
     period_label,
-    region_name,
     span_label,
     unit_text,
 )
 from shangheng.site.maps import drawing
+from shangheng.site.places import region_name, short_name
 
 register = template.Library()
 register.filter("region_name", region_name)
@@ -36,6 +36,7 @@ def month_name(text: str) -> str:
 HUNDRED = Decimal(100)
 FLAT = Decimal("0.05")
 CITY_DIGITS = 4
+WIDE = 720
 
 
 def question_query(figure: Figure, **more: str) -> str:
@@ -70,7 +71,7 @@ def figure_address(figure: Figure) -> str:
 
 
 @register.inclusion_tag("site/chart.html", takes_context=True)
-def chart(context: template.Context, figure: Figure) -> dict[str, Any]:
+def chart(context: template.Context, figure: Figure, width: int = WIDE) -> dict[str, Any]:
     """Show a chart: an image that is there at once, for phone, page or wall."""
     reading = Reading(figure)
     address = reverse("chart", args=[figure.indicator.name, "svg"])
@@ -78,7 +79,9 @@ def chart(context: template.Context, figure: Figure) -> dict[str, Any]:
     theme = {"theme": "dark"} if context.get("wall") else {}
     return {
         "drawable": bool(figure.rows) and bool(reading.dimensions),
-        "wide": address + question_query(figure, **theme, **language),
+        "wide": address + question_query(figure, width=str(width), **theme, **language),
+        "width": width,
+        "height": round(width * 0.4) + 30,
         "small": address + question_query(figure, width="380", **theme, **language),
         "says": reading.finding(),
         "bars": reading.time is None,
@@ -91,6 +94,7 @@ class Place:
 
     code: str
     name: str
+    short: str
     value: Decimal | None
     says: str
     shade: str
@@ -119,7 +123,7 @@ def province_map(
         "sheet": sheet,
         "drawn": [place for place in places if place.shape],
         "places": places,
-        "legend": _legend(values, reading),
+        "legend": _legend(values),
         "unit": unit_text(figure.indicator.unit, reading.currency),
         "indicator": figure.indicator,
         "region": region,
@@ -154,6 +158,7 @@ def _place(
     return Place(
         code=code,
         name=name,
+        short=short_name(name),
         value=value,
         says=f"{name} {text}",
         shade=drawing.shades(values)[code],
@@ -163,7 +168,7 @@ def _place(
     )
 
 
-def _legend(values: dict[str, float | None], reading: Reading) -> list[tuple[str, str]]:
+def _legend(values: dict[str, float | None]) -> list[tuple[str, str]]:
     lines = []
     for band in drawing.legend(values):
         low, high = (" ".join(words.compact(each)).strip() for each in (band.low, band.high))
@@ -184,6 +189,7 @@ def figure_table(context: template.Context, figure: Figure, most: int = 200) -> 
         "unit": unit_text(figure.indicator.unit, reading.currency),
         "many_currencies": len(reading.currencies) > 1,
         "shares": figure.indicator.additive and len(reading.rows) > 1,
+        "withheld": any(line.suppressed for line in reading.lines),
         "figure": figure,
         "request": context["request"],
     }
@@ -220,7 +226,9 @@ class Change:
     says: str
 
 
-def change_of(now: Decimal | None, before: Decimal | None, *, points: bool = False) -> Change | None:
+def change_of(
+    now: Decimal | None, before: Decimal | None, *, points: bool = False
+) -> Change | None:
     """Return the change in per cent (for percentages: in points), none without both."""
     if now is None or before is None or (before == 0 and not points):
         return None

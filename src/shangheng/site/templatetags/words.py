@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 from django import template
 from django.contrib.staticfiles import finders
-from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -39,7 +38,8 @@ def compact(value: words.Amount | None) -> SafeString:
     if value is None:
         return format_html('<span class="missing">{}</span>', "—")
     number, word = words.compact(value)
-    return format_html('<data value="{0}" title="{0}">{1} {2}</data>', words.exact(value), number, word)
+    written = '<data value="{0}" title="{0}">{1} {2}</data>'
+    return format_html(written, words.exact(value), number, word)
 
 
 @register.filter
@@ -86,7 +86,7 @@ def asset(name: str) -> str:
 @register.simple_tag(takes_context=True)
 def query(context: template.Context, **changes: object) -> str:
     """Return the query of this page with some values changed; ``None`` takes one away."""
-    now: QueryDict = context["request"].GET
+    now = context["request"].GET
     pairs = [(key, value) for key in now for value in now.getlist(key) if key not in changes]
     pairs += [(key, str(value)) for key, value in changes.items() if value not in {None, ""}]
     return "?" + urlencode(pairs)

@@ -68,7 +68,10 @@ def test_the_category_in_the_credit_code_tells_the_kind() -> None:
     assert concept.kind_of_owner((("uscc", USCC),)) == "enterprise"
 
 
-@given(st.sampled_from(sorted(concept.SCHEMES)), st.text())
+@given(
+    st.sampled_from(sorted(set(concept.SCHEMES) - {"shop_url"})),
+    st.text("0189ABXYabxy-/ ０１９ＡＢａｂ－　"),
+)
 def test_writing_a_code_the_normal_way_twice_changes_nothing(scheme: str, value: str) -> None:
     once = concept.normalised(scheme, value)
     assert concept.normalised(scheme, once) == once

@@ -44,7 +44,9 @@ TWICE_IN_BATCH = Rule(
 FORMULA_TEXT = Rule("E009", "疑似电子表格公式", "looks like a spreadsheet formula")
 IN_THE_FUTURE = Rule("E010", "时间在未来", "lies in the future")
 BROKEN_ROW = Rule(
-    "E011", "列数与表头不符或行已损坏", "does not have the header's columns, or is damaged"
+    "E011",
+    "列数与表头不符、不是有效的 UTF-8，或行已损坏",
+    "does not have the header's columns, is not valid UTF-8, or is damaged",
 )
 STANDARD = (
     MISSING, UNREADABLE, UNFIT_TEXT, NOT_LISTED, WRONG_CODE, OUT_OF_RANGE,

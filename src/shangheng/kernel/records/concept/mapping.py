@@ -101,6 +101,11 @@ class Mapping:
     sheet: str | None = None
 
     @property
+    def reads_region_names(self) -> bool:
+        """Return whether any field turns the name of a region into its code."""
+        return any(source.region for source in self.fields.values())
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Return every column of the exports that the mapping needs, each once."""
         sources = [*self.fields.values(), *(self.group.lines.values() if self.group else ())]

@@ -23,10 +23,10 @@ class Receipt:
     """The answer to a batch: what was taken, what was not, and why.
 
     ``rows_read = accepted + corrected + unchanged + rejected``. ``second_source`` counts those of
-    the accepted that another, better placed reporter had already told of: they are kept for
-    reconciliation and not counted twice. ``totals`` adds up each amount of the rows that were
-    accepted or corrected, by currency. ``ledger_version`` is the version of the kind's table in
-    which they stand.
+    the accepted and corrected that another, better placed reporter had already told of: they are
+    kept for reconciliation and not counted twice. ``totals`` adds up each amount of the rows that
+    came into the ledger, those of second sources left out, by currency. ``ledger_version`` is the
+    version of the kind's table in which they stand.
     """
 
     batch: str

@@ -4,8 +4,8 @@
 A sealed file is a line of JSON (the wrapped key and its nonce) followed by frames: four bytes of
 length, then AES-256-GCM over a zstd frame of at most 4 MiB of input. Each batch has a key of its
 own, wrapped by the master key, so that destroying one key makes one batch unreadable. The number
-of the frame is its nonce and whether it is the last is authenticated: frames cannot be dropped,
-swapped or cut off unseen.
+of the frame is its nonce; the head and whether it is the last are authenticated with it: frames
+cannot be dropped, swapped or cut off unseen, and no byte of the file can change.
 """
 
 import base64
@@ -26,6 +26,8 @@ from shangheng.kernel.errors import EvidenceBroken
 FRAME_BYTES = 4 * 1024 * 1024
 COMPRESSION_LEVEL = -3
 LAST, MORE = b"last", b"more"
+HEAD = -1
+LENGTH_BYTES = 4
 
 
 class Sealer:
@@ -37,8 +39,9 @@ class Sealer:
         key, nonce = secrets.token_bytes(32), secrets.token_bytes(12)
         wrapped = AESGCM(master_key).encrypt(nonce, key, batch.encode())
         head = {"batch": batch, "nonce": _text(nonce), "key": _text(wrapped)}
+        self._head = json.dumps(head).encode() + b"\n"
         self._out = path.open("wb")
-        self._out.write(json.dumps(head).encode() + b"\n")
+        self._out.write(self._head)
         self._cipher = AESGCM(key)
         self._compressor = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL)
         self._digest = hashlib.sha256()
@@ -57,7 +60,7 @@ class Sealer:
 
     def _frame(self, piece: bytes, place: bytes) -> None:
         nonce = struct.pack(">4xQ", self._frames)
-        sealed = self._cipher.encrypt(nonce, self._compressor.compress(piece), place)
+        sealed = self._cipher.encrypt(nonce, self._compressor.compress(piece), self._head + place)
         self._out.write(struct.pack(">I", len(sealed)) + sealed)
         self._frames += 1
 
@@ -83,23 +86,24 @@ def unsealed(path: Path, *, master_key: bytes) -> Iterator[bytes]:
         EvidenceBroken: a frame was altered, dropped, swapped or cut off (``archive.altered``).
     """
     with path.open("rb") as source:
-        head = json.loads(source.readline())
-        wrapped, nonce = base64.b64decode(head["key"]), base64.b64decode(head["nonce"])
+        head = source.readline()
         try:
-            key = AESGCM(master_key).decrypt(nonce, wrapped, head["batch"].encode())
-        except InvalidTag as error:
-            raise EvidenceBroken("archive.altered", path=str(path), frame=-1) from error
-        yield from _frames(source, AESGCM(key), path)
+            told = json.loads(head)
+            wrapped, nonce = base64.b64decode(told["key"]), base64.b64decode(told["nonce"])
+            key = AESGCM(master_key).decrypt(nonce, wrapped, told["batch"].encode())
+        except (InvalidTag, ValueError, KeyError, TypeError) as error:
+            raise EvidenceBroken("archive.altered", path=str(path), frame=HEAD) from error
+        yield from _frames(source, AESGCM(key), head, path)
 
 
-def _frames(source: BinaryIO, cipher: AESGCM, path: Path) -> Iterator[bytes]:
+def _frames(source: BinaryIO, cipher: AESGCM, head: bytes, path: Path) -> Iterator[bytes]:
     opener = zstandard.ZstdDecompressor()
-    number, sealed = 0, _next_frame(source)
-    while sealed:
+    number, sealed, following = 0, _next_frame(source), b"?"
+    while following:
         following = _next_frame(source)
-        place = MORE if following else LAST
+        place = head + (MORE if following else LAST)
         try:
-            opened = cipher.decrypt(struct.pack(">4xQ", number), sealed, place)
+            opened = cipher.decrypt(struct.pack(">4xQ", number), sealed[LENGTH_BYTES:], place)
         except InvalidTag as error:
             raise EvidenceBroken("archive.altered", path=str(path), frame=number) from error
         yield opener.decompress(opened, max_output_size=FRAME_BYTES)
@@ -107,5 +111,7 @@ def _frames(source: BinaryIO, cipher: AESGCM, path: Path) -> Iterator[bytes]:
 
 
 def _next_frame(source: BinaryIO) -> bytes:
-    length = source.read(4)
-    return source.read(struct.unpack(">I", length)[0]) if len(length) == 4 else b""  # noqa: PLR2004 - the four bytes of the length
+    """Return a frame with its length before it; nothing only where the file ends."""
+    length = source.read(LENGTH_BYTES)
+    whole = len(length) == LENGTH_BYTES
+    return length + (source.read(struct.unpack(">I", length)[0]) if whole else b"")

@@ -100,11 +100,11 @@ class Writer:
         )
         return touched, stay
 
-    def keep_history(self) -> None:
+    def keep_history(self, table: Table) -> None:
         """Write the records in ``leaving`` to the history, as said before this batch."""
         folder = self.home.history(self.kind.name)
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{self.tag}.parquet"
+        path = folder / f"{self.tag}-{table.path.parent.name}.parquet"
         replaced_by = f"{literal(self.batch)} AS replaced_by"
         self.connection.execute(
             f"COPY (SELECT * EXCLUDE (filename), {replaced_by} FROM leaving) TO "
@@ -117,7 +117,7 @@ class Writer:
         change = Change()
         touched, stay = self.replaced(table, old, own=own)
         if touched:
-            self.keep_history()
+            self.keep_history(table)
             change.removes = touched
             change.adds += table.write(self.connection, stay, tag=self.tag)
         change.adds += table.write(self.connection, self.rows(places), tag=self.tag)
@@ -126,7 +126,8 @@ class Writer:
     def move_outranked(self, claims: Table) -> Change:
         """Keep in the claims what a lesser source had said before the authority spoke."""
         columns = ", ".join(quoted(name) for name in column_types(self.kind))
-        adds = claims.write(self.connection, f"SELECT {columns} FROM leaving", tag=self.tag)
+        others = f"SELECT {columns} FROM leaving WHERE reporter <> {literal(self.reporter)}"
+        adds = claims.write(self.connection, others, tag=self.tag)
         return Change(adds=adds)
 
 
@@ -173,10 +174,16 @@ def is_true(table: Table, intent: Mapping[str, Any]) -> bool:
     return table.version >= version and table.facts_of(version).get("tag") == intent["tag"]
 
 
-def undo(claims: Table | None, intent: Mapping[str, Any], work: Path) -> None:
-    """Put back what an unfinished batch had begun; its files were never true."""
-    if claims is not None and claims.version > int(intent["claims_version"]):
-        claims.restore(int(intent["claims_version"]))
+def undo(home: Ledger, kind: RecordKind, intent: Mapping[str, Any], work: Path) -> None:
+    """Put back what an unfinished batch had begun; its files were never true.
+
+    What the index says of undone claims goes first: going back makes a new version of the table,
+    as of which it would be believed.
+    """
+    claims, before = Table(home.claims(kind.name), kind), int(intent["claims_version"])
+    if claims.version > before:
+        KeyIndex(home.keys(f"{kind.name}.claims"), version=before)
+        claims.restore(before)
     shutil.rmtree(work, ignore_errors=True)
 
 

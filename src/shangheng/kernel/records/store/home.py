@@ -8,6 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+from deltalake.exceptions import DeltaError
+
+from shangheng.kernel.errors import Unavailable
+
 
 @dataclass(frozen=True)
 class Ledger:
@@ -60,6 +65,16 @@ class Ledger:
         with (folder / f"{kind}.lock").open("a") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
+
+
+@contextmanager
+def room_needed() -> Iterator[None]:
+    """Tell a full disk, or too little memory, as ``store.no_room``, whoever met it."""
+    try:
+        yield
+    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException, DeltaError) as error:
+        detail = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
+        raise Unavailable("store.no_room", detail=detail) from error
 
 
 def flush(path: Path) -> None:

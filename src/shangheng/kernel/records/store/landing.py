@@ -24,6 +24,7 @@ from shangheng.kernel.records.store.archive import Sealer
 PIECE_BYTES = 1024 * 1024
 SAMPLE_BYTES = 256 * 1024
 LINE_BYTES_MAX = 8 * 1024 * 1024
+ZSTD_BYTES_AT_ONCE = 4096
 EXPANSION_MAX = 200
 EXPANSION_FREE_BYTES = 64 * 1024 * 1024
 
@@ -76,7 +77,7 @@ def format_of(sample: bytes, *, name: str = "") -> str:
     Raises:
         Invalid: empty, markup, an old Excel file or anything else that cannot be records.
     """
-    if not sample.strip():
+    if not sample.removeprefix(codecs.BOM_UTF8).strip():
         raise Invalid("file.empty", file=name)
     for magic, known in ((b"PAR1", "parquet"), (b"ARROW1", "arrow"), (b"PK\x03\x04", "xlsx")):
         if sample.startswith(magic):
@@ -117,9 +118,16 @@ def _gunzipped(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _unzstandard(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Unpack frame after frame, fed little at a time: a few bytes may unpack into megabytes."""
     opener = zstandard.ZstdDecompressor().decompressobj()
     for piece in pieces:
-        yield opener.decompress(piece)
+        at, view = 0, memoryview(piece)
+        while at < len(view):
+            if opener.eof:
+                opener = zstandard.ZstdDecompressor().decompressobj()
+            given = view[at : at + ZSTD_BYTES_AT_ONCE]
+            yield opener.decompress(given)
+            at += len(given) - len(opener.unused_data)
     if not opener.eof:
         raise Invalid("file.truncated", compression="zstd")
 

@@ -90,9 +90,14 @@ def add_clashes(
 
 
 def _safe(column: str) -> str:
-    """Return a text so that no spreadsheet takes it for a formula."""
-    risky = f"regexp_matches({column}, '^([=@]|[+-][^0-9.])')"
+    """Return a text so that no spreadsheet takes it for a formula; a plain number is none."""
+    number = f"regexp_full_match({column}, '[+-]?[0-9.]+([eE][+-]?[0-9]+)?')"
+    risky = f"regexp_matches({column}, '^[=@+\\-＝＠＋－\\t\\r]') AND NOT {number}"
     return f"CASE WHEN {risky} THEN '''' || {column} ELSE {column} END"
+
+
+def _safe_name(name: str) -> str:
+    return quoted(f"'{name}" if name.startswith(tuple("=@+-＝＠＋－")) else name)
 
 
 def _told(faults: tuple[Fault, ...]) -> pa.Table:
@@ -119,7 +124,7 @@ def write_rejects(
     """Write the rows that go back, each with its place and reasons; return how many."""
     connection.register("told", _told(plan.faults))
     names = plan.relation.names
-    told = [f"{_safe(f'row[{at + 1}]')} AS {quoted(name)}" for at, name in enumerate(names)
+    told = [f"{_safe(f'row[{at + 1}]')} AS {_safe_name(name)}" for at, name in enumerate(names)
             if name not in OWN_COLUMNS]  # fmt: skip
     columns = ", ".join(told)
     stage_rows = f"read_parquet({literal(str(stage))}, file_row_number=true)"
@@ -143,7 +148,7 @@ def write_rejects(
         FROM broken_rows b, told WHERE told.fault = {BROKEN})
       SELECT {columns}, line AS _line, field AS _field, rule AS _rule, zh AS _reason_zh,
              en AS _reason_en
-      FROM whole ORDER BY line"""
+      FROM whole ORDER BY whole.line"""
     return _write_csv(connection, select, path)
 
 

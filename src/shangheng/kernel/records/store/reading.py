@@ -54,9 +54,14 @@ def _empty(column: str) -> str:
 
 
 def _time(column: str) -> str:
-    has_zone = f"strlen({column}) > 19 AND regexp_matches({column}, '(Z|[+-]\\d\\d(:?\\d\\d)?)$')"
+    """Read the usual form, of 19 characters, first; where an offset or a zone is told, it counts."""
+    usual = f"strlen({column}) = 19"
+    has_zone = f"regexp_matches({column}, ':.*([Zz]|[+-]\\d\\d(:?\\d\\d)?| [A-Za-z][A-Za-z/_]+)$')"
     zoned = f"try_cast({column} AS TIMESTAMPTZ) AT TIME ZONE 'Asia/Shanghai'"
-    return f"CASE WHEN {has_zone} THEN {zoned} ELSE try_cast({column} AS TIMESTAMP) END"
+    return (
+        f"CASE WHEN {usual} OR NOT {has_zone} THEN try_cast({column} AS TIMESTAMP) "
+        f"ELSE {zoned} END"
+    )
 
 
 def _person(column: str) -> str:
@@ -99,9 +104,10 @@ def faults(field: f.Field, *, now: str) -> Iterator[Fault]:
     """Give every condition under which this field makes a row bad."""
     name, column = quoted(field.name), raw(field)
     if not field.optional:
-        yield Fault(kinds.MISSING, field, f"{_empty(column)} IS NULL")
+        told = name if isinstance(field, f.Text | f.Person) else _empty(column)
+        yield Fault(kinds.MISSING, field, f"{told} IS NULL")
     if field.sql_type != "VARCHAR" or isinstance(field, f.Lines):
-        yield Fault(kinds.UNREADABLE, field, f"{name} IS NULL AND {_text(column)} IS NOT NULL")
+        yield Fault(kinds.UNREADABLE, field, f"{name} IS NULL AND {column} <> ''")
     match field:
         case f.Whole() | f.Number():
             yield from _number_faults(field)
@@ -127,23 +133,27 @@ def faults(field: f.Field, *, now: str) -> Iterator[Fault]:
 
 def _number_faults(field: f.Whole | f.Number) -> Iterator[Fault]:
     name, column = quoted(field.name), raw(field)
-    outside = [f"contains({column}, '_')"]
+    is_whole = isinstance(field, f.Whole)
+    outside = [f"regexp_matches({column}, '[_a-zA-Z]')" if is_whole else f"contains({column}, '_')"]
     if field.min is not None:
         outside.append(f"{name} < {field.min}")
     if field.max is not None:
         outside.append(f"{name} > {field.max}")
     yield Fault(kinds.OUT_OF_RANGE, field, " OR ".join(outside))
-    kept = DECIMALS_KEPT if isinstance(field, f.Number) else 0
+    kept = 0 if is_whole else DECIMALS_KEPT
     exact = f"{name} <> try_cast({column} AS DECIMAL(38,16))"
-    long = f"strpos({column}, '.') > 0 AND strlen({column}) - strpos({column}, '.') > {kept}"
+    point = f"strpos({column}, '.')"
+    long = f"strlen({column}) - {point} > {kept} AND {point} > 0"
     yield Fault(kinds.OUT_OF_RANGE, field, f"{long} AND {exact}")
 
 
 def _text_faults(field: f.Text) -> Iterator[Fault]:
     name = quoted(field.name)
-    unfit = f"length({name}) > {field.max} OR regexp_matches({name}, '[\\x00-\\x1f\\x7f]')"
+    long = f"(strlen({name}) > {field.max} AND length({name}) > {field.max})"
+    unfit = f"{long} OR regexp_matches({name}, '[\\x00-\\x1f\\x7f]')"
     yield Fault(kinds.UNFIT_TEXT, field, unfit)
-    formula = f"left({name}, 1) IN ('=', '@') OR regexp_matches({name}, '^[+-].*[|!(]')"
+    risky = f"ascii({name}) IN ({', '.join(str(ord(sign)) for sign in '=@+-')})"
+    formula = f"{risky} AND regexp_matches({name}, '^([=@]|[+-].*[|!(])')"
     yield Fault(kinds.FORMULA_TEXT, field, formula)
     if field.pattern:
         yield Fault(

@@ -3,7 +3,9 @@
 
 import codecs
 import csv
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,12 +17,13 @@ import python_calamine as calamine
 from pyarrow import ipc, parquet
 
 from shangheng.kernel.errors import Invalid
-from shangheng.kernel.records.store.landing import LINE_BYTES_MAX, SAMPLE_BYTES
+from shangheng.kernel.records.store.landing import LINE_BYTES_MAX, PIECE_BYTES, SAMPLE_BYTES
 from shangheng.kernel.records.store.mapped import Columns
 from shangheng.kernel.records.store.reading import literal, quoted
 
 DELIMITERS = ",\t;|"
 XLSX_BYTES_MAX = 512 * 1024 * 1024
+ZIP_HEAD_BYTES = 30
 OWN_COLUMNS = ("_line", "_field", "_rule", "_reason_zh", "_reason_en")
 
 
@@ -40,17 +43,18 @@ class Relation:
 
 
 def header_of(path: Path) -> tuple[list[str], str]:
-    """Return the column names of a CSV file and its delimiter.
+    """Return the column names of a CSV file and its delimiter; one without a name is its place.
 
     Raises:
-        Invalid: one column only, or a name that stands twice (``file.header_…``).
+        Invalid: a name stands twice (``file.header_twice``).
     """
     with path.open("rb") as source:
         sample = codecs.getincrementaldecoder("utf-8-sig")().decode(source.read(SAMPLE_BYTES))
     first = next(iter(sample.splitlines()), "")
     delimiter = max(DELIMITERS, key=first.count)
-    names = [name.strip().strip("\ufeff") for name in next(csv.reader([first], delimiter=delimiter))]
-    twice = sorted({name for name in names if names.count(name) > 1 and name})
+    found = [name.strip().strip("\ufeff") for name in next(csv.reader([first], delimiter=delimiter))]
+    names = [name or f"({at})" for at, name in enumerate(found, start=1)]
+    twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise Invalid("file.header_twice", columns=twice)
     return names, delimiter
@@ -117,8 +121,12 @@ def _xlsx(path: Path, work: Path, sheet: str | None) -> Relation:
         turned = work / "sheet.csv"
         with turned.open("w", newline="", encoding="utf-8") as out:
             writer = csv.writer(out)
+            blank: list[list[str]] = []
             for row in rows:
-                writer.writerow([_cell(value) for value in row])
+                blank.append([_cell(value) for value in row])
+                if any(blank[-1]):
+                    writer.writerows(blank)
+                    blank = []
     except (calamine.CalamineError, zipfile.BadZipFile, IndexError) as error:
         raise Invalid("file.damaged", format="XLSX", detail=str(error)) from error
     return _csv(turned)
@@ -128,7 +136,8 @@ def _refuse_unsafe_workbook(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as book:
             entries = book.infolist()
-    except zipfile.BadZipFile as error:
+            _refuse_a_lie(path, entries)
+    except (zipfile.BadZipFile, zlib.error, struct.error) as error:
         raise Invalid("file.damaged", format="XLSX", detail=str(error)) from error
     names = {entry.filename for entry in entries}
     if "[Content_Types].xml" not in names:
@@ -138,6 +147,30 @@ def _refuse_unsafe_workbook(path: Path) -> None:
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > XLSX_BYTES_MAX:
         raise Invalid("file.expands_too_much", bytes=path.stat().st_size, unpacked=unpacked)
+
+
+def _refuse_a_lie(path: Path, entries: list[zipfile.ZipInfo]) -> None:
+    """Refuse a workbook of which a part unpacks into more than its directory says."""
+    with path.open("rb") as source:
+        for entry in entries:
+            source.seek(entry.header_offset)
+            name_bytes, extra_bytes = struct.unpack("<26x2H", source.read(ZIP_HEAD_BYTES))
+            source.seek(name_bytes + extra_bytes, 1)
+            if entry.compress_type == zipfile.ZIP_DEFLATED:
+                unpacked = _unpacked_bytes(source.read(entry.compress_size), entry.file_size)
+            else:
+                unpacked = entry.compress_size
+            if unpacked > entry.file_size:
+                raise zipfile.BadZipFile(entry.filename)
+
+
+def _unpacked_bytes(packed: bytes, limit: int) -> int:
+    """Return into how many bytes this unpacks, or any number above the limit."""
+    opener, rest, unpacked = zlib.decompressobj(-15), packed, 0
+    while rest and not opener.eof and unpacked <= limit:
+        unpacked += len(opener.decompress(rest, PIECE_BYTES))
+        rest = opener.unconsumed_tail
+    return unpacked
 
 
 def _cell(value: Any) -> str:  # noqa: ANN401 - whatever a cell holds

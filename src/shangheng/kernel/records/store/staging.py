@@ -88,7 +88,8 @@ def all_faults(kind: kinds.RecordKind, facts: Facts) -> list[Fault]:
 
 
 def _any(faults: list[Fault]) -> str:
-    return " OR ".join(f"coalesce({fault.when}, false)" for fault in faults) or "false"
+    """Return whether any fault is there; an unknown condition is none."""
+    return f"coalesce({' OR '.join(f'({fault.when})' for fault in faults) or 'false'}, false)"
 
 
 @dataclass(frozen=True)
@@ -193,13 +194,12 @@ def connect(*, memory_mb: int, threads: int, work: Path) -> duckdb.DuckDBPyConne
 
 
 def prepare(
-    connection: duckdb.DuckDBPyConnection, facts: Facts, *, regions: pa.Table, names: pa.Table
+    connection: duckdb.DuckDBPyConnection, facts: Facts, *, regions: pa.Table
 ) -> None:
     """Give the connection what the expressions of ``reading`` refer to."""
     connection.execute("SET VARIABLE inner_pad = ?::BLOB", [facts.inner_pad])
     connection.execute("SET VARIABLE outer_pad = ?::BLOB", [facts.outer_pad])
     connection.register("region_codes", regions)
-    connection.register("region_names", names)
 
 
 def run(connection: duckdb.DuckDBPyConnection, plan: Plan, stage: Path) -> None:

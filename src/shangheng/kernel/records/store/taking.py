@@ -24,7 +24,7 @@ from shangheng.kernel.records.concept import mapping as mappings
 from shangheng.kernel.records.concept.receipts import Receipt, RuleCount
 from shangheng.kernel.records.store import committing, outcome, sources, staging
 from shangheng.kernel.records.store.archive import Sealer
-from shangheng.kernel.records.store.home import Ledger, flush, write_durably
+from shangheng.kernel.records.store.home import Ledger, flush, room_needed, write_durably
 from shangheng.kernel.records.store.keys import Entries
 from shangheng.kernel.records.store.landing import Landed, Landing, Progress
 from shangheng.kernel.records.store.reading import quoted
@@ -81,9 +81,13 @@ class Staged:
         return folder_of(self.order.reporter, self.batch)
 
     def close(self) -> None:
-        """Let go of the database and of everything that was only needed for the work."""
+        """Let go of the database, and of the work unless the ledger was already being changed.
+
+        What was begun is finished or undone by the next who holds the pen (``actions.recover``).
+        """
         self.connection.close()
-        shutil.rmtree(self.work, ignore_errors=True)
+        if not (self.work / "intent.json").exists():
+            shutil.rmtree(self.work, ignore_errors=True)
 
 
 def folder_of(reporter: str, batch: str) -> str:
@@ -98,14 +102,16 @@ def digest_of(path: Path) -> str:
 
 
 @lru_cache(maxsize=1)
-def region_tables() -> tuple[pa.Table, pa.Table]:
-    """Return every division code since 1980, and the unambiguous names with their codes."""
-    known = sorted(regions.known_codes())
+def region_codes() -> pa.Table:
+    """Return every division code valid at any time since 1980."""
+    return pa.table({"code": list(regions.known_codes(villages=True))})
+
+
+@lru_cache(maxsize=1)
+def region_names() -> pa.Table:
+    """Return every unambiguous name of a division, with its code."""
     names = regions.names()
-    return (
-        pa.table({"code": known}),
-        pa.table({"name": list(names), "code": list(names.values())}),
-    )
+    return pa.table({"name": list(names), "code": list(names.values())})
 
 
 def _facts(home: Ledger, order: Order) -> staging.Facts:
@@ -148,8 +154,9 @@ def _stage(
     faults = tuple(staging.all_faults(order.kind, facts))
     plan = staging.Plan(order.kind, order.mapping, relation, faults)
     connection = staging.connect(memory_mb=home.memory_mb, threads=home.threads, work=work)
-    codes, names = region_tables()
-    staging.prepare(connection, facts, regions=codes, names=names)
+    staging.prepare(connection, facts, regions=region_codes())
+    if order.mapping.reads_region_names:
+        connection.register("region_names", region_names())
     order.tell("check", 0, 0)
     stage_path = work / "stage.parquet"
     try:
@@ -194,9 +201,10 @@ class Resolved:
         return sum(len(each.having(*verdicts)) for each in self.slices)
 
 
-def _resolve(staged: Staged, index: committing.KeyIndex, claims_index: committing.KeyIndex | None) -> Resolved:
-    order, resolver = staged.order, Resolver(index)
-    claims_resolver = Resolver(claims_index) if claims_index else None
+def _resolve(
+    staged: Staged, index: committing.KeyIndex, claims_index: committing.KeyIndex
+) -> Resolved:
+    order, resolver, claims_resolver = staged.order, Resolver(index), Resolver(claims_index)
     resolved = Resolved([], [])
     hashes_path = staged.work / "hashes.bin"
     with hashes_path.open("wb") as hashes_out:
@@ -208,7 +216,7 @@ def _resolve(staged: Staged, index: committing.KeyIndex, claims_index: committin
             kept = np.isin(told.verdicts, KEPT)
             hashes_out.write(hashes.tobytes() if kept.all() else hashes[kept].tobytes())
             second = told.having(Verdict.SECOND_SOURCE)
-            if claims_resolver and len(second):
+            if len(second):
                 claim = claims_resolver.resolve(
                     told.places[second], as_claims(told.entries.take(second)), hashes[second]
                 )
@@ -219,19 +227,20 @@ def _resolve(staged: Staged, index: committing.KeyIndex, claims_index: committin
     return resolved
 
 
+@room_needed()
 def commit(home: Ledger, staged: Staged) -> Receipt:
     """Write a staged batch into the ledger; the caller holds the pen of the kind."""
     order, kind = staged.order, staged.order.kind
     order.tell("resolve", 0, 0)
     table = Table(home.table(kind.name), kind)
     index = committing.index_of(home, kind.name, table)
-    claims = Table(home.claims(kind.name), kind) if kind.authority else None
-    claims_index = committing.index_of(home, kind.name, claims, claims=True) if claims else None
+    claims = Table(home.claims(kind.name), kind)
+    claims_index = committing.index_of(home, kind.name, claims, claims=True)
     resolved = _resolve(staged, index, claims_index)
     tag = staged.work.name
     intent = {
         "kind": kind.name, "tag": tag, "table_version": table.version,
-        "claims_version": claims.version if claims else 0, "folder": staged.folder,
+        "claims_version": claims.version, "folder": staged.folder,
         "reporter": order.reporter, "batch": staged.batch,
     }  # fmt: skip
     committing.begin(staged.work, intent)
@@ -245,8 +254,7 @@ def commit(home: Ledger, staged: Staged) -> Receipt:
     where = "place NOT IN (FROM dropped)" if len(places) else "true"
     old = committing.replaced_entries(resolved.slices)
     change = writer.change(table, where, old)
-    if claims is not None and claims_index is not None:
-        _commit_claims(writer, claims, claims_index, resolved)
+    _commit_claims(writer, claims, claims_index, resolved)
     version = table.version + 1
     for part, each in enumerate(resolved.slices):
         index.add(each.entries.take(each.having(*KEPT)), version=version, part=part)
@@ -256,6 +264,8 @@ def commit(home: Ledger, staged: Staged) -> Receipt:
     facts = {"batch": staged.batch, "reporter": order.reporter, "tag": tag}
     table.commit(change.adds, change.removes, facts=facts)
     index.settle()
+    # Not before: merged with older segments, those of an undone batch could not be told apart.
+    claims_index.settle()
     return receipt
 
 
@@ -280,7 +290,6 @@ def _commit_claims(
         for part, each in enumerate(entries):
             index.add(each, version=claims.version + 1, part=part)
         claims.commit(change.adds, change.removes, facts={"tag": writer.tag})
-        index.settle()
 
 
 def _old(told: Slice) -> Entries:
@@ -311,13 +320,15 @@ def _receipt(home: Ledger, staged: Staged, resolved: Resolved, rows: str, versio
     )
     warned += _unreferred(home, staged, rows)
     hashes = digest_of(staged.work / "hashes.bin")
+    reclaimed = sum(len(each.having(Verdict.CORRECTED)) for each in resolved.claims)
     return Receipt(
         batch=staged.batch, reporter=order.reporter, kind=order.kind.name, file=staged.landed.name,
         bytes=staged.landed.bytes, digest=f"sha256:{staged.landed.digest}",
         received_at=order.at, recorded_at=order.at,
         rows_read=counts[0] - counts[1] + len(staged.broken),
-        accepted=resolved.count(Verdict.NEW, Verdict.SECOND_SOURCE, Verdict.OUTRANKS),
-        corrected=resolved.count(Verdict.CORRECTED), unchanged=resolved.count(Verdict.UNCHANGED),
+        accepted=resolved.count(Verdict.NEW, Verdict.SECOND_SOURCE, Verdict.OUTRANKS) - reclaimed,
+        corrected=resolved.count(Verdict.CORRECTED) + reclaimed,
+        unchanged=resolved.count(Verdict.UNCHANGED),
         rejected=counts[2] + len(staged.broken) + len(clash_places), skipped=counts[1],
         second_source=resolved.count(Verdict.SECOND_SOURCE),
         rejected_by_rule=rejected, warnings_by_rule=warned,

@@ -30,7 +30,7 @@ Table = Any
 """An Ibis table; Ibis publishes no types."""
 
 YUAN_BY_UNIT = {"元": 1, "万元": 10**4, "亿元": 10**8, "万亿元": 10**12}
-TOTAL_RETAIL = "retail_total"
+TOTAL_RETAIL = "total-retail-sales"
 """The series of total retail sales of consumer goods (社会消费品零售总额)."""
 
 
@@ -50,23 +50,6 @@ def average_order(order: Table) -> Ratio:
     return Ratio(
         Measure(order, Total("paid"), where=orders.paid), Measure(order, where=orders.paid)
     )
-
-
-@indicator(
-    "spending-per-buyer",
-    zh="人均消费额",
-    en="spending per buyer",
-    definition_zh="可识别买家的实付金额除以买家数",
-    definition_en="What known buyers paid, divided by their number",
-    unit=CNY,
-    reads=("order",),
-    by=OF_ORDERS,
-    basis=("jiangsu-2015 (三十)",),
-)
-def spending_per_buyer(order: Table) -> Ratio:
-    """Divide what known buyers paid by how many they are."""
-    known = Measure(order, Total("paid"), where=lambda o: orders.paid(o) & o.buyer.notnull())
-    return Ratio(known, Measure(order, where=orders.paid, per=("buyer",)))
 
 
 @indicator(

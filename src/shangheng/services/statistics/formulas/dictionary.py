@@ -36,7 +36,6 @@ INDICATORS = (
     others.registered_seller_rate,
     others.items_listed,
     derived.average_order,
-    derived.spending_per_buyer,
     derived.repeat_purchase_rate,
     derived.refund_rate,
     derived.refunded_order_rate,

@@ -11,9 +11,13 @@ async function ask() {
   const now = await answer.json();
   if (now.next) return location.assign(now.next);
   if (now.state === "refused" || now.state === "failed") return location.reload();
-  bar.max = now.total || 1;
-  bar.value = now.done;
-  told.textContent = now.total ? `${Math.floor((100 * now.done) / now.total)} %` : "";
+  if (now.total) {
+    bar.max = now.total;
+    bar.value = now.done;
+  } else {
+    bar.removeAttribute("value");
+  }
+  told.textContent = now.step;
   return setTimeout(ask, 1000);
 }
 

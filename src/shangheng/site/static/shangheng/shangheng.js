@@ -57,7 +57,8 @@ function submitting(form) {
 // A chart is an image until the drawing itself arrives; then its marks can be pointed at.
 async function alive(figure) {
   const image = figure.querySelector("img");
-  const answer = await fetch(image.currentSrc || image.src);
+  const small = figure.querySelector("source");
+  const answer = await fetch(matchMedia(small.media).matches ? small.srcset : image.src);
   if (!answer.ok) return;
   const drawing = new DOMParser().parseFromString(await answer.text(), "image/svg+xml").documentElement;
   drawing.removeAttribute("width");

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How long figures take, and how much longer than the same query written by hand.
+
+    python benchmarks/indicators.py LEDGER_ROOT
+
+prints one JSON object a line. ``LEDGER_ROOT`` holds ``tables/<kind>/day=…/*.parquet`` (or the
+kinds' folders directly); it is only read. Times are the best of several runs on warm files.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from shangheng.engines.duckdb import DuckDBEngine
+from shangheng.kernel.errors import Invalid
+from shangheng.kernel.formulas.concept import Indicator, Question
+from shangheng.kernel.formulas.figures import Asked, Setting, compute
+from shangheng.kernel.formulas.receipts import RECEIPT
+from shangheng.services.statistics.formulas.dictionary import INDICATORS
+from shangheng.services.statistics.records import KINDS
+
+RUNS = 9
+DICTIONARY_LIMIT_S = 15.0
+OVERHEAD_LIMIT = 1.2
+RETURNED = """
+    coalesce(o.refunded, r.amount, 0) AS returned
+    FROM "order" o LEFT JOIN (
+        SELECT platform, order_no, currency, sum(amount) AS amount FROM refund
+        WHERE (SELECT count(*) FROM "order" WHERE refunded IS NULL) > 0 GROUP BY ALL
+    ) r ON o.refunded IS NULL AND o.platform = r.platform AND o.order_no = r.order_no
+       AND o.currency = r.currency
+"""
+BY_HAND: dict[str, str] = {
+    "order-count": 'SELECT count(*) AS v FROM "order"',
+    "order-amount": 'SELECT currency, sum(gross) AS v FROM "order" GROUP BY 1',
+    "paid-amount": 'SELECT currency, sum(paid) AS v FROM "order" GROUP BY 1',
+    "transaction-volume": 'SELECT currency, sum(paid) AS v FROM "order" WHERE paid > 0 GROUP BY 1',
+    "online-retail-sales": f"""
+        SELECT currency, sum(paid) AS v FROM (SELECT o.currency, o.mode, o.paid, {RETURNED})
+        WHERE mode IN ('B2C', 'C2C') AND paid > 0 AND returned < paid GROUP BY 1""",
+    "refund-amount": f"""
+        SELECT currency, sum(returned) AS v FROM (SELECT o.currency, {RETURNED})
+        WHERE returned > 0 GROUP BY 1""",
+    "b2b-volume": """
+        SELECT currency, sum(paid) AS v FROM "order" WHERE mode = 'B2B' AND paid > 0 GROUP BY 1""",
+    "upward-volume": """
+        SELECT currency, sum(paid) AS v FROM "order" WHERE agricultural AND paid > 0
+        AND seller_area = 'rural' AND buyer_area = 'urban' GROUP BY 1""",
+    "cross-border-export": """
+        SELECT currency, sum(paid) AS v FROM "order"
+        WHERE cross_border = 'export' AND paid > 0 GROUP BY 1""",
+    "average-order": """
+        SELECT currency, round(sum(paid) / count(*), 4) AS v FROM "order"
+        WHERE paid > 0 GROUP BY 1""",
+    "buyers": 'SELECT count(DISTINCT buyer) AS v FROM "order" WHERE paid > 0',
+    "active-shops": """
+        SELECT count(*) AS v FROM (
+            SELECT DISTINCT platform, shop FROM "order" WHERE paid > 0 AND shop IS NOT NULL)""",
+    "platform-hhi": """
+        SELECT currency, round(sum((v * 100.0 / whole) ** 2), 4) AS v FROM (
+            SELECT currency, platform, sum(paid) AS v, sum(sum(paid)) OVER (PARTITION BY currency)
+            AS whole FROM "order" WHERE paid > 0 GROUP BY 1, 2) GROUP BY 1""",
+}
+SPLITS: tuple[tuple[str, ...], ...] = (
+    (),
+    ("day",),
+    ("month",),
+    ("seller_region",),
+    ("platform",),
+    ("category",),
+)
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of a kind under the root."""
+
+    version: int
+    paths: tuple[str, ...]
+
+
+def settings(root: Path) -> Setting:
+    """Return the setting over the ledger under a root."""
+    tables = root / "tables" if (root / "tables").is_dir() else root
+    sources = {}
+    for kind in KINDS:
+        paths = sorted(str(path) for path in (tables / kind.name).glob("day=*/*.parquet"))
+        sources[kind.name] = (kind, Files(1 if paths else 0, tuple(paths)))
+    sources[RECEIPT.name] = (RECEIPT, Files(0, ()))
+    engine = DuckDBEngine(memory="3GB", threads=2)
+    configuration = {"expected-platforms": ["P1"], "reporting-days": 10, "statistical-frame": {}}
+    return Setting(
+        engine=engine, sources=sources, on=date(2026, 12, 31), configuration=configuration
+    )
+
+
+def best(run: Callable[[], object], runs: int = RUNS) -> float:
+    """Return the shortest time of several runs, in seconds."""
+    times = []
+    for _ in range(runs):
+        begun = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - begun)
+    return min(times)
+
+
+def report(name: str, value: float, unit: str, against: object, limit: float) -> None:
+    """Print one measurement."""
+    line = {"name": name, "value": round(value, 4), "unit": unit, "against": against}
+    print(json.dumps({**line, "limit": limit, "ok": value <= limit}))
+
+
+def by_hand(setting: Setting, dictionary: dict[str, Indicator]) -> None:
+    """Compare single figures with their queries written by hand, and their values."""
+    for name, sql in BY_HAND.items():
+        asked: list[Asked] = [(dictionary[name], Question())]
+        figure = compute(asked, setting)[0]
+        rows = setting.engine.run(sql, setting.sources).to_pylist()
+        theirs = sum(Decimal(str(row["v"])) for row in rows)
+        ours = sum((row["value"] or Decimal(0) for row in figure.rows), Decimal(0))
+        if abs(ours - theirs) > Decimal("0.01"):
+            raise SystemExit(f"{name}: {ours} is not {theirs}")
+        hand = ours_s = float("inf")
+        for _ in range(RUNS):  # in turn, so that a busy machine disturbs both alike
+            hand = min(hand, best(lambda s=sql: setting.engine.run(s, setting.sources), 1))
+            ours_s = min(ours_s, best(lambda a=asked: compute(a, setting), 1))
+        against = f"{hand:.3f} s by hand"
+        report(f"indicator/{name}", ours_s / hand, "times", against, OVERHEAD_LIMIT)
+
+
+def whole(setting: Setting) -> None:
+    """Measure the dictionary, each indicator that can be split so, for each standard split."""
+    for split in SPLITS:
+        asked: list[Asked] = []
+        for indicator in INDICATORS:
+            question = Question(
+                by=split, since=date(2000, 1, 1), until=date(2099, 12, 31), level=indicator.level
+            )
+            try:
+                compute([(indicator, question)], _empty(setting))
+            except Invalid:
+                continue
+            asked.append((indicator, question))
+        seconds = best(lambda a=asked: compute(a, setting), 3)
+        name = "dictionary/" + (",".join(split) or "total")
+        report(name, seconds, "s", f"{len(asked)} indicators", DICTIONARY_LIMIT_S)
+
+
+def _empty(setting: Setting) -> Setting:
+    nothing = {name: (kind, Files(0, ())) for name, (kind, _) in setting.sources.items()}
+    return Setting(
+        engine=setting.engine, sources=nothing, on=setting.on, configuration=setting.configuration
+    )
+
+
+def main() -> None:
+    """Measure over the ledger named on the command line."""
+    setting = settings(Path(sys.argv[1]))
+    count = setting.engine.run('SELECT count(*) AS n FROM "order"', setting.sources).to_pylist()
+    print(json.dumps({"name": "ledger/orders", "value": count[0]["n"], "unit": "records",
+                      "against": None, "limit": None, "ok": True}))  # fmt: skip
+    dictionary = {each.name: each for each in INDICATORS}
+    by_hand(setting, dictionary)
+    whole(setting)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ``shangheng`` command: what an operator, an engineer or a cron job types.
+
+It ends with 0 when all went well, 2 when the request was refused (the caller can act) and 1 on a
+fault (whoever runs the platform can act).
+"""
+
+import json
+import os
+import sys
+from importlib import import_module
+
+import click
+import django
+
+from shangheng.kernel.errors import Refusal, ShanghengError
+from shangheng.kernel.messages import text
+
+COMMANDS = {
+    "init": ("setup", "init_command"),
+    "simulate": ("setup", "simulate_command"),
+    "demo": ("demo", "demo_command"),
+    "serve": ("setup", "serve_command"),
+    "report": ("records", "report_command"),
+    "receipt": ("records", "receipt_command"),
+    "settle": ("records", "settle_command"),
+    "token": ("records", "token_command"),
+    "indicator": ("indicator", "indicator_command"),
+    "formulas": ("indicator", "formulas_command"),
+    "regions": ("lookups", "regions_command"),
+    "parties": ("lookups", "parties_command"),
+}
+REFUSED, FAULT = 2, 1
+
+
+class House(click.Group):
+    """Loads a command's module only when it is asked for, so that each starts quickly."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order in which they are usually needed."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by its name."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shangheng.site.settings")  # noqa: TID251 - tells Django where the settings are
+        django.setup()
+        module, name = COMMANDS[cmd_name]
+        loaded = import_module(f"shangheng.cli.{module}")
+        command: click.Command = getattr(loaded, name)
+        return command
+
+
+@click.command(cls=House, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="shangheng")
+def house() -> None:
+    """商衡 Shangheng: measure, supervise and serve e-commerce."""
+
+
+def tell(error: ShanghengError, *, as_json: bool) -> None:
+    """Say what went wrong and what to do, in Chinese and English."""
+    zh, en = text(error.code, error.facts, "zh"), text(error.code, error.facts, "en")
+    if as_json:
+        facts = {name: str(value) for name, value in error.facts.items()}
+        click.echo(json.dumps({"error": error.code, "zh": zh, "en": en, "facts": facts}, ensure_ascii=False))
+    click.echo(f"{zh}\n{en}\n[{error.code}]", err=True)
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        house(standalone_mode=True)
+    except ShanghengError as error:
+        tell(error, as_json="--json" in sys.argv)
+        sys.exit(REFUSED if isinstance(error, Refusal) else FAULT)

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The catalogue of error texts, one module per noun; ``messages`` puts them together."""
