@@ -16,7 +16,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from shangheng.kernel.errors import Invalid
+from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.formulas import queries as formulas
 from shangheng.kernel.formulas.concept import DIGITS, Figure, Indicator, Level, Question
 from shangheng.kernel.regions import queries as regions
@@ -45,7 +45,7 @@ def indicator_command(name: str, **asked: Any) -> None:  # noqa: ANN401 - click'
     indicator = found(name)
     figure = OFFICE.ask(indicator.name, question_of(indicator, asked), OFFICER)
     form = "json" if asked["as_json"] else asked["form"]
-    {"json": _print_json, "csv": _print_csv, "table": _print_table}[form](figure)
+    {"json": print_json, "csv": print_csv, "table": print_table}[form](figure)
 
 
 @click.command("formulas")
@@ -130,11 +130,13 @@ def _columns(figure: Figure) -> list[str]:
     return [*figure.question.by, *(["currency"] if figure.indicator.per_currency else [])]
 
 
-def _print_json(figure: Figure) -> None:
+def print_json(figure: Figure) -> None:
+    """Print the figure in the shape that programs rely on."""
     click.echo(json.dumps(to_plain(figure), ensure_ascii=False, indent=1))
 
 
-def _print_csv(figure: Figure) -> None:
+def print_csv(figure: Figure) -> None:
+    """Print the rows with exact amounts; unknown and not computable are empty."""
     names = _columns(figure)
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([*names, "value"])
@@ -143,7 +145,8 @@ def _print_csv(figure: Figure) -> None:
         writer.writerow([*(row[name] or "" for name in names), value])
 
 
-def _print_table(figure: Figure) -> None:
+def print_table(figure: Figure) -> None:
+    """Print the rows for people: regions by name, amounts grouped."""
     indicator = figure.indicator
     names = _columns(figure)
     table = Table(box=None, pad_edge=False, caption_justify="left")
@@ -183,7 +186,7 @@ def _labelled(indicator: Indicator, name: str, value: str | None) -> str:
 def _region_name(code: str) -> str:
     try:
         return regions.find(code).name
-    except Invalid:
+    except (Invalid, NotFound):
         return ""
 
 

@@ -42,7 +42,7 @@ class Parameter:
     def on(self, day: date, configuration: Configuration) -> Any:  # noqa: ANN401
         """Return the value that holds on that day, the authority's own decision first."""
         decided = configuration.get(self.name)
-        if isinstance(decided, Mapping) and all(map(_is_day, decided)):
+        if isinstance(decided, Mapping) and decided and all(map(_is_day, decided)):
             decided = _latest({_day(since): value for since, value in decided.items()}, day)
         if decided is None:
             decided = _latest({each.since: each.value for each in self.values}, day)

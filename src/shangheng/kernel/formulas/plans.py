@@ -140,27 +140,25 @@ def expression(jobs: Sequence[Job], borders: Borders) -> Table:
     """Return the query of jobs on the same rows: a column for each key, value and count."""
     first = jobs[0]
     rows = asked_rows(first, borders)
-    shared = first.measure.where if _agree(jobs, rows) else None
-    if shared:
-        rows = rows.filter(shared(rows))
-    keys = {f"k{i}": key_column(rows, first, each, borders) for i, each in enumerate(widest(jobs))}
+    agreed = _agree(jobs, rows)
+    if agreed and first.measure.where:
+        rows = rows.filter(first.measure.where(rows))
     if per := first.measure.per:
         # What belongs to nobody known is not one more buyer or shop.
-        named = rows.filter(*(rows[name].notnull() for name in per))
-        keys = {
-            name: key_column(named, first, each, borders)
-            for name, each in zip(keys, widest(jobs), strict=True)
-        }
-        inner = {f"p{i}": named[name] for i, name in enumerate(per)}
-        rows = named.group_by(**keys, **inner).aggregate(rows=named.count())
+        rows = rows.filter(*(rows[name].notnull() for name in per))
+    keys = {f"k{i}": key_column(rows, first, each, borders) for i, each in enumerate(widest(jobs))}
+    if per:
+        holders = {f"p{i}": rows[name] for i, name in enumerate(per)}
+        rows = rows.group_by(**keys, **holders).aggregate(rows=rows.count())
         keys = {name: rows[name] for name in keys}
+    rows, flags = _flagged(rows, jobs, keys, taken=agreed)
     columns = {}
     for place, job in enumerate(jobs):
-        when = _when(job, rows, shared=shared is not None)
-        counted = Total("rows") if job.measure.per else Count()
+        when = rows[flags[place]] if place in flags else None
+        counted = Total("rows") if per else Count()
         columns[f"v{place}"] = job.measure.value.over(rows, when)
         columns[f"n{place}"] = counted.over(rows, when)
-    return rows.group_by(**keys).aggregate(**columns) if keys else rows.aggregate(**columns)
+    return rows.group_by(*keys).aggregate(**columns) if keys else rows.aggregate(**columns)
 
 
 def _agree(jobs: Sequence[Job], rows: Table) -> bool:
@@ -169,10 +167,21 @@ def _agree(jobs: Sequence[Job], rows: Table) -> bool:
     return len(taken) == 1
 
 
-def _when(job: Job, rows: Table, *, shared: bool) -> Any:  # noqa: ANN401
-    if job.measure.per:
-        return job.measure.having(rows) if job.measure.having else None
-    return None if shared or job.measure.where is None else job.measure.where(rows)
+def _flagged(
+    rows: Table, jobs: Sequence[Job], keys: Mapping[str, Any], *, taken: bool
+) -> tuple[Table, dict[int, str]]:
+    """Return the rows with their keys and each different condition, and which one a job has.
+
+    A condition is then looked at once for each row, however many sums and counts it is for.
+    """
+    columns: dict[Any, str] = {}
+    flags: dict[int, str] = {}
+    for place, job in enumerate(jobs):
+        where = None if taken else job.measure.where
+        condition = job.measure.having if job.measure.per else where
+        if condition is not None:
+            flags[place] = columns.setdefault(condition(rows).op(), f"w{len(columns)}")
+    return rows.mutate(**keys, **{name: op.to_expr() for op, name in columns.items()}), flags
 
 
 def asked_rows(job: Job, borders: Borders) -> Table:

@@ -6,6 +6,7 @@ import json
 import re
 import secrets
 import shutil
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,7 @@ from typing import Any, BinaryIO
 
 from django.db import transaction
 
-from shangheng.kernel.errors import Conflict, Invalid, Unavailable
+from shangheng.kernel.errors import Conflict, Invalid, NotFound, ShanghengError
 from shangheng.kernel.records.concept import mapping as mappings
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.concept.receipts import Receipt
@@ -25,8 +26,17 @@ from shangheng.kernel.records.models import (
     ReporterTokenRow,
 )
 from shangheng.kernel.records.store import committing, staging, taking
+from shangheng.kernel.records.store.convoys import (
+    SMALL_BYTES,
+    Convoy,
+    Member,
+    Order,
+    Queue,
+    Ticket,
+)
 from shangheng.kernel.records.store.home import Ledger, room_needed
 from shangheng.kernel.records.store.landing import Progress
+from shangheng.kernel.records.store.names import digest_of
 from shangheng.kernel.records.store.tables import FILES_PER_DAY_MAX, Table
 
 NAME = re.compile(r"[\w.:@+-]{1,100}")
@@ -80,9 +90,7 @@ def revoke_tokens(reporter: str, *, at: datetime) -> int:
     return tokens.update(revoked_at=at)
 
 
-def take(
-    report: Report, *, home: Ledger, at: datetime, tell: Progress = _silent
-) -> Receipt:
+def take(report: Report, *, home: Ledger, at: datetime, tell: Progress = _silent) -> Receipt:
     """Take a batch in and return its receipt; the same batch again returns the same receipt.
 
     Raises:
@@ -93,44 +101,93 @@ def take(
     if report.batch is not None and not NAME.fullmatch(report.batch):
         raise Invalid("batch.bad_number", batch=report.batch[:120])
     if isinstance(report.source, Path) and not report.source.is_file():
-        raise Invalid("file.not_found", file=str(report.source))
+        raise NotFound("file.not_found", file=str(report.source))
     reporter = register_reporter(report.reporter, at=at)
-    if isinstance(report.source, Path):
-        known = _known_already(report, reporter)
-        if known:
-            return known
+    known = _known_already(report, reporter)
+    if known:
+        return known
     mapping = (
         mappings.plain(report.kind)
         if report.mapping is None
         else mappings.parse(report.mapping, report.kind)
     )
-    order = taking.Order(
-        report.kind, reporter.code, reporter.pk, report.batch, mapping, _usual(reporter, report.kind),
-        at, tell,
+    order = Order(
+        report.kind, reporter.code, reporter.pk, report.batch, mapping,
+        _usual(reporter, report.kind), at, tell,
     )  # fmt: skip
     name = report.name or (report.source.name if isinstance(report.source, Path) else "")
-    staged = taking.stage(home, order, report.source, name=name)
+    with room_needed():
+        return _taken(home, order, report.source, name)
+
+
+def _taken(home: Ledger, order: Order, source: Path | BinaryIO, name: str) -> Receipt:
+    member = taking.land(home, order, source, name=name)
     try:
-        return _commit(home, staged, reporter)
+        if member.path.stat().st_size <= SMALL_BYTES:
+            queue = _queues[home.root, order.kind.name]
+            return queue.go(member, lambda tickets: _carry(home, tickets))
+        return _alone(home, member)
     finally:
-        staged.close()
+        shutil.rmtree(member.work, ignore_errors=True)
 
 
-def _commit(home: Ledger, staged: taking.Staged, reporter: ReporterRow) -> Receipt:
-    with home.locked(staged.order.kind.name):
-        recover(home, staged.order.kind)
-        known = _same_batch(staged, reporter)
-        if known:
-            return known
-        try:
-            receipt = taking.commit(home, staged)
-        except Unavailable:
-            recover(home, staged.order.kind)
+_queues: defaultdict[tuple[Path, str], Queue] = defaultdict(Queue)
+
+
+def _alone(home: Ledger, member: Member) -> Receipt:
+    """Take a large batch: it is read before the pen of its kind is asked for."""
+    convoy = taking.stage(home, [member])
+    try:
+        with home.locked(convoy.kind.name):
+            recover(home, convoy.kind)
+            return _same_batch(member) or _commit(home, convoy)[0]
+    finally:
+        convoy.close()
+
+
+def _carry(home: Ledger, tickets: list[Ticket]) -> None:
+    """Take small batches together; one by one where one of them cannot go with the others."""
+    try:
+        _together(home, tickets)
+    except (ShanghengError, taking.OverlapError):
+        if len(tickets) == 1:
             raise
-        habits = taking.habits(staged) if receipt.rows_read >= HABIT_ROWS_MIN else {}
-        finish(home, staged.work)
-        _learn_habits(habits, reporter, receipt)
-    return receipt
+        for ticket in tickets:
+            _separately(home, ticket)
+
+
+def _separately(home: Ledger, ticket: Ticket) -> None:
+    try:
+        _together(home, [ticket])
+    except ShanghengError as error:
+        ticket.error = error
+
+
+def _together(home: Ledger, tickets: list[Ticket]) -> None:
+    kind = tickets[0].member.order.kind
+    with home.locked(kind.name):
+        recover(home, kind)
+        for ticket in tickets:
+            ticket.receipt = _same_batch(ticket.member)
+        going = [ticket for ticket in tickets if ticket.receipt is None]
+        if not going:
+            return
+        convoy = taking.stage(home, [ticket.member for ticket in going])
+        try:
+            receipts = _commit(home, convoy)
+        finally:
+            convoy.close()
+        for ticket, receipt in zip(going, receipts, strict=True):
+            ticket.receipt = receipt
+
+
+def _commit(home: Ledger, convoy: Convoy) -> list[Receipt]:
+    receipts = taking.commit(home, convoy)
+    rows = sum(receipt.rows_read for receipt in receipts)
+    habits = taking.habits(convoy) if len(receipts) == 1 and rows >= HABIT_ROWS_MIN else {}
+    finish(home, convoy.work)
+    _learn_habits(habits, receipts[0])
+    return receipts
 
 
 def _known_already(report: Report, reporter: ReporterRow) -> Receipt | None:
@@ -144,38 +201,46 @@ def _known_already(report: Report, reporter: ReporterRow) -> Receipt | None:
         rows = rows.filter(number=report.batch)
     if not rows.exists():
         return None
-    row = rows.filter(digest=taking.digest_of(path)).first()
+    row = rows.filter(digest=digest_of(path)).first()
     return Receipt.from_dict(row.receipt) if row else None
 
 
-def _same_batch(staged: taking.Staged, reporter: ReporterRow) -> Receipt | None:
-    row = BatchRow.objects.filter(reporter=reporter, number=staged.batch).first()
+def _same_batch(member: Member) -> Receipt | None:
+    """Return the receipt of this very batch if it was taken, and refuse other bytes under its name."""
+    row = BatchRow.objects.filter(
+        reporter_id=member.order.source_number, number=member.batch
+    ).first()
     if row is None:
         return None
-    if row.digest != staged.landed.digest or row.kind != staged.order.kind.name:
+    digest = member.landed().digest
+    if row.digest != digest or row.kind != member.order.kind.name:
         raise Conflict(
-            "batch.other_bytes", batch=staged.batch, taken_at=row.received_at.isoformat(),
-            digest=row.digest, given=staged.landed.digest,
+            "batch.other_bytes", batch=member.batch, taken_at=row.received_at.isoformat(),
+            digest=row.digest, given=digest,
         )  # fmt: skip
     return Receipt.from_dict(row.receipt)
 
 
-@room_needed()
 def finish(home: Ledger, work: Path) -> None:
-    """Put a committed batch's results in their place and write its row; may be repeated."""
+    """Put a committed convoy's results in their place and write its rows; may be repeated."""
     intent = json.loads((work / "intent.json").read_bytes())
-    if (work / "receipt.json").exists():
-        plain = (work / "receipt.json").read_bytes()
-    else:
-        plain = (home.batch(intent["folder"]) / "receipt.json").read_bytes()
-    receipt = Receipt.from_dict(json.loads(plain))
-    committing.publish(home, work, folder=intent["folder"], archive=intent["folder"])
+    receipts = json.loads((work / "receipts.json").read_bytes())
+    reporters = dict(
+        ReporterRow.objects.filter(
+            code__in={receipt["reporter"] for receipt in receipts}
+        ).values_list("code", "pk")
+    )
     with transaction.atomic():
-        BatchRow.objects.get_or_create(
-            reporter=ReporterRow.objects.get(code=receipt.reporter),
-            number=receipt.batch,
-            defaults=_row_facts(receipt, intent["folder"]),
-        )
+        for each, plain in zip(intent["members"], receipts, strict=True):
+            folder = each["folder"]
+            committing.publish(home, work.parent / each["work"], folder=folder, receipt=plain)
+            BatchRow.objects.get_or_create(
+                reporter_id=reporters[plain["reporter"]],
+                number=plain["batch"],
+                defaults=_row_facts(Receipt.from_dict(plain), folder),
+            )
+    for each in intent["members"]:
+        shutil.rmtree(work.parent / each["work"], ignore_errors=True)
     shutil.rmtree(work, ignore_errors=True)
 
 
@@ -219,7 +284,9 @@ def settle(home: Ledger, kind: RecordKind, *, limit: int = FILES_PER_DAY_MAX) ->
             return False
         work = home.work(secrets.token_hex(8))
         work.mkdir(parents=True)
-        connection = staging.connect(memory_mb=home.memory_mb, threads=home.threads, work=work)
+        connection = staging.connect(
+            memory_mb=home.memory_mb, threads=home.threads, spill=home.root / "work" / "spill"
+        )
         try:
             return table.settle(connection, limit=limit)
         finally:
@@ -232,10 +299,10 @@ def _usual(reporter: ReporterRow, kind: RecordKind) -> dict[str, float]:
     return {row.field: row.p99 for row in rows}
 
 
-def _learn_habits(habits: Mapping[str, float], reporter: ReporterRow, receipt: Receipt) -> None:
+def _learn_habits(habits: Mapping[str, float], receipt: Receipt) -> None:
     for field, p99 in habits.items():
         row, new = ReporterHabitRow.objects.get_or_create(
-            reporter=reporter, kind=receipt.kind, field=field,
+            reporter=ReporterRow.objects.get(code=receipt.reporter), kind=receipt.kind, field=field,
             defaults={"p99": p99, "rows": receipt.rows_read},
         )  # fmt: skip
         if not new:

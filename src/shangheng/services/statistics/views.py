@@ -111,9 +111,7 @@ def overview(request: HttpRequest, office: Office) -> HttpResponse:
         "months": sorted({f"{day:%Y-%m}" for day in days}, reverse=True),
         "region": regions.find(scope.region) if scope.region else None,
         "above": _above(scope.region, office),
-        **_figures(
-            office, scope, compares=_compares(scope, days), reader=office.reader(request)
-        ),
+        **_figures(office, scope, compares=_compares(scope, days), reader=office.reader(request)),
     }
     return render(request, "statistics/overview.html", facts)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from pytest_django import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from shangheng.kernel.records import actions
 from shangheng.kernel.records.concept.receipts import Receipt
@@ -39,7 +39,7 @@ def orders(count: int = 60, *, platform: str = "P01", first: int = 0) -> bytes:
 
 
 @pytest.fixture
-def home(tmp_path: Path, settings: SettingsWrapper, db: None) -> Ledger:  # noqa: ARG001
+def home(tmp_path: Path, settings: Settings, db: None) -> Ledger:  # noqa: ARG001
     settings.HOME = tmp_path
     settings.LEDGER = tmp_path / "ledger"
     settings.UPLOADS = tmp_path / "uploads"

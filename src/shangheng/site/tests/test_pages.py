@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.http import HttpResponse
 from django.test import Client
-from pytest_django import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.site.registry import REGISTRY
@@ -221,7 +221,7 @@ def test_health_and_metrics_answer(client: Client) -> None:
 
 
 def test_health_says_when_the_home_was_not_prepared(
-    client: Client, settings: SettingsWrapper, tmp_path: Path
+    client: Client, settings: Settings, tmp_path: Path
 ) -> None:
     settings.HOME, settings.LEDGER = tmp_path / "none", tmp_path / "none"
     assert client.get("/healthz").status_code == 503

@@ -4,8 +4,8 @@
 A sealed file is a line of JSON (the wrapped key and its nonce) followed by frames: four bytes of
 length, then AES-256-GCM over a zstd frame of at most 4 MiB of input. Each batch has a key of its
 own, wrapped by the master key, so that destroying one key makes one batch unreadable. The number
-of the frame is its nonce; the head and whether it is the last are authenticated with it: frames
-cannot be dropped, swapped or cut off unseen, and no byte of the file can change.
+of the frame is its nonce; the head, the length and whether it is the last are authenticated with
+it: frames cannot be dropped, swapped or cut off unseen, and no byte of the file can change.
 """
 
 import base64
@@ -27,7 +27,7 @@ FRAME_BYTES = 4 * 1024 * 1024
 COMPRESSION_LEVEL = -3
 LAST, MORE = b"last", b"more"
 HEAD = -1
-LENGTH_BYTES = 4
+LENGTH_BYTES, TAG_BYTES = 4, 16
 
 
 class Sealer:
@@ -59,9 +59,9 @@ class Sealer:
             self._frame(frame, MORE)
 
     def _frame(self, piece: bytes, place: bytes) -> None:
-        nonce = struct.pack(">4xQ", self._frames)
-        sealed = self._cipher.encrypt(nonce, self._compressor.compress(piece), self._head + place)
-        self._out.write(struct.pack(">I", len(sealed)) + sealed)
+        nonce, packed = struct.pack(">4xQ", self._frames), self._compressor.compress(piece)
+        length = struct.pack(">I", len(packed) + TAG_BYTES)
+        self._out.write(length + self._cipher.encrypt(nonce, packed, self._head + length + place))
         self._frames += 1
 
     def close(self) -> str:
@@ -101,9 +101,10 @@ def _frames(source: BinaryIO, cipher: AESGCM, head: bytes, path: Path) -> Iterat
     number, sealed, following = 0, _next_frame(source), b"?"
     while following:
         following = _next_frame(source)
-        place = head + (MORE if following else LAST)
+        length, body = sealed[:LENGTH_BYTES], sealed[LENGTH_BYTES:]
+        known = head + length + (MORE if following else LAST)
         try:
-            opened = cipher.decrypt(struct.pack(">4xQ", number), sealed[LENGTH_BYTES:], place)
+            opened = cipher.decrypt(struct.pack(">4xQ", number), body, known)
         except InvalidTag as error:
             raise EvidenceBroken("archive.altered", path=str(path), frame=number) from error
         yield opener.decompress(opened, max_output_size=FRAME_BYTES)

@@ -3,12 +3,12 @@
 
 The order is what makes a crash harmless:
 
-1. ``intent.json`` says which versions the tables have before anything is touched.
+1. ``intent.json`` says which versions the tables have before anything is touched (``convoys.begin``).
 2. Replaced versions go to the history; new files and index segments are written; none counts yet.
 3. What second sources said is committed to the claims table.
-4. The receipt is written into the batch's work folder, durable.
-5. The kind's table is committed, naming the batch. *This is the moment of truth.*
-6. The work folder's results move to their place, and the row of the batch is written.
+4. The receipts are written into the convoy's work folder, durable, as are the sealed bytes.
+5. The kind's table is committed, naming the convoy. *This is the moment of truth.*
+6. The work folders' results move to their place, and the rows of the batches are written.
 
 Killed before 5, the next holder of the pen puts the claims back and clears the work away; killed
 after 5, it does step 6.
@@ -28,7 +28,8 @@ import pyarrow as pa
 from deltalake.transaction import AddAction
 
 from shangheng.kernel.records.concept.kinds import RecordKind
-from shangheng.kernel.records.store.home import Ledger, flush, write_durably
+from shangheng.kernel.records.store.convoys import Convoy
+from shangheng.kernel.records.store.home import Ledger, flush
 from shangheng.kernel.records.store.keys import Entries, KeyIndex
 from shangheng.kernel.records.store.reading import key_number, literal, quoted
 from shangheng.kernel.records.store.resolving import KEPT, Slice, Verdict
@@ -45,25 +46,33 @@ class Change:
 
 @dataclass(frozen=True)
 class Writer:
-    """Writes one batch's rows into the tables of its kind, without making them true."""
+    """Writes a convoy's rows into the tables of its kind, without making them true."""
 
-    connection: duckdb.DuckDBPyConnection
-    home: Ledger
-    kind: RecordKind
-    stage: Path
-    reporter: str
-    batch: str
+    convoy: Convoy
     tag: str
-    line: str
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """Return the connection on which the rows were staged."""
+        return self.convoy.connection
+
+    @property
+    def kind(self) -> RecordKind:
+        """Return the kind of the rows."""
+        return self.convoy.kind
 
     def rows(self, places: str) -> str:
         """Return the SELECT of the stage's rows that stand in the relation ``places``."""
-        columns = ", ".join(quoted(name) for name in (each.name for each in self.kind.fields))
+        convoy = self.convoy
+        columns = ", ".join(quoted(each.name) for each in self.kind.fields)
+        reporter = convoy.by_member([literal(each.order.reporter) for each in convoy.members])
+        batch = convoy.by_member([literal(each.batch) for each in convoy.members])
+        line = convoy.by_member([placed.sql() for placed in convoy.placed])
         return (
-            f"SELECT {columns}, {literal(self.reporter)} AS reporter, {literal(self.batch)} AS "
-            f"batch, {self.line} AS line, {quoted(self.kind.day)}::DATE AS day FROM (SELECT *, "
-            f"file_row_number AS place FROM read_parquet({literal(str(self.stage))}, "
-            f"file_row_number=true)) WHERE NOT bad AND NOT skip AND {places}"
+            f"SELECT member, {columns}, {reporter} AS reporter, {batch} AS batch, {line} AS line, "
+            f"{quoted(self.kind.day)}::DATE AS day FROM (SELECT *, file_row_number AS place FROM "
+            f"read_parquet({literal(str(convoy.stage))}, file_row_number=true)) "
+            f"WHERE NOT bad AND NOT skip AND {places}"
         )
 
     def replaced(self, table: Table, old: Entries, *, own: bool) -> tuple[list[str], str]:
@@ -86,10 +95,11 @@ class Writer:
         )
         leaves = "(high, low) IN (SELECT (high, low) FROM gone)"
         if own:
-            leaves += f" AND reporter = {literal(self.reporter)}"
+            mine = ", ".join(literal(each.order.reporter) for each in self.convoy.members)
+            leaves += f" AND reporter IN ({mine})"
         self.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE leaving AS SELECT * EXCLUDE (key, high, low) FROM "
-            f"({held}) WHERE {leaves}"
+            f"CREATE OR REPLACE TEMP TABLE leaving AS SELECT * EXCLUDE (key) FROM ({held}) "
+            f"WHERE {leaves}"
         )
         names = self.connection.execute("SELECT DISTINCT filename FROM leaving").fetchall()
         prefix = f"{table.path}/"
@@ -101,14 +111,19 @@ class Writer:
         return touched, stay
 
     def keep_history(self, table: Table) -> None:
-        """Write the records in ``leaving`` to the history, as said before this batch."""
-        folder = self.home.history(self.kind.name)
+        """Write the records in ``leaving`` to the history, as said before this convoy."""
+        folder = self.convoy.home.history(self.kind.name)
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{self.tag}-{table.path.parent.name}.parquet"
-        replaced_by = f"{literal(self.batch)} AS replaced_by"
+        batch = self.convoy.by_member([literal(each.batch) for each in self.convoy.members])
+        said = (
+            f"SELECT high, low, any_value(member) AS member FROM "
+            f"read_parquet({literal(str(self.convoy.stage))}) WHERE NOT bad AND NOT skip "
+            "GROUP BY high, low"
+        )
         self.connection.execute(
-            f"COPY (SELECT * EXCLUDE (filename), {replaced_by} FROM leaving) TO "
-            f"{literal(str(path))} (FORMAT parquet)"
+            f"COPY (SELECT * EXCLUDE (filename, high, low, member), {batch} AS replaced_by FROM "
+            f"leaving JOIN ({said}) USING (high, low)) TO {literal(str(path))} (FORMAT parquet)"
         )
         flush(path)
 
@@ -120,15 +135,17 @@ class Writer:
             self.keep_history(table)
             change.removes = touched
             change.adds += table.write(self.connection, stay, tag=self.tag)
-        change.adds += table.write(self.connection, self.rows(places), tag=self.tag)
+        rows = f"SELECT * EXCLUDE (member) FROM ({self.rows(places)})"
+        change.adds += table.write(self.connection, rows, tag=self.tag)
         return change
 
-    def move_outranked(self, claims: Table) -> Change:
+    def move_outranked(self, claims: Table, outranked: Entries) -> Change:
         """Keep in the claims what a lesser source had said before the authority spoke."""
         columns = ", ".join(quoted(name) for name in column_types(self.kind))
-        others = f"SELECT {columns} FROM leaving WHERE reporter <> {literal(self.reporter)}"
-        adds = claims.write(self.connection, others, tag=self.tag)
-        return Change(adds=adds)
+        keys = pa.table({"high": outranked["high"], "low": outranked["low"]})
+        self.connection.register("outranked", keys)
+        others = f"SELECT {columns} FROM leaving SEMI JOIN outranked USING (high, low)"
+        return Change(adds=claims.write(self.connection, others, tag=self.tag))
 
 
 def dropped(slices: Sequence[Slice]) -> npt.NDArray[np.int64]:
@@ -145,11 +162,6 @@ def replaced_entries(slices: Sequence[Slice]) -> Entries:
         keys = each.entries.take(at)
         parts.append(Entries({**each.old.take(at).columns, "high": keys["high"], "low": keys["low"]}))
     return Entries.joined(parts)
-
-
-def begin(work: Path, facts: Mapping[str, Any]) -> None:
-    """Write down what is about to be changed, before anything is."""
-    write_durably(work / "intent.json", json.dumps(facts).encode())
 
 
 def index_of(home: Ledger, kind: str, table: Table, *, claims: bool = False) -> KeyIndex:
@@ -180,6 +192,8 @@ def undo(home: Ledger, kind: RecordKind, intent: Mapping[str, Any], work: Path) 
     What the index says of undone claims goes first: going back makes a new version of the table,
     as of which it would be believed.
     """
+    for path in home.history(kind.name).glob(f"{intent['tag']}-*.parquet"):
+        path.unlink()
     claims, before = Table(home.claims(kind.name), kind), int(intent["claims_version"])
     if claims.version > before:
         KeyIndex(home.keys(f"{kind.name}.claims"), version=before)
@@ -187,16 +201,15 @@ def undo(home: Ledger, kind: RecordKind, intent: Mapping[str, Any], work: Path) 
     shutil.rmtree(work, ignore_errors=True)
 
 
-def publish(home: Ledger, work: Path, *, folder: str, archive: str) -> None:
+def publish(home: Ledger, work: Path, *, folder: str, receipt: Mapping[str, Any]) -> None:
     """Move a finished batch's results from its work folder to where they stay; may be repeated."""
     target = home.batch(folder)
     target.mkdir(parents=True, exist_ok=True)
-    for name in ("receipt.json", "rejects.csv", "warnings.csv", "hashes.bin"):
+    (target / "receipt.json").write_text(json.dumps(receipt, ensure_ascii=False), encoding="utf-8")
+    for name in ("rejects.csv", "warnings.csv", "hashes.bin"):
         if (work / name).exists():
             (work / name).replace(target / name)
-    sealed = home.archive(archive)
+    sealed = home.archive(folder)
     sealed.parent.mkdir(parents=True, exist_ok=True)
     if (work / "sealed").exists():
         (work / "sealed").replace(sealed)
-    flush(target)
-    flush(sealed.parent)

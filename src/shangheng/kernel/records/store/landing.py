@@ -253,7 +253,15 @@ class Landing:
         runner = ThreadPoolExecutor(1, thread_name_prefix="archive")
         future = runner.submit(self._archive, path, kind, before.st_size, before.st_mtime_ns)
         runner.shutdown(wait=False)
-        return path, kind, future
+        return self._plainly_named(path), kind, future
+
+    def _plainly_named(self, path: Path) -> Path:
+        """Return a name for the file in which its reader sees no pattern of many files."""
+        if not set("*?[]") & set(path.name):
+            return path
+        link = self._work / "received"
+        link.symlink_to(path.resolve())
+        return link
 
     def _archive(self, path: Path, kind: str, size: int, changed_ns: int) -> Landed:
         with path.open("rb") as source:

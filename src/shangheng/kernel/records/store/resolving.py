@@ -2,13 +2,14 @@
 """What each good row of a stage is: new, known, a correction, a clash, or a second source."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.store.keys import COLUMNS, TYPES, Entries, KeyIndex, find, sorted_newest
@@ -36,43 +37,84 @@ KEPT = (Verdict.NEW, Verdict.CORRECTED, Verdict.OUTRANKS)
 class Slice:
     """Good rows of a stage with their verdicts; ``old`` is what the index knew of each."""
 
-    places: npt.NDArray[np.int64]
-    entries: Entries
-    hashes: npt.NDArray[np.uint8]
+    rows: "Rows"
     verdicts: npt.NDArray[np.uint8]
     old: Entries
+
+    @property
+    def entries(self) -> Entries:
+        """Return what the index will know of the rows."""
+        return self.rows.entries
+
+    @property
+    def places(self) -> npt.NDArray[np.int64]:
+        """Return where the rows stand in the stage."""
+        return self.rows.places
 
     def having(self, *verdicts: Verdict) -> npt.NDArray[np.int64]:
         """Return the positions within the slice of rows with one of these verdicts."""
         return np.flatnonzero(np.isin(self.verdicts, verdicts))
 
+    def without_hashes(self) -> "Slice":
+        """Return the slice without the records' hashes, which are large and already written."""
+        return replace(self, rows=replace(self.rows, hashes=np.empty((0, 32), np.uint8)))
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Good rows of a stage: place, batch among those of the convoy, entry, record hash (n × 32)."""
+
+    places: npt.NDArray[np.int64]
+    members: npt.NDArray[np.int16]
+    entries: Entries
+    hashes: npt.NDArray[np.uint8]
+
+    def take(self, at: npt.NDArray[np.int64]) -> "Rows":
+        """Return the rows at these positions."""
+        return Rows(self.places[at], self.members[at], self.entries.take(at), self.hashes[at])
+
+    def overlap(self) -> bool:
+        """Return whether two batches of the convoy speak of one record."""
+        order = np.lexsort((self.entries["low"], self.entries["high"]))
+        high, low = self.entries["high"][order], self.entries["low"][order]
+        same = (high[1:] == high[:-1]) & (low[1:] == low[:-1])
+        members = self.members[order]
+        return bool((same & (members[1:] != members[:-1])).any())
+
 
 def good_rows(
-    connection: duckdb.DuckDBPyConnection, stage: Path, kind: RecordKind, *, reporter: str, source: int
-) -> Iterator[tuple[npt.NDArray[np.int64], Entries, npt.NDArray[np.uint8]]]:
-    """Give the good rows of a stage, some millions at a time: places, entries, hashes (n × 32)."""
+    connection: duckdb.DuckDBPyConnection, stage: Path, kind: RecordKind, *, reporter: str
+) -> Iterator[Rows]:
+    """Give the good rows of a stage, some millions at a time.
+
+    ``reporter`` is the SQL of each row's reporter; the entries' sources are left at zero.
+    """
     file = literal(str(stage))
     total = int(connection.execute(f"SELECT count(*) FROM read_parquet({file})").fetchall()[0][0])
-    own = f"{quoted(kind.authority)} = {literal(reporter)}" if kind.authority else "true"
-    for first in range(0, max(total, 1), SLICE_ROWS):
+    own = f"{quoted(kind.authority)} = {reporter}" if kind.authority else "true"
+    for first in range(0, total, SLICE_ROWS):
         table = connection.cursor().sql(
-            f"SELECT file_row_number AS place, high, low, hash, {quoted(kind.day)}::DATE AS day, "
+            f"SELECT file_row_number AS place, member, high, low, hash, "
+            f"{quoted(kind.day)}::DATE AS day, "
             f"CASE WHEN {own} THEN 0 ELSE 1 END::UTINYINT AS rank FROM "
             f"read_parquet({file}, file_row_number=true) WHERE NOT bad AND NOT skip AND "
             f"file_row_number >= {first} AND file_row_number < {first + SLICE_ROWS} ORDER BY place"
         ).to_arrow_table().combine_chunks()
-        if not len(table):
-            continue
-        buffer = table["hash"].chunk(0).buffers()[2]
-        offset = table["hash"].chunk(0).offset * 32
-        hashes = np.frombuffer(buffer, dtype=np.uint8, count=32 * len(table), offset=offset)
-        hashes = hashes.reshape(-1, 32)
-        columns = {name: table[name].to_numpy() for name in ("high", "low", "rank")}
-        columns["day"] = table["day"].cast("int32").to_numpy()
-        columns["print"] = np.ascontiguousarray(hashes[:, :8]).view(">u8").ravel()
-        columns["source"] = np.full(len(table), source)
-        entries = Entries({name: columns[name].astype(TYPES[name]) for name in COLUMNS})
-        yield table["place"].to_numpy(), entries, hashes
+        if len(table):
+            yield _rows(table)
+
+
+def _rows(table: pa.Table) -> Rows:
+    blob = table["hash"].chunk(0)
+    hashes = np.frombuffer(
+        blob.buffers()[2], dtype=np.uint8, count=32 * len(table), offset=blob.offset * 32
+    ).reshape(-1, 32)
+    columns = {name: table[name].to_numpy() for name in ("high", "low", "rank")}
+    columns["day"] = table["day"].cast("int32").to_numpy()
+    columns["print"] = np.ascontiguousarray(hashes[:, :8]).view(">u8").ravel()
+    columns["source"] = np.zeros(len(table))
+    entries = Entries({name: columns[name].astype(TYPES[name]) for name in COLUMNS})
+    return Rows(table["place"].to_numpy(), table["member"].to_numpy(), entries, hashes)
 
 
 def as_claims(entries: Entries) -> Entries:
@@ -89,10 +131,9 @@ class Resolver:
         self._index = index
         self._before: list[Entries] = []
 
-    def resolve(
-        self, places: npt.NDArray[np.int64], entries: Entries, hashes: npt.NDArray[np.uint8]
-    ) -> Slice:
-        """Return the slice with a verdict for every row."""
+    def resolve(self, rows: Rows) -> Slice:
+        """Return the rows with a verdict for each."""
+        entries = rows.entries
         found = self._index.find(entries["high"], entries["low"])
         verdicts = np.full(len(entries), Verdict.NEW, dtype=np.uint8)
         same_print = found.entries["print"] == entries["print"]
@@ -103,7 +144,7 @@ class Resolver:
         verdicts[found.known & ~same_source] = Verdict.SECOND_SOURCE
         verdicts[found.known & ~same_source & outranks] = Verdict.OUTRANKS
         self._within(entries, verdicts)
-        told = Slice(places, entries, hashes, verdicts, found.entries)
+        told = Slice(rows, verdicts, found.entries)
         self._before.append(sorted_newest(entries.take(told.having(*KEPT, Verdict.UNCHANGED))))
         return told
 

@@ -6,8 +6,8 @@ import csv
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,17 +29,32 @@ OWN_COLUMNS = ("_line", "_field", "_rule", "_reason_zh", "_reason_en")
 
 @dataclass(frozen=True)
 class Relation:
-    """What can be selected from a file: the SQL, its columns, and whether broken rows are told."""
+    """What can be selected from a file: the SQL, its columns, and whether broken rows are told.
 
-    sql: str
+    ``template`` is a SELECT of the columns ``c0 … cN`` and ``filename`` with ``{paths}`` in the
+    place of the list of files, so that files of one shape can be read by one query.
+    """
+
+    template: str
     names: tuple[str, ...]
+    path: Path
     tells_broken_rows: bool = False
-    headers: tuple[str, ...] = field(default=())
+
+    @property
+    def sql(self) -> str:
+        """Return the SELECT of this file's rows."""
+        return reading_of([self])
 
     @property
     def columns(self) -> Columns:
         """Return the columns by the names that people know."""
         return Columns({name: quoted(f"c{at}") for at, name in enumerate(self.names)})
+
+
+def reading_of(relations: Sequence[Relation]) -> str:
+    """Return the SELECT of all rows of files of one shape, each with its ``filename``."""
+    paths = ", ".join(literal(str(relation.path)) for relation in relations)
+    return relations[0].template.replace("{paths}", f"[{paths}]")
 
 
 def header_of(path: Path) -> tuple[list[str], str]:
@@ -64,12 +79,12 @@ def _csv(path: Path) -> Relation:
     names, delimiter = header_of(path)
     columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(names)))
     sql = (
-        f"SELECT * FROM read_csv({literal(str(path))}, columns={{{columns}}}, auto_detect=false, "
+        f"SELECT * FROM read_csv({{paths}}, columns={{{columns}}}, auto_detect=false, filename=true, "
         f"header=true, delim={literal(delimiter)}, quote='\"', escape='\"', strict_mode=true, "
         f"max_line_size={LINE_BYTES_MAX}, ignore_errors=true, store_rejects=true, "
         f"rejects_limit=0, rejects_table='broken', rejects_scan='broken_scans')"
     )
-    return Relation(sql, tuple(names), tells_broken_rows=True, headers=tuple(names))
+    return Relation(sql, tuple(names), path, tells_broken_rows=True)
 
 
 def _json(path: Path, form: str, wanted: Iterable[str]) -> Relation:
@@ -79,10 +94,10 @@ def _json(path: Path, form: str, wanted: Iterable[str]) -> Relation:
     layout = "newline_delimited" if form == "ndjson" else "auto"
     broken = "ignore_errors=true, " if form == "ndjson" else ""
     sql = (
-        f"SELECT {told} FROM read_json({literal(str(path))}, format='{layout}', {broken}"
-        f"columns={{{columns}}}, maximum_object_size={LINE_BYTES_MAX})"
+        f"SELECT {told}, filename FROM read_json({{paths}}, format='{layout}', {broken}"
+        f"columns={{{columns}}}, maximum_object_size={LINE_BYTES_MAX}, filename=true)"
     )
-    return Relation(sql, names)
+    return Relation(sql, names, path)
 
 
 def _parquet(path: Path) -> Relation:
@@ -91,7 +106,8 @@ def _parquet(path: Path) -> Relation:
     except (pa.ArrowInvalid, OSError) as error:
         raise Invalid("file.damaged", format="Parquet", detail=str(error)) from error
     told = ", ".join(f"{_as_text(name)} AS c{at}" for at, name in enumerate(names))
-    return Relation(f"SELECT {told} FROM read_parquet({literal(str(path))})", names)
+    template = f"SELECT {told}, filename FROM read_parquet({{paths}}, filename=true)"
+    return Relation(template, names, path)
 
 
 def _as_text(name: str) -> str:
@@ -198,9 +214,12 @@ def open_source(
             return _xlsx(path, work, sheet)
 
 
-def broken_rows(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str, str]]:
-    """Return the rows that the CSV reader could not split: line, text as it stood, what is wrong."""
-    return connection.execute(
-        "SELECT line, any_value(csv_line)[1:2000], any_value(error_message)[1:200] "
-        "FROM broken GROUP BY line ORDER BY line"
+def broken_rows(
+    connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]
+) -> list[list[tuple[int, str]]]:
+    """Return for each file the rows that the CSV reader could not split: line, text as it stood."""
+    found = connection.execute(
+        "SELECT file_path, line, any_value(csv_line)[1:2000] FROM broken "
+        "JOIN broken_scans USING (scan_id, file_id) GROUP BY file_path, line ORDER BY line"
     ).fetchall()
+    return [[(line, text) for at, line, text in found if at == str(path)] for path in paths]

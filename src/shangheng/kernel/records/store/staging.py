@@ -3,58 +3,58 @@
 
 The stage is a Parquet file with one row for each row of the source, in its order: the values, and
 ``bad``, ``doubted``, ``skip``, the key, the record's hash and, for rows that are bad or doubted
-only, the original texts. Why exactly such a row is bad is worked out afterwards, on those rows
-alone: the pass over all rows only needs to know whether.
+only, the original texts and the rules that they break: which of them is worked out on those rows
+alone, all others only need to be known good.
 """
 
+from collections.abc import Iterator
 from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import duckdb
 import ibis
-import pyarrow as pa
 
 from shangheng.kernel.errors import Invalid, Unavailable
 from shangheng.kernel.records.concept import fields as f
 from shangheng.kernel.records.concept import kinds
 from shangheng.kernel.records.concept.mapping import Mapping
 from shangheng.kernel.records.store import mapped, reading
-from shangheng.kernel.records.store.reading import Fault, quoted
-from shangheng.kernel.records.store.sources import Relation
+from shangheng.kernel.records.store.reading import Fault, literal, quoted
+from shangheng.kernel.records.store.sources import Relation, reading_of
 
 STAGE = "FORMAT parquet, COMPRESSION lz4, ROW_GROUP_SIZE 122880"
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What checks need beside the row: the hour, and what this reporter usually sends."""
+    """What reading and checking need beside the row: the hour, and the pads of the pseudonyms."""
 
     now: datetime
-    usual: Map[str, float]
     inner_pad: bytes
     outer_pad: bytes
 
 
 class _Usual:
-    """Gives ``usual.<field>`` as a number, or nothing when the reporter has no history."""
+    """Gives ``usual.<field>``: a column that carries what the reporter usually sends."""
 
-    def __init__(self, usual: Map[str, float]) -> None:
-        self._usual = usual
+    def __init__(self, table: Any) -> None:  # noqa: ANN401 - an Ibis table
+        self._table = table
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - an Ibis value
-        known = self._usual.get(name)
-        return ibis.null("float64") if known is None else ibis.literal(known)
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - an Ibis column
+        return self._table[f"usual_{name}"]
 
 
 class _Row:
     """A record's columns as attributes, as declared checks expect them."""
 
-    def __init__(self, table: Any, usual: Map[str, float]) -> None:  # noqa: ANN401 - an Ibis table
+    def __init__(self, table: Any) -> None:  # noqa: ANN401 - an Ibis table
         self._table = table
-        self.usual = _Usual(usual)
+        self.usual = _Usual(table)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - an Ibis column
         return self._table[name]
@@ -66,25 +66,34 @@ IBIS_TYPES = {
 }  # fmt: skip
 
 
-def check_faults(kind: kinds.RecordKind, usual: Map[str, float]) -> list[Fault]:
+_compiled: dict[tuple[str, tuple[kinds.Check, ...]], list[Fault]] = {}
+
+
+def check_faults(kind: kinds.RecordKind) -> list[Fault]:
     """Return the kind's own checks as conditions that are true when a row breaks them."""
+    key = (kind.name, kind.checks)
+    if key not in _compiled:
+        _compiled[key] = list(_compile_checks(kind))
+    return _compiled[key]
+
+
+def _compile_checks(kind: kinds.RecordKind) -> Iterator[Fault]:
     plain = [field for field in kind.fields if not isinstance(field, f.Lines)]
-    table = ibis.table({each.name: IBIS_TYPES[each.sql_type] for each in plain}, name="typed")
-    row = _Row(table, usual)
-    found = []
+    columns = {each.name: IBIS_TYPES[each.sql_type] for each in plain}
+    columns |= {f"usual_{name}": "float64" for name in kind.money}
+    table = ibis.table(columns, name="typed")
+    row = _Row(table)
     for check in kind.checks:
         sql = ibis.to_sql(table.select(broken=~check.holds(row)), dialect="duckdb")
         condition = str(sql).split("SELECT", 1)[1].rsplit(' AS "broken"', 1)[0]
-        condition = condition.replace('"t0".', "")
-        found.append(Fault(check.rule, kind.field(check.field), condition))
-    return found
+        yield Fault(check.rule, kind.field(check.field), condition.replace('"t0".', ""))
 
 
 def all_faults(kind: kinds.RecordKind, facts: Facts) -> list[Fault]:
     """Return every condition that can make a row of this kind bad or doubted."""
     now = f"TIMESTAMP '{facts.now:%Y-%m-%d %H:%M:%S}' + INTERVAL 1 DAY"
     own = [fault for field in kind.fields for fault in reading.faults(field, now=now)]
-    return own + check_faults(kind, facts.usual)
+    return own + check_faults(kind)
 
 
 def _any(faults: list[Fault]) -> str:
@@ -94,12 +103,34 @@ def _any(faults: list[Fault]) -> str:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that decides how a source becomes a stage."""
+    """Everything that decides how sources become one stage.
+
+    Several small batches that look alike share a stage: planning the query costs more than running
+    it over a hundred rows. ``member`` tells their rows apart.
+    """
 
     kind: kinds.RecordKind
     mapping: Mapping
-    relation: Relation
+    relations: tuple[Relation, ...]
     faults: tuple[Fault, ...]
+    usual: Map[str, float]
+
+    @property
+    def relation(self) -> Relation:
+        """Return the first source; all have the same columns."""
+        return self.relations[0]
+
+    @property
+    def source(self) -> str:
+        """Return the SELECT of all rows, each with the number of its source."""
+        member = "0"
+        if len(self.relations) > 1:
+            paths = ", ".join(literal(str(relation.path)) for relation in self.relations)
+            member = f"list_position([{paths}], filename) - 1"
+        return (
+            f"SELECT ({member})::SMALLINT AS member, * EXCLUDE (filename) "
+            f"FROM ({reading_of(self.relations)})"
+        )
 
     @property
     def originals(self) -> str:
@@ -107,7 +138,7 @@ class Plan:
         columns = (quoted(f"c{at}") for at in range(len(self.relation.names)))
         return f"[{', '.join(columns)}]"
 
-    def raw(self, source: str, carry: str = "") -> str:
+    def raw(self, source: str) -> str:
         """Return the SELECT that gives raw texts per field beside the original columns."""
         columns, group = self.relation.columns, self.mapping.group
         skip = mapped.skip_condition(self.mapping, columns)
@@ -117,17 +148,21 @@ class Plan:
         by = ", ".join(columns.sql(name) for name in group.by)
         texts = mapped.gathered_columns(self.kind, self.mapping, group, columns)
         return (
-            f"SELECT {carry}min(n) AS n, count(*) AS members, list({self.originals} ORDER BY n) "
+            f"SELECT member, min(n) AS n, list({self.originals} ORDER BY n) "
             f"AS originals, false AS skip, {texts} FROM ({source}) WHERE NOT ({skip}) "
-            f"GROUP BY {by} ORDER BY min(n)"
+            f"GROUP BY member, {by} ORDER BY min(n)"
         )
 
-    def typed(self, source: str, carry: str = "") -> str:
+    def typed(self, source: str) -> str:
         """Return the SELECT that reads the raw texts into values."""
-        values = ", ".join(
+        values = [
             f"{reading.value(field)} AS {quoted(field.name)}" for field in self.kind.fields
-        )
-        return f"SELECT *, {values} FROM ({self.raw(source, carry)})"
+        ]
+        for name in self.kind.money:
+            known = self.usual.get(name)
+            told = "NULL::DOUBLE" if known is None else f"{known!r}::DOUBLE"
+            values.append(f"{told} AS usual_{name}")
+        return f"SELECT *, {', '.join(values)} FROM ({self.raw(source)})"
 
     def judged(self, source: str) -> str:
         """Return the SELECT that tells for each row whether it is bad or doubted."""
@@ -142,13 +177,18 @@ class Plan:
         kept = ", ".join(quoted(field.name) for field in self.kind.fields)
         grouped = self.mapping.group is not None
         originals = "originals" if grouped else f"[{self.originals}]"
-        place = "n, members, " if grouped else ""
-        source = self.relation.sql
+        place = "member, n, " if grouped else "member, "
+        source = self.source
         if grouped:
             source = f"SELECT *, row_number() OVER () AS n FROM ({source})"
+        told = ", ".join(
+            f"CASE WHEN {fault.when} THEN {at} END" for at, fault in enumerate(self.faults)
+        )
         rows = (
             f"SELECT {kept}, skip, bad AND NOT skip AS bad, doubted AND NOT skip AS doubted, "
             f"{place}CASE WHEN (bad OR doubted) AND NOT skip THEN {originals} END AS originals, "
+            f"CASE WHEN (bad OR doubted) AND NOT skip THEN list_filter([{told}]::SMALLINT[], "
+            f"lambda x: x IS NOT NULL) END AS rules, "
             f"{reading.key_number(self.kind.key)} AS key, "
             f"unhex(sha256({reading.canonical(self.kind)})) AS hash FROM ({self.judged(source)})"
         )
@@ -158,48 +198,36 @@ class Plan:
         )
         return f"SELECT * EXCLUDE (key), {halves} FROM ({rows})"
 
-    def reasons(self, stage: Path) -> str:
-        """Return the SELECT that says, for each bad or doubted row, which rules it breaks.
 
-        ``place`` is the row's place in the stage, ``rules`` the places of the faults in
-        ``self.faults``. The originals are read and judged again, fault by fault.
-        """
-        told = ", ".join(
-            f"CASE WHEN coalesce({fault.when}, false) THEN {at} END"
-            for at, fault in enumerate(self.faults)
-        )
-        columns = ", ".join(f"row[{at + 1}] AS c{at}" for at in range(len(self.relation.names)))
-        source = (
-            f"SELECT place, row_number() OVER () AS n, {columns} FROM (SELECT file_row_number AS "
-            f"place, unnest(originals) AS row FROM read_parquet({reading.literal(str(stage))}, "
-            "file_row_number=true) WHERE bad OR doubted)"
-        )
-        judged = self.typed(source, carry="min(place) AS place, ")
-        return f"SELECT place, list_filter([{told}], lambda x: x IS NOT NULL) AS rules FROM ({judged})"
-
-
-def connect(*, memory_mb: int, threads: int, work: Path) -> duckdb.DuckDBPyConnection:
-    """Open a private DuckDB that spills into ``work`` and reaches no network."""
-    connection = duckdb.connect(
+@cache
+def _instance(memory_mb: int, threads: int, spill: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(
         config={
             "memory_limit": f"{memory_mb}MB",
             "threads": threads,
-            "temp_directory": str(work / "spill"),
+            "temp_directory": str(spill),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
     )
+
+
+_opening = Lock()
+
+
+def connect(*, memory_mb: int, threads: int, spill: Path) -> duckdb.DuckDBPyConnection:
+    """Open a connection of its own to this process's DuckDB; it reaches no network."""
+    with _opening:
+        connection = _instance(memory_mb, threads, spill).cursor()
     connection.execute("SET TimeZone = 'Asia/Shanghai'; SET enable_progress_bar = false")
     return connection
 
 
-def prepare(
-    connection: duckdb.DuckDBPyConnection, facts: Facts, *, regions: pa.Table
-) -> None:
+def prepare(connection: duckdb.DuckDBPyConnection, facts: Facts, *, region_bits: bytes) -> None:
     """Give the connection what the expressions of ``reading`` refer to."""
+    connection.execute("SET VARIABLE region_bits = ?::BLOB::BIT", [region_bits])
     connection.execute("SET VARIABLE inner_pad = ?::BLOB", [facts.inner_pad])
     connection.execute("SET VARIABLE outer_pad = ?::BLOB", [facts.outer_pad])
-    connection.register("region_codes", regions)
 
 
 def run(connection: duckdb.DuckDBPyConnection, plan: Plan, stage: Path) -> None:

@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One batch on its way: landed, staged, resolved, written, committed."""
+"""Batches on their way: landed, staged, resolved, written, committed."""
 
-import hashlib
 import hmac
 import json
-import os
 import secrets
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
@@ -19,15 +16,16 @@ import numpy as np
 import pyarrow as pa
 
 from shangheng.kernel.errors import Invalid, Unavailable
-from shangheng.kernel.records.concept import kinds
-from shangheng.kernel.records.concept import mapping as mappings
+from shangheng.kernel.records.concept import fields, kinds
 from shangheng.kernel.records.concept.receipts import Receipt, RuleCount
-from shangheng.kernel.records.store import committing, outcome, sources, staging
+from shangheng.kernel.records.store import committing, convoys, outcome, sources, staging
 from shangheng.kernel.records.store.archive import Sealer
-from shangheng.kernel.records.store.home import Ledger, flush, room_needed, write_durably
-from shangheng.kernel.records.store.keys import Entries
-from shangheng.kernel.records.store.landing import Landed, Landing, Progress
-from shangheng.kernel.records.store.reading import quoted
+from shangheng.kernel.records.store.convoys import Convoy, Member, Order
+from shangheng.kernel.records.store.home import Ledger, flush, write_durably
+from shangheng.kernel.records.store.keys import Entries, KeyIndex
+from shangheng.kernel.records.store.landing import Landed, Landing
+from shangheng.kernel.records.store.names import digest_of
+from shangheng.kernel.records.store.reading import REGION_BITS, Fault, literal, quoted
 from shangheng.kernel.records.store.resolving import (
     KEPT,
     Resolver,
@@ -41,70 +39,19 @@ from shangheng.kernel.regions import queries as regions
 
 ROOM_FACTOR = 3
 HABIT_SAMPLE_ROWS = 200_000
+COUNTY_DIGITS = 6
 
 
-@dataclass(frozen=True)
-class Order:
-    """What is asked for: whose batch, of what kind, read how."""
-
-    kind: kinds.RecordKind
-    reporter: str
-    source_number: int
-    batch: str | None
-    mapping: mappings.Mapping
-    usual: Mapping[str, float]
-    at: datetime
-    tell: Progress
-
-
-@dataclass
-class Staged:
-    """A batch that has been read and checked, and waits for the pen of its kind."""
-
-    order: Order
-    work: Path
-    connection: duckdb.DuckDBPyConnection
-    plan: staging.Plan
-    stage: Path
-    landed: Landed
-    placed: outcome.Placed
-    broken: list[tuple[int, str, str]]
-
-    @property
-    def batch(self) -> str:
-        """Return the batch's number: the reporter's own, or one made of kind and content."""
-        return self.order.batch or f"{self.order.kind.name}-{self.landed.digest[:16]}"
-
-    @property
-    def folder(self) -> str:
-        """Return the name under which the batch's files are kept."""
-        return folder_of(self.order.reporter, self.batch)
-
-    def close(self) -> None:
-        """Let go of the database, and of the work unless the ledger was already being changed.
-
-        What was begun is finished or undone by the next who holds the pen (``actions.recover``).
-        """
-        self.connection.close()
-        if not (self.work / "intent.json").exists():
-            shutil.rmtree(self.work, ignore_errors=True)
-
-
-def folder_of(reporter: str, batch: str) -> str:
-    """Return the name of a batch's folder; safe whatever the two are called."""
-    return hashlib.sha256(f"{reporter}\x1f{batch}".encode()).hexdigest()[:32]
-
-
-def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()
+class OverlapError(Exception):
+    """Two batches of a convoy speak of one record, so one has to go after the other."""
 
 
 @lru_cache(maxsize=1)
-def region_codes() -> pa.Table:
-    """Return every division code valid at any time since 1980."""
-    return pa.table({"code": list(regions.known_codes(villages=True))})
+def region_bits() -> bytes:
+    """Return a bitmap of the six-digit division codes valid at any time since 1980."""
+    bits = np.zeros(REGION_BITS, dtype=bool)
+    bits[[int(code) for code in regions.known_codes() if len(code) == COUNTY_DIGITS]] = True
+    return np.packbits(bits).tobytes()
 
 
 @lru_cache(maxsize=1)
@@ -117,57 +64,50 @@ def region_names() -> pa.Table:
 def _facts(home: Ledger, order: Order) -> staging.Facts:
     """Derive the pads of HMAC-SHA256 (RFC 2104) for pseudonyms, so that SQL can finish it."""
     key = hmac.digest(home.master_key, b"pseudonym:person", "sha256").ljust(64, b"\0")
-    now = order.at.replace(tzinfo=None)
     inner, outer = bytes(b ^ 0x36 for b in key), bytes(b ^ 0x5C for b in key)
-    return staging.Facts(now, order.usual, inner, outer)
+    return staging.Facts(order.at.replace(tzinfo=None), inner, outer)
 
 
-def stage(home: Ledger, order: Order, source: Path | BinaryIO, *, name: str) -> Staged:
-    """Land a batch and check every row; nothing of it counts yet."""
+def land(home: Ledger, order: Order, source: Path | BinaryIO, *, name: str) -> Member:
+    """Take a batch's bytes in and see that they can be records of its kind."""
     work = home.work(secrets.token_hex(8))
     work.mkdir(parents=True)
     try:
-        return _stage(home, order, source, name=name, work=work)
-    except OSError as error:
-        shutil.rmtree(work, ignore_errors=True)
-        raise Unavailable("store.no_room", detail=str(error)) from error
+        return _land(home, order, source, name=name, work=work)
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)
         raise
 
 
-def _stage(
-    home: Ledger, order: Order, source: Path | BinaryIO, *, name: str, work: Path
-) -> Staged:
+def _land(home: Ledger, order: Order, source: Path | BinaryIO, *, name: str, work: Path) -> Member:
     sealer = Sealer(work / "sealed", batch=work.name, master_key=home.master_key)
+    try:
+        return _sealed(home, order, source, name=name, work=work, sealer=sealer)
+    except BaseException:
+        sealer.abandon()
+        raise
+
+
+def _sealed(  # noqa: PLR0913 - what ``_land`` was given, and the archive it opened
+    home: Ledger, order: Order, source: Path | BinaryIO, *, name: str, work: Path, sealer: Sealer
+) -> Member:
     landing = Landing(sealer, work, order.tell)
     if isinstance(source, Path):
         _refuse_without_room(home, source)
-        path, form, landed_later = landing.file(source)
+        path, form, later = landing.file(source)
+        landed = later.result
     else:
         streamed = landing.stream(source, name=name)
-        path, form, landed_later = streamed.path, streamed.format, None
-    wanted = order.mapping.columns
-    relation = sources.open_source(path, form, work=work, wanted=wanted, sheet=order.mapping.sheet)
-    _refuse_unknown_columns(relation.names, order)
-    facts = _facts(home, order)
-    faults = tuple(staging.all_faults(order.kind, facts))
-    plan = staging.Plan(order.kind, order.mapping, relation, faults)
-    connection = staging.connect(memory_mb=home.memory_mb, threads=home.threads, work=work)
-    staging.prepare(connection, facts, regions=region_codes())
-    if order.mapping.reads_region_names:
-        connection.register("region_names", region_names())
-    order.tell("check", 0, 0)
-    stage_path = work / "stage.parquet"
-    try:
-        staging.run(connection, plan, stage_path)
-        landed = landed_later.result() if landed_later else streamed
-    except BaseException:
-        connection.close()
-        raise
-    broken = sources.broken_rows(connection) if relation.tells_broken_rows else []
-    placed = outcome.Placed(tuple(row[0] for row in broken), order.mapping.group is not None)
-    return Staged(order, work, connection, plan, stage_path, landed, placed, broken)
+        path, form = streamed.path, streamed.format
+
+        def landed() -> Landed:
+            return streamed
+
+    relation = sources.open_source(
+        path, form, work=work, wanted=order.mapping.columns, sheet=order.mapping.sheet
+    )
+    _refuse_missing_columns(relation.names, order)
+    return Member(order, work, relation, landed, relation.path)
 
 
 def _refuse_without_room(home: Ledger, source: Path) -> None:
@@ -177,7 +117,7 @@ def _refuse_without_room(home: Ledger, source: Path) -> None:
         raise Unavailable("store.no_room", detail=f"free {free}, needed about {needed} bytes")
 
 
-def _refuse_unknown_columns(names: tuple[str, ...], order: Order) -> None:
+def _refuse_missing_columns(names: tuple[str, ...], order: Order) -> None:
     """Refuse a file that lacks a column without which every row would be rejected."""
     needed = {
         name
@@ -186,98 +126,217 @@ def _refuse_unknown_columns(names: tuple[str, ...], order: Order) -> None:
         for name in order.mapping.fields[field.name].columns
     }
     if missing := sorted(needed - set(names)):
-        raise Invalid("file.columns_missing", missing=missing, found=list(names), kind=order.kind.name)
+        raise Invalid(
+            "file.columns_missing", missing=missing, found=list(names), kind=order.kind.name
+        )
 
 
-@dataclass
+def stage(home: Ledger, members: Sequence[Member]) -> Convoy:
+    """Read and check every row of some batches; nothing of it counts yet."""
+    order = members[0].order
+    facts = _facts(home, order)
+    faults = tuple(staging.all_faults(order.kind, facts))
+    relations = tuple(member.relation for member in members)
+    plan = staging.Plan(order.kind, order.mapping, relations, faults, order.usual)
+    work = home.work(secrets.token_hex(8))
+    work.mkdir(parents=True)
+    connection = staging.connect(
+        memory_mb=home.memory_mb, threads=home.threads, spill=home.root / "work" / "spill"
+    )
+    convoy = Convoy(home, work, list(members), connection, plan, work / "stage.parquet")
+    try:
+        staging.prepare(connection, facts, region_bits=region_bits())
+        if order.mapping.reads_region_names:
+            connection.register("region_names", region_names())
+        order.tell("check", 0, 0)
+        staging.run(connection, plan, convoy.stage)
+        convoy.plan = _with_exact_regions(connection, plan, convoy.stage)
+        _place(convoy)
+    except BaseException:
+        convoy.close()
+        raise
+    return convoy
+
+
+def _place(convoy: Convoy) -> None:
+    """Find where each batch's rows stand, and which could not be split."""
+    if convoy.plan.relation.tells_broken_rows:
+        paths = [member.path for member in convoy.members]
+        for member, rows in zip(
+            convoy.members, sources.broken_rows(convoy.connection, paths), strict=True
+        ):
+            member.broken = rows
+    firsts = dict(
+        convoy.connection.execute(
+            "SELECT member, min(file_row_number) FROM "
+            f"read_parquet({literal(str(convoy.stage))}, file_row_number=true) GROUP BY member"
+        ).fetchall()
+    )
+    grouped = convoy.plan.mapping.group is not None
+    convoy.returned = [
+        outcome.Returned(
+            convoy.plan, member.work,
+            outcome.Placed(firsts.get(at, 0), tuple(line for line, _ in member.broken), grouped),
+        )
+        for at, member in enumerate(convoy.members)
+    ]  # fmt: skip
+
+
+def _with_exact_regions(
+    connection: duckdb.DuckDBPyConnection, plan: staging.Plan, stage_path: Path
+) -> staging.Plan:
+    """Ask for the townships and villages of a stage whether they exist; stage again if not all do.
+
+    The bitmap of the pass over all rows knows counties only. A code of a township that does not
+    exist in its county is rare enough for a second pass.
+    """
+    found = plan.kind.of_type(fields.Region)
+    if not found:
+        return plan
+    asked = " UNION ".join(
+        f"SELECT DISTINCT {quoted(field.name)} AS code FROM "
+        f"read_parquet({literal(str(stage_path))}) "
+        f"WHERE NOT bad AND strlen({quoted(field.name)}) > {COUNTY_DIGITS}"
+        for field in found
+    )
+    longer = {row[0] for row in connection.execute(asked).fetchall()}
+    wrong = sorted(longer - regions.known_codes(villages=True)) if longer else []
+    if not wrong:
+        return plan
+    connection.register("wrong_regions", pa.table({"code": wrong}))
+    more = tuple(
+        Fault(
+            kinds.NO_SUCH_REGION, field,
+            f"{quoted(field.name)} IN (SELECT code FROM wrong_regions)",
+        )
+        for field in found
+    )  # fmt: skip
+    again = replace(plan, faults=plan.faults + more)
+    connection.execute("DROP TABLE IF EXISTS broken; DROP TABLE IF EXISTS broken_scans")
+    staging.run(connection, again, stage_path)
+    return again
+
+
 class Resolved:
-    """The slices of a batch with their verdicts, and the counts that follow."""
+    """The slices of a convoy with their verdicts, and the counts that follow."""
 
-    slices: list[Slice]
-    claims: list[Slice]
+    def __init__(self, members: int) -> None:
+        """Begin with nothing resolved."""
+        self.slices: list[Slice] = []
+        self.claims: list[Slice] = []
+        self._counts = np.zeros((members, len(Verdict)), dtype=np.int64)
 
-    def count(self, *verdicts: Verdict) -> int:
-        """Return how many rows have one of these verdicts."""
-        return sum(len(each.having(*verdicts)) for each in self.slices)
+    def add(self, told: Slice) -> None:
+        """Keep a slice and count its verdicts by batch."""
+        np.add.at(self._counts, (told.rows.members, told.verdicts), 1)
+        self.slices.append(told.without_hashes())
+
+    def count(self, member: int, *verdicts: Verdict) -> int:
+        """Return how many rows of a batch have one of these verdicts."""
+        return int(self._counts[member, list(verdicts)].sum())
+
+    def has(self, verdict: Verdict) -> bool:
+        """Return whether any row of the convoy has this verdict."""
+        return bool(self._counts[:, verdict].any())
+
+    def ordinals(self, member: int, verdict: Verdict, first: int) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+        """Return where a batch's rows with this verdict stand among its own rows."""
+        parts = [
+            told.places[(told.rows.members == member) & (told.verdicts == verdict)] - first
+            for told in self.slices
+        ]
+        return np.concatenate(parts) if parts else np.empty(0, np.int64)
 
 
-def _resolve(
-    staged: Staged, index: committing.KeyIndex, claims_index: committing.KeyIndex
-) -> Resolved:
-    order, resolver, claims_resolver = staged.order, Resolver(index), Resolver(claims_index)
-    resolved = Resolved([], [])
-    hashes_path = staged.work / "hashes.bin"
-    with hashes_path.open("wb") as hashes_out:
-        for places, entries, hashes in good_rows(
-            staged.connection, staged.stage, order.kind,
-            reporter=order.reporter, source=order.source_number,
-        ):  # fmt: skip
-            told = resolver.resolve(places, entries, hashes)
-            kept = np.isin(told.verdicts, KEPT)
-            hashes_out.write(hashes.tobytes() if kept.all() else hashes[kept].tobytes())
-            second = told.having(Verdict.SECOND_SOURCE)
-            if len(second):
-                claim = claims_resolver.resolve(
-                    told.places[second], as_claims(told.entries.take(second)), hashes[second]
-                )
-                told.verdicts[second[claim.having(Verdict.UNCHANGED)]] = Verdict.UNCHANGED
-                resolved.claims.append(replace(claim, hashes=np.empty((0, 32), np.uint8)))
-            resolved.slices.append(replace(told, hashes=np.empty((0, 32), np.uint8)))
-    flush(hashes_path)
+def _resolve(convoy: Convoy, index: KeyIndex, claims_index: KeyIndex | None) -> Resolved:
+    resolved = Resolved(len(convoy.members))
+    resolver = Resolver(index)
+    claims_resolver = Resolver(claims_index) if claims_index is not None else None
+    numbers = np.array([each.order.source_number for each in convoy.members], dtype=np.uint32)
+    reporter = convoy.by_member([literal(each.order.reporter) for each in convoy.members])
+    files = [(member.work / "hashes.bin").open("wb") for member in convoy.members]
+    for rows in good_rows(convoy.connection, convoy.stage, convoy.kind, reporter=reporter):
+        if len(convoy.members) > 1 and rows.overlap():
+            raise OverlapError
+        rows.entries.columns["source"] = numbers[rows.members]
+        told = resolver.resolve(rows)
+        second = told.having(Verdict.SECOND_SOURCE)
+        if claims_resolver and len(second):
+            asked = rows.take(second)
+            claim = claims_resolver.resolve(replace(asked, entries=as_claims(asked.entries)))
+            told.verdicts[second[claim.having(Verdict.UNCHANGED)]] = Verdict.UNCHANGED
+            resolved.claims.append(claim.without_hashes())
+        kept = np.isin(told.verdicts, KEPT)
+        for at, file in enumerate(files):
+            chosen = kept & (rows.members == at) if len(files) > 1 else kept
+            file.write(rows.hashes.tobytes() if chosen.all() else rows.hashes[chosen].tobytes())
+        resolved.add(told)
+    for file in files:
+        file.close()
     return resolved
 
 
-@room_needed()
-def commit(home: Ledger, staged: Staged) -> Receipt:
-    """Write a staged batch into the ledger; the caller holds the pen of the kind."""
-    order, kind = staged.order, staged.order.kind
+def commit(home: Ledger, convoy: Convoy) -> list[Receipt]:
+    """Write a staged convoy into the ledger; the caller holds the pen of the kind.
+
+    Raises:
+        OverlapError: two of its batches speak of one record; they have to go one by one.
+    """
+    kind, order = convoy.kind, convoy.members[0].order
     order.tell("resolve", 0, 0)
     table = Table(home.table(kind.name), kind)
     index = committing.index_of(home, kind.name, table)
-    claims = Table(home.claims(kind.name), kind)
-    claims_index = committing.index_of(home, kind.name, claims, claims=True)
-    resolved = _resolve(staged, index, claims_index)
-    tag = staged.work.name
-    intent = {
-        "kind": kind.name, "tag": tag, "table_version": table.version,
-        "claims_version": claims.version, "folder": staged.folder,
-        "reporter": order.reporter, "batch": staged.batch,
-    }  # fmt: skip
-    committing.begin(staged.work, intent)
-    writer = committing.Writer(
-        staged.connection, home, kind, staged.stage, order.reporter, staged.batch, tag,
-        staged.placed.line(),
+    claims = Table(home.claims(kind.name), kind) if _has_claims(home, kind) else None
+    claims_index = committing.index_of(home, kind.name, claims, claims=True) if claims else None
+    resolved = _resolve(convoy, index, claims_index)
+    if claims is None and _needs_claims(kind, resolved):
+        claims = Table(home.claims(kind.name), kind)
+        claims_index = committing.index_of(home, kind.name, claims, claims=True)
+        resolved = _resolve(convoy, index, claims_index)
+    tag = convoy.work.name
+    convoys.begin(
+        convoy, tag, table_version=table.version,
+        claims_version=claims.version if claims else None,
     )  # fmt: skip
     order.tell("write", 0, 0)
+    writer = committing.Writer(convoy, tag)
     places = committing.dropped(resolved.slices)
-    staged.connection.register("dropped", pa.table({"place": places}))
+    convoy.connection.register("dropped", pa.table({"place": places}))
     where = "place NOT IN (FROM dropped)" if len(places) else "true"
-    old = committing.replaced_entries(resolved.slices)
-    change = writer.change(table, where, old)
-    _commit_claims(writer, claims, claims_index, resolved)
+    change = writer.change(table, where, committing.replaced_entries(resolved.slices))
+    if claims is not None and claims_index is not None:
+        _commit_claims(writer, claims, claims_index, resolved)
     version = table.version + 1
     for part, each in enumerate(resolved.slices):
         index.add(each.entries.take(each.having(*KEPT)), version=version, part=part)
-    receipt = _receipt(home, staged, resolved, writer.rows(where), version)
-    write_durably(staged.work / "receipt.json", json.dumps(receipt.to_dict()).encode())
-    flush(staged.work / "sealed")
-    facts = {"batch": staged.batch, "reporter": order.reporter, "tag": tag}
-    table.commit(change.adds, change.removes, facts=facts)
+    receipts = _receipts(home, convoy, resolved, writer.rows(where), version)
+    for member in convoy.members:
+        flush(member.work / "sealed")
+    plain = [receipt.to_dict() for receipt in receipts]
+    write_durably(convoy.work / "receipts.json", json.dumps(plain).encode())
+    table.commit(change.adds, change.removes, facts={"tag": tag})
     index.settle()
-    # Not before: merged with older segments, those of an undone batch could not be told apart.
-    claims_index.settle()
-    return receipt
+    return receipts
+
+
+def _has_claims(home: Ledger, kind: kinds.RecordKind) -> bool:
+    return bool(kind.authority) and home.claims(kind.name).exists()
+
+
+def _needs_claims(kind: kinds.RecordKind, resolved: Resolved) -> bool:
+    second = resolved.has(Verdict.SECOND_SOURCE) or resolved.has(Verdict.OUTRANKS)
+    return bool(kind.authority) and second
 
 
 def _commit_claims(
-    writer: committing.Writer, claims: Table, index: committing.KeyIndex, resolved: Resolved
+    writer: committing.Writer, claims: Table, index: KeyIndex, resolved: Resolved
 ) -> None:
     """Keep what second sources say, and what a lesser source had said of a record taken over."""
     change, entries = committing.Change(), []
-    outranked = [each for each in resolved.slices if len(each.having(Verdict.OUTRANKS))]
-    if outranked:
-        change = writer.move_outranked(claims)
-        entries += [as_claims(_old(each)) for each in outranked]
+    if resolved.has(Verdict.OUTRANKS):
+        outranked = Entries.joined([_old(each) for each in resolved.slices])
+        change = writer.move_outranked(claims, outranked)
+        entries.append(as_claims(outranked))
     kept = [each.places[each.having(*KEPT)] for each in resolved.claims]
     if sum(map(len, kept)):
         writer.connection.register("claimed", pa.table({"place": np.concatenate(kept)}))
@@ -290,6 +349,7 @@ def _commit_claims(
         for part, each in enumerate(entries):
             index.add(each, version=claims.version + 1, part=part)
         claims.commit(change.adds, change.removes, facts={"tag": writer.tag})
+        index.settle()
 
 
 def _old(told: Slice) -> Entries:
@@ -304,81 +364,93 @@ def _unclaimed(corrected: Entries) -> Entries:
     return Entries({**corrected.columns, "low": plain})
 
 
-def _receipt(home: Ledger, staged: Staged, resolved: Resolved, rows: str, version: int) -> Receipt:
-    order, connection, plan = staged.order, staged.connection, staged.plan
-    counts = connection.execute(
-        "SELECT count(*), count(*) FILTER (skip), count(*) FILTER (bad), "
-        "count(*) FILTER (bad OR doubted) FROM read_parquet(?)", [str(staged.stage)],
-    ).fetchall()[0]  # fmt: skip
-    clash_places = np.concatenate(
-        [each.places[each.having(Verdict.CLASH)] for each in resolved.slices]
-        or [np.empty(0, np.int64)]
-    )
-    _write_out(staged, clash_places, anything=counts[3])
-    rejected, warned = outcome.counted(
-        connection, plan, broken=len(staged.broken), clashes=len(clash_places)
-    )
-    warned += _unreferred(home, staged, rows)
-    hashes = digest_of(staged.work / "hashes.bin")
-    reclaimed = sum(len(each.having(Verdict.CORRECTED)) for each in resolved.claims)
+def _receipts(
+    home: Ledger, convoy: Convoy, resolved: Resolved, rows: str, version: int
+) -> list[Receipt]:
+    counts = {
+        row[0]: row[1:]
+        for row in convoy.connection.execute(
+            "SELECT member, count(*), count(*) FILTER (skip), count(*) FILTER (bad), "
+            "count(*) FILTER (bad OR doubted) FROM read_parquet(?) GROUP BY member",
+            [str(convoy.stage)],
+        ).fetchall()
+    }
+    _give_back(convoy, resolved, anything=any(row[3] for row in counts.values()))
+    totals = outcome.totals(convoy.connection, convoy.kind, rows)
+    missing = _unreferred(home, convoy, rows)
+    return [
+        _receipt(convoy, at, resolved, counts.get(at, (0, 0, 0, 0)), version, totals[at], missing[at])
+        for at in range(len(convoy.members))
+    ]
+
+
+def _give_back(convoy: Convoy, resolved: Resolved, *, anything: bool) -> None:
+    """Write each batch's rejects and warnings, where there are any."""
+    grouped = convoy.plan.mapping.group is not None
+    for at, member in enumerate(convoy.members):
+        returned = convoy.returned[at]
+        ordinals = resolved.ordinals(at, Verdict.CLASH, returned.placed.first)
+        rows = outcome.clashing_rows(convoy.connection, convoy.plan, at, ordinals)
+        for ordinal, original in rows or [(int(each), []) for each in ordinals]:
+            line = returned.placed.line(ordinal + returned.placed.first, None)
+            returned.hold(kinds.TWICE_IN_BATCH, line, [original])
+        for line, text in member.broken:
+            returned.hold(kinds.BROKEN_ROW, line, [[text]])
+    if anything:
+        for at, place, n, originals, faults in outcome.questioned_rows(
+            convoy.connection, convoy.stage, grouped=grouped
+        ):
+            returned = convoy.returned[at]
+            returned.questioned(returned.placed.line(place, n), originals, faults)
+    for returned in convoy.returned:
+        returned.close()
+
+
+def _receipt(  # noqa: PLR0913 - the parts of a receipt
+    convoy: Convoy, at: int, resolved: Resolved, counts: tuple[int, ...], version: int,
+    totals: outcome.Totals, missing: tuple[RuleCount, ...],
+) -> Receipt:  # fmt: skip
+    member, returned = convoy.members[at], convoy.returned[at]
+    landed = member.landed()
+    clashes = resolved.count(at, Verdict.CLASH)
     return Receipt(
-        batch=staged.batch, reporter=order.reporter, kind=order.kind.name, file=staged.landed.name,
-        bytes=staged.landed.bytes, digest=f"sha256:{staged.landed.digest}",
-        received_at=order.at, recorded_at=order.at,
-        rows_read=counts[0] - counts[1] + len(staged.broken),
-        accepted=resolved.count(Verdict.NEW, Verdict.SECOND_SOURCE, Verdict.OUTRANKS) - reclaimed,
-        corrected=resolved.count(Verdict.CORRECTED) + reclaimed,
-        unchanged=resolved.count(Verdict.UNCHANGED),
-        rejected=counts[2] + len(staged.broken) + len(clash_places), skipped=counts[1],
-        second_source=resolved.count(Verdict.SECOND_SOURCE),
-        rejected_by_rule=rejected, warnings_by_rule=warned,
-        totals=outcome.totals(connection, order.kind, rows),
-        ledger_version=version, records_digest=f"sha256:{hashes}",
+        batch=member.batch, reporter=member.order.reporter, kind=convoy.kind.name,
+        file=landed.name, bytes=landed.bytes, digest=f"sha256:{landed.digest}",
+        received_at=member.order.at, recorded_at=member.order.at,
+        rows_read=counts[0] - counts[1] + len(member.broken),
+        accepted=resolved.count(at, Verdict.NEW, Verdict.SECOND_SOURCE, Verdict.OUTRANKS),
+        corrected=resolved.count(at, Verdict.CORRECTED),
+        unchanged=resolved.count(at, Verdict.UNCHANGED),
+        rejected=counts[2] + len(member.broken) + clashes, skipped=counts[1],
+        second_source=resolved.count(at, Verdict.SECOND_SOURCE),
+        rejected_by_rule=returned.counts(warnings=False),
+        warnings_by_rule=returned.counts(warnings=True) + missing,
+        totals=totals, ledger_version=version,
+        records_digest=f"sha256:{digest_of(member.work / 'hashes.bin')}",
     )  # fmt: skip
 
 
-def _write_out(staged: Staged, clashes: "np.ndarray[tuple[int], np.dtype[np.int64]]", *, anything: int) -> None:
-    """Write rejects and warnings, where there are any."""
-    connection, plan = staged.connection, staged.plan
-    if anything:
-        outcome.register_reasons(connection, plan, staged.stage, staged.placed)
-    else:
-        connection.execute(
-            "CREATE OR REPLACE TEMP TABLE reasons AS SELECT 0::BIGINT AS place, "
-            "0::BIGINT AS line, 0::INTEGER AS fault WHERE false"
-        )
-    outcome.add_broken(connection, staged.broken)
-    outcome.add_clashes(connection, plan, staged.stage, clashes)
-    if anything or staged.broken or len(clashes):
-        outcome.write_rejects(connection, plan, staged.stage, staged.placed, staged.work / "rejects.csv")
-        outcome.write_warnings(connection, plan, staged.work / "warnings.csv")
+def _unreferred(home: Ledger, convoy: Convoy, rows: str) -> list[tuple[RuleCount, ...]]:
+    found: list[list[RuleCount]] = [[] for _ in convoy.members]
+    for refers in convoy.kind.refers:
+        if not home.keys(refers.to).exists():
+            continue
+        index = KeyIndex.reader(home.keys(refers.to))
+        for at, count in outcome.unreferred(convoy.connection, refers, rows, index).items():
+            number = f"{convoy.kind.name}.{refers.number}"
+            found[at].append(RuleCount(number, refers.by[-1], count, refers.zh, refers.en))
+    return [tuple(each) for each in found]
 
 
-def _unreferred(home: Ledger, staged: Staged, rows: str) -> tuple[RuleCount, ...]:
-    found = []
-    for refers in staged.order.kind.refers:
-        if home.keys(refers.to).exists():
-            index = committing.KeyIndex(home.keys(refers.to), version=2**40)
-            found.append(outcome.unreferred(staged.connection, staged.order.kind, rows, refers, index))
-    return tuple(each for each in found if each)
-
-
-def habits(staged: Staged) -> dict[str, float]:
-    """Return the 99th percentile of each amount among the first rows of a batch."""
-    names = staged.order.kind.money
+def habits(convoy: Convoy) -> dict[str, float]:
+    """Return the 99th percentile of each amount among the first rows of a convoy."""
+    names = convoy.kind.money
     if not names:
         return {}
     told = ", ".join(f"approx_quantile({quoted(name)}::DOUBLE, 0.99)" for name in names)
-    row = staged.connection.execute(
+    row = convoy.connection.execute(
         f"SELECT {told} FROM (SELECT * FROM read_parquet(?) WHERE NOT bad AND NOT skip "
-        f"LIMIT {HABIT_SAMPLE_ROWS})", [str(staged.stage)],
-    ).fetchall()[0]  # fmt: skip
-    return {name: value for name, value in zip(names, row, strict=False) if value is not None}
-
-
-def discard_stray_work(home: Ledger, *, older_than: float) -> None:
-    """Clear away the work of processes that were killed before they reached the pen."""
-    for folder in (home.root / "work").glob("*"):
-        begun = (folder / "intent.json").exists()
-        if not begun and folder.exists() and os.stat(folder).st_mtime < older_than:
-            shutil.rmtree(folder, ignore_errors=True)
+        f"LIMIT {HABIT_SAMPLE_ROWS})",
+        [str(convoy.stage)],
+    ).fetchall()[0]
+    return {name: value for name, value in zip(names, row, strict=True) if value is not None}

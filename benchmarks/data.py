@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The data that everything is measured on, made once and kept in ``bench-data/``.
+
+A month of Jiangsu is simulated (1.5 % of the rows carry mistakes; some are sent twice), and the
+order files of all platforms become one file of 24 columns: all that every export has, without
+product texts, codes, lines and flags. The same rows are written as CSV, NDJSON and Parquet. Every
+value is text, as mistakes require; a reader has to find the types itself. The files of a smaller
+size hold every tenth order, so that a day is a tenth as full and the month as long.
+"""
+
+import os
+import shutil
+import time
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.measuring import REPOSITORY, THREADS, shangheng
+from shangheng.simulate.province import simulate
+
+DATA = REPOSITORY / "bench-data"
+COLUMNS = (
+    "platform", "order_no", "shop", "buyer", "mode", "nature", "channel", "category",
+    "quantity", "unit_price", "currency", "gross", "discount", "freight", "tax", "paid",
+    "ordered_at", "paid_at", "shipped_at", "received_at",
+    "seller_region", "seller_area", "buyer_region", "buyer_area",
+)  # fmt: skip
+PLATFORMS = tuple(f"P{number:02}" for number in range(1, 9))
+SEED = 20261111
+DAYS = 30
+TENTH = 10
+CLIENT_ORDERS = 1_200_000
+CLIENT_DAYS = 3
+CLIENT_START = date(2026, 10, 14)
+"""Before the month of the ledger, so that none of these orders is in it."""
+WRITTEN = {
+    "csv": "FORMAT csv, HEADER",
+    "ndjson": "FORMAT json",
+    "parquet": "FORMAT parquet, ROW_GROUP_SIZE 122880",
+}
+
+
+@dataclass(frozen=True)
+class Orders:
+    """The same orders in three formats, and how many rows the files have."""
+
+    folder: Path
+    rows: int
+
+    def file(self, form: str) -> Path:
+        """Return the file of a format: csv, ndjson or parquet."""
+        return self.folder / f"orders.{form}"
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """Open DuckDB as everything here uses it: two threads, and no more memory than it needs."""
+    DATA.mkdir(exist_ok=True)
+    config = {"threads": THREADS, "memory_limit": "3GB", "temp_directory": str(DATA / "spill")}
+    connection = duckdb.connect(config=config)
+    connection.execute("SET enable_progress_bar = false")
+    return connection
+
+
+def simulated(orders: int) -> Path:
+    """Return the folder of a simulated month, made if it is not there."""
+    folder = DATA / f"simulated-{orders}"
+    if not (folder / "manifest.json").exists():
+        begun = time.perf_counter()
+        shangheng(
+            "simulate", folder, "--orders", orders, "--days", DAYS, "--seed", SEED, "--json",
+            home=DATA / "nowhere",
+        )  # fmt: skip
+        (folder / "seconds").write_text(f"{time.perf_counter() - begun:.1f}")
+    return folder
+
+
+def orders(count: int, *, tenth: bool = False) -> Orders:
+    """Return the orders of a simulated month as one file per format, or every tenth of them."""
+    folder = DATA / f"orders-{count}{'-tenth' if tenth else ''}"
+    if not (folder / "rows").exists():
+        _written(simulated(count), folder, tenth=tenth)
+    return Orders(folder, int((folder / "rows").read_text()))
+
+
+def _written(source: Path, folder: Path, *, tenth: bool) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with connect() as connection:
+        connection.execute("SET preserve_insertion_order = true")
+        # One pass over the reports; rows whose columns do not fit the header stay behind.
+        told = ", ".join(COLUMNS)
+        some = f"WHERE hash(order_no) % {TENTH} = 0" if tenth else ""
+        read = (
+            f"SELECT {told} FROM read_csv('{source}/order-P??.csv', all_varchar=true, header=true,"
+            f" ignore_errors=true, strict_mode=false, auto_detect=true) {some}"
+        )
+        first = folder / "orders.parquet"
+        connection.execute(f"COPY ({read}) TO '{first}' ({WRITTEN['parquet']})")
+        for form in ("csv", "ndjson"):
+            out = folder / f"orders.{form}"
+            connection.execute(f"COPY (FROM '{first}') TO '{out}' ({WRITTEN[form]})")
+        found = connection.execute(f"SELECT count(*) FROM '{first}'").fetchall()
+    (folder / "rows").write_text(str(found[0][0]))
+
+
+def clients_orders() -> Path:
+    """Return a folder of orders without mistakes, for the clients that send small batches."""
+    folder = DATA / "clients"
+    if not (folder / "manifest.json").exists():
+        simulate(
+            folder, orders=CLIENT_ORDERS, days=CLIENT_DAYS, seed=SEED + 1, start=CLIENT_START,
+            mistakes=0,
+        )  # fmt: skip
+    return folder
+
+
+def fresh_home(name: str, homes: Path) -> Path:
+    """Return an empty home with keys and rows, made as an operator makes it."""
+    home = homes / name
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    shangheng("init", "--jurisdiction", "jiangsu", home=home)
+    return home
+
+
+def ledger_home(count: int, homes: Path) -> Path:
+    """Return a home whose ledger holds the simulated month: all orders, and what goes with them.
+
+    Payments and shipments are left out: no limit speaks of them and they take long.
+    """
+    home = homes / f"ledger-{count}"
+    if (home / "complete").exists():
+        return home
+    fresh_home(home.name, homes)
+    month = simulated(count)
+    for kind in ("merchant", "series", "order", "refund"):
+        for file in sorted(month.glob(f"{kind}-*.csv")):
+            reporter = file.name.removeprefix(f"{kind}-").split(".")[0]
+            shangheng("report", file, "--kind", kind, "--reporter", reporter, "--json", home=home)
+    (home / "complete").touch()
+    return home
+
+
+def copied_home(home: Path, name: str) -> Path:
+    """Return a copy of a home that may be changed."""
+    copy = home.with_name(name)
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(home, copy)
+    os.sync()
+    return copy

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One thing, once, in a process of its own: its seconds and its peak are then its own.
+
+    python -m benchmarks.once take FILE     into the ledger of SHANGHENG_HOME
+    python -m benchmarks.once copy FILE     by DuckDB to Parquet, every column as text
+
+A take is preceded by one of a few rows into a ledger that is thrown away, so that what a server
+does once when it starts (loading regions, compiling expressions) is not counted.
+"""
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import django
+
+from benchmarks import data
+
+WARM_UP = "platform,order_no,currency,gross,paid,ordered_at\nWARM,1,CNY,1.00,1.00,2026-01-01 00:00:00\n"
+READERS = {
+    ".csv": "read_csv('{}', all_varchar=true)",
+    ".ndjson": "read_json('{}', format='newline_delimited')",
+    ".parquet": "read_parquet('{}')",
+}
+
+
+def take(path: Path) -> dict[str, Any]:
+    """Take a file of orders in, and say how long that was and how long its check stage."""
+    django.setup()
+    from shangheng.kernel.records import actions  # noqa: PLC0415 - Django comes first
+    from shangheng.kernel.records.store.home import Ledger  # noqa: PLC0415
+    from shangheng.site import clock, wiring  # noqa: PLC0415
+    from shangheng.site.registry import REGISTRY  # noqa: PLC0415
+
+    def taken(source: Path, reporter: str, home: Ledger, tell: Callable[..., None]) -> Any:  # noqa: ANN401
+        report = actions.Report(source=source, kind=REGISTRY.kind("order"), reporter=reporter)
+        return actions.take(report, home=home, at=clock.now(), tell=tell)
+
+    ledger = wiring.ledger()
+    with tempfile.TemporaryDirectory() as scratch:
+        small = Path(scratch) / "small.csv"
+        small.write_text(WARM_UP)
+        taken(small, "WARM", Ledger(Path(scratch) / "ledger", ledger.master_key), lambda *_: None)
+    steps: dict[str, float] = {}
+    begun = time.perf_counter()
+    told = taken(path, "BENCH", ledger, lambda step, *_: steps.setdefault(step, time.perf_counter()))
+    ended = time.perf_counter()
+    return {
+        "seconds": ended - begun,
+        "check_seconds": steps.get("resolve", ended) - steps.get("check", begun),
+        "rows": told.rows_read,
+        "rejected": told.rejected,
+        "receipt": told.to_dict(),
+    }
+
+
+def copy(path: Path) -> dict[str, Any]:
+    """Let DuckDB copy a file to Parquet, and say how long that was."""
+    with tempfile.TemporaryDirectory(dir=data.DATA) as scratch, data.connect() as connection:
+        reader = READERS[path.suffix].format(path)
+        begun = time.perf_counter()
+        connection.execute(f"COPY (FROM {reader}) TO '{scratch}/copy.parquet' (FORMAT parquet)")
+        return {"seconds": time.perf_counter() - begun}
+
+
+def main() -> None:
+    """Do what the command line says, and print what is to be known."""
+    what, path = sys.argv[1], Path(sys.argv[2])
+    print(json.dumps(take(path) if what == "take" else copy(path)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Batches that are staged and committed together, and the queue in which small ones meet.
+
+A large batch travels alone. Small batches that arrive at the same time and look alike (same kind,
+mapping, columns) share one stage and one commit: whoever gets the pen first takes along all that
+wait, the others find their receipts made. Each keeps its own receipt, archive and rejects.
+"""
+
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import duckdb
+
+from shangheng.kernel.records.concept import kinds
+from shangheng.kernel.records.concept import mapping as mappings
+from shangheng.kernel.records.concept.receipts import Receipt
+from shangheng.kernel.records.store import staging
+from shangheng.kernel.records.store.home import Ledger, write_durably
+from shangheng.kernel.records.store.landing import Landed, Progress
+from shangheng.kernel.records.store.names import folder_of
+from shangheng.kernel.records.store.outcome import Placed, Returned
+from shangheng.kernel.records.store.sources import Relation
+
+SMALL_BYTES = 4 * 1024 * 1024
+MEMBERS_MAX = 32
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for: whose batch, of what kind, read how."""
+
+    kind: kinds.RecordKind
+    reporter: str
+    source_number: int
+    batch: str | None
+    mapping: mappings.Mapping
+    usual: Mapping[str, float]
+    at: datetime
+    tell: Progress
+
+
+@dataclass
+class Member:
+    """One batch of a convoy: its bytes are landed, its rows not yet read."""
+
+    order: Order
+    work: Path
+    relation: Relation
+    landed: Callable[[], Landed]
+    path: Path
+    broken: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def batch(self) -> str:
+        """Return the batch's number: the reporter's own, or one made of kind and content."""
+        return self.order.batch or f"{self.order.kind.name}-{self.landed().digest[:16]}"
+
+    @property
+    def folder(self) -> str:
+        """Return the name under which the batch's files are kept."""
+        return folder_of(self.order.reporter, self.batch)
+
+    def matches(self, other: "Member") -> bool:
+        """Return whether both can be read by one query."""
+        ours, theirs = self.order, other.order
+        return (
+            ours.kind is theirs.kind
+            and ours.mapping == theirs.mapping
+            and ours.mapping.group is None
+            and self.relation.template == other.relation.template
+            and self.relation.names == other.relation.names
+            and dict(ours.usual) == dict(theirs.usual)
+        )
+
+
+@dataclass
+class Convoy:
+    """Batches that have been read and checked together, and wait for the pen of their kind."""
+
+    home: Ledger
+    work: Path
+    members: list[Member]
+    connection: duckdb.DuckDBPyConnection
+    plan: staging.Plan
+    stage: Path
+    returned: list[Returned] = field(default_factory=list)
+
+    @property
+    def kind(self) -> kinds.RecordKind:
+        """Return the kind of all the batches."""
+        return self.plan.kind
+
+    def by_member(self, values: list[str]) -> str:
+        """Return the SQL that gives each row its batch's value."""
+        if len(values) == 1:
+            return values[0]
+        cases = " ".join(f"WHEN {at} THEN {value}" for at, value in enumerate(values))
+        return f"CASE member {cases} END"
+
+    @property
+    def placed(self) -> list[Placed]:
+        """Return where each batch's rows stand."""
+        return [each.placed for each in self.returned]
+
+    def close(self) -> None:
+        """Let go of the connection and the shared work; members clear away their own."""
+        self.connection.close()
+        shutil.rmtree(self.work, ignore_errors=True)
+
+
+def begin(convoy: Convoy, tag: str, *, table_version: int, claims_version: int | None) -> None:
+    """Write down what is about to be changed, before anything is."""
+    intent = {
+        "kind": convoy.kind.name, "tag": tag, "table_version": table_version,
+        "claims_version": claims_version,
+        "members": [
+            {"work": each.work.name, "folder": each.folder, "reporter": each.order.reporter,
+             "batch": each.batch}
+            for each in convoy.members
+        ],
+    }  # fmt: skip
+    write_durably(convoy.work / "intent.json", json.dumps(intent).encode())
+
+
+@dataclass
+class Ticket:
+    """A small batch in the queue, and what became of it."""
+
+    member: Member
+    receipt: Receipt | None = None
+    error: BaseException | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Return whether somebody has seen to it."""
+        return self.receipt is not None or self.error is not None
+
+
+class Queue:
+    """Where small batches of one ledger and kind wait for the pen."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self._waiting: list[Ticket] = []
+        self._adding, self._pen = Lock(), Lock()
+
+    def _take(self, ticket: Ticket) -> list[Ticket]:
+        """Return the tickets that go with this one, in the order in which they came."""
+        with self._adding:
+            alike = [each for each in self._waiting if each.member.matches(ticket.member)]
+            chosen: list[Ticket] = []
+            seen: set[tuple[str, str]] = set()
+            for each in alike[:MEMBERS_MAX]:
+                name = (each.member.order.reporter, each.member.batch)
+                if name not in seen:
+                    chosen.append(each)
+                    seen.add(name)
+            if ticket not in chosen:
+                chosen = [ticket]
+            self._waiting = [each for each in self._waiting if each not in chosen]
+            return chosen
+
+    def go(self, member: Member, carry: Callable[[list[Ticket]], Any]) -> Receipt:
+        """Wait for the pen and carry all that wait alike, unless another has carried this one."""
+        ticket = Ticket(member)
+        with self._adding:
+            self._waiting.append(ticket)
+        while not ticket.is_done:
+            with self._pen:
+                if ticket.is_done:
+                    break
+                chosen = self._take(ticket)
+                try:
+                    carry(chosen)
+                except BaseException as error:  # noqa: BLE001 - given to whom it concerns, below
+                    for each in chosen:
+                        each.error = each.error or error
+        if ticket.error is not None:
+            raise ticket.error
+        assert ticket.receipt is not None  # noqa: S101 - done and without error
+        return ticket.receipt

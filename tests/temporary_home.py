@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Gives every test process a home of its own, so that no test sees or leaves anything in ``var``.
+
+A plugin rather than a ``conftest.py``: the settings are read before any ``conftest.py`` is.
+"""
+
+import os
+import shutil
+import tempfile
+
+HOME = tempfile.mkdtemp(prefix="shangheng-tests-")
+
+for _name in [name for name in os.environ if name.startswith("SHANGHENG_")]:  # noqa: TID251
+    del os.environ[_name]  # noqa: TID251 - a developer's own settings must not reach the tests
+os.environ["SHANGHENG_HOME"] = HOME  # noqa: TID251 - set before the settings read it
+
+
+def pytest_unconfigure() -> None:
+    """Remove the home once the run is over."""
+    shutil.rmtree(HOME, ignore_errors=True)
