@@ -4,8 +4,8 @@
     python -m benchmarks.api HOME SECONDS
 
 The clients' orders are consecutive in time, as when each order is reported soon after it was
-placed. Every 25th batch is sent twice, as when an answer was lost. Afterwards the ledger is counted
-by a query of our own: what was sent and acknowledged is there once.
+placed. Every 25th batch is sent twice, as when an answer was lost. Afterwards the ledger is
+counted by a query of our own: what was sent and acknowledged is there once.
 """
 
 import http.client
@@ -118,7 +118,9 @@ def percentile(values: list[float], at: int) -> float:
 def tell_rates(senders: list[Client], seconds: float) -> None:
     """Print how many batches went in, and how long one waited for its receipt."""
     waits = [wait for each in senders for wait in each.seconds]
-    told = f"{len(senders)} clients, {BATCH_ROWS} rows a batch, {seconds:.0f} s, {len(waits)} batches"
+    told = (
+        f"{len(senders)} clients, {BATCH_ROWS} rows a batch, {seconds:.0f} s, {len(waits)} batches"
+    )
     report(
         "api/batches", len(waits) / seconds, "batches/s", against=told, at_least=BATCHES_PER_S_MIN
     )
@@ -160,7 +162,9 @@ def fullest_day(home: Path) -> int:
 
 def tell_files(home: Path) -> None:
     """Print how many files a day has once the ledger has been quiet for a while."""
-    report("api/files-per-day-at-once", fullest_day(home), "files", against="as the last batch ended")
+    report(
+        "api/files-per-day-at-once", fullest_day(home), "files", against="as the last batch ended"
+    )
     begun = time.perf_counter()
     while fullest_day(home) > FILES_PER_DAY_MAX and time.perf_counter() - begun < SETTLING_S_MAX:
         time.sleep(1)

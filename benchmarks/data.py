@@ -13,14 +13,16 @@ import shutil
 import time
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 import duckdb
 
-from benchmarks.measuring import REPOSITORY, THREADS, shangheng
+from benchmarks.measuring import REPOSITORY, THREADS, shangheng, told_by
 from shangheng.simulate.province import simulate
 
 DATA = REPOSITORY / "bench-data"
+HOMES = DATA / "homes"
 COLUMNS = (
     "platform", "order_no", "shop", "buyer", "mode", "nature", "channel", "category",
     "quantity", "unit_price", "currency", "gross", "discount", "freight", "tax", "paid",
@@ -57,7 +59,11 @@ class Orders:
 def connect() -> duckdb.DuckDBPyConnection:
     """Open DuckDB as everything here uses it: two threads, and no more memory than it needs."""
     DATA.mkdir(exist_ok=True)
-    config = {"threads": THREADS, "memory_limit": "3GB", "temp_directory": str(DATA / "spill")}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "threads": THREADS,
+        "memory_limit": "3GB",
+        "temp_directory": str(DATA / "spill"),
+    }
     connection = duckdb.connect(config=config)
     connection.execute("SET enable_progress_bar = false")
     return connection
@@ -104,6 +110,15 @@ def _written(source: Path, folder: Path, *, tenth: bool) -> None:
     (folder / "rows").write_text(str(found[0][0]))
 
 
+def first_rows(path: Path, rows: int) -> Path:
+    """Return a file with the header and the first rows of a CSV file, made beside it."""
+    out = path.with_name(f"{path.stem}-first-{rows}{path.suffix}")
+    if not out.exists():
+        with path.open("rb") as source, out.open("wb") as target:
+            target.writelines(islice(source, rows + 1))
+    return out
+
+
 def clients_orders() -> Path:
     """Return a folder of orders without mistakes, for the clients that send small batches."""
     folder = DATA / "clients"
@@ -125,19 +140,12 @@ def fresh_home(name: str, homes: Path) -> Path:
 
 
 def ledger_home(count: int, homes: Path) -> Path:
-    """Return a home whose ledger holds the simulated month: all orders, and what goes with them.
-
-    Payments and shipments are left out: no limit speaks of them and they take long.
-    """
+    """Return a home whose ledger holds the simulated month, made if it is not there."""
     home = homes / f"ledger-{count}"
     if (home / "complete").exists():
         return home
     fresh_home(home.name, homes)
-    month = simulated(count)
-    for kind in ("merchant", "series", "order", "refund"):
-        for file in sorted(month.glob(f"{kind}-*.csv")):
-            reporter = file.name.removeprefix(f"{kind}-").split(".")[0]
-            shangheng("report", file, "--kind", kind, "--reporter", reporter, "--json", home=home)
+    told_by("benchmarks.once", "month", simulated(count), home=home)
     (home / "complete").touch()
     return home
 

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """How long figures take, and how much longer than the same query written by hand.
 
-    python benchmarks/indicators.py LEDGER_ROOT
+    python -m benchmarks.indicators LEDGER_ROOT
 
 prints one JSON object a line. ``LEDGER_ROOT`` holds ``tables/<kind>/day=…/*.parquet`` (or the
 kinds' folders directly); it is only read. Times are the best of several runs on warm files.
 """
 
-import json
 import sys
 import time
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from benchmarks.measuring import report
 from shangheng.engines.duckdb import DuckDBEngine
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.formulas.concept import Indicator, Question
@@ -109,12 +109,6 @@ def best(run: Callable[[], object], runs: int = RUNS) -> float:
     return min(times)
 
 
-def report(name: str, value: float, unit: str, against: object, limit: float) -> None:
-    """Print one measurement."""
-    line = {"name": name, "value": round(value, 4), "unit": unit, "against": against}
-    print(json.dumps({**line, "limit": limit, "ok": value <= limit}))
-
-
 def by_hand(setting: Setting, dictionary: dict[str, Indicator]) -> None:
     """Compare single figures with their queries written by hand, and their values."""
     for name, sql in BY_HAND.items():
@@ -130,7 +124,13 @@ def by_hand(setting: Setting, dictionary: dict[str, Indicator]) -> None:
             hand = min(hand, best(lambda s=sql: setting.engine.run(s, setting.sources), 1))
             ours_s = min(ours_s, best(lambda a=asked: compute(a, setting), 1))
         against = f"{hand:.3f} s by hand"
-        report(f"indicator/{name}", ours_s / hand, "times", against, OVERHEAD_LIMIT)
+        report(
+            f"indicator/{name}",
+            ours_s / hand,
+            "times",
+            against=against,
+            at_most=OVERHEAD_LIMIT,
+        )
 
 
 def whole(setting: Setting) -> None:
@@ -148,7 +148,8 @@ def whole(setting: Setting) -> None:
             asked.append((indicator, question))
         seconds = best(lambda a=asked: compute(a, setting), 3)
         name = "dictionary/" + (",".join(split) or "total")
-        report(name, seconds, "s", f"{len(asked)} indicators", DICTIONARY_LIMIT_S)
+        against = f"{len(asked)} indicators"
+        report(name, seconds, "s", against=against, at_most=DICTIONARY_LIMIT_S)
 
 
 def _empty(setting: Setting) -> Setting:
@@ -162,8 +163,7 @@ def main() -> None:
     """Measure over the ledger named on the command line."""
     setting = settings(Path(sys.argv[1]))
     count = setting.engine.run('SELECT count(*) AS n FROM "order"', setting.sources).to_pylist()
-    print(json.dumps({"name": "ledger/orders", "value": count[0]["n"], "unit": "records",
-                      "against": None, "limit": None, "ok": True}))  # fmt: skip
+    report("ledger/orders", count[0]["n"], "records")
     dictionary = {each.name: each for each in INDICATORS}
     by_hand(setting, dictionary)
     whole(setting)

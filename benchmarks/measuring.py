@@ -17,7 +17,7 @@ THREADS = 2
 """The limits are meant for two cores, so everyone who is measured gets two threads."""
 
 
-def report(  # noqa: PLR0913 - one line has that many parts
+def report(
     name: str,
     value: float | str,
     unit: str,
@@ -53,10 +53,15 @@ def environment(**settings: object) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Told:
-    """What a child process said at its end, and the most memory that it held."""
+    """What a child process said at its end, the most memory that it held, and its work.
+
+    ``cpu_s`` adds up what it used of all cores, its start included; unlike the time that passed,
+    it hardly depends on what else the machine does.
+    """
 
     answer: Mapping[str, Any]
     peak_mb: float
+    cpu_s: float
 
 
 def told_by(module: str, *arguments: object, home: Path | None = None) -> Told:
@@ -75,7 +80,8 @@ def told_by(module: str, *arguments: object, home: Path | None = None) -> Told:
         child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise SystemExit(f"{module} {' '.join(map(str, arguments))} ended with {child.returncode}")
-    return Told(json.loads(said.splitlines()[-1]), used.ru_maxrss / KIB)
+    cpu = used.ru_utime + used.ru_stime
+    return Told(json.loads(said.splitlines()[-1]), used.ru_maxrss / KIB, cpu)
 
 
 def shangheng(*arguments: object, home: Path) -> str:

@@ -38,7 +38,7 @@ def free_port() -> int:
 def _is_up(server: Server) -> bool:
     try:
         address = f"http://{server.host}:{server.port}/healthz"
-        with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 - our own server
+        with urllib.request.urlopen(address, timeout=5) as answer:
             return bool(answer.status == 200)  # noqa: PLR2004
     except (urllib.error.URLError, ConnectionError, TimeoutError):
         return False

@@ -10,9 +10,9 @@ from typing import Any
 
 import ibis
 import pytest
-from architecture.tree import KINDS, SERVICES, SOURCE, modules
 from django.urls import get_resolver
 
+from architecture.tree import KINDS, SERVICES, SOURCE, modules
 from shangheng.kernel import errors, messages
 from shangheng.kernel.records.concept.fields import Field, Lines, OneOf
 from shangheng.kernel.records.concept.kinds import RETENTION_MONTHS, STANDARD, RecordKind
@@ -162,9 +162,7 @@ def written() -> set[str]:
 
 def blanks(text: str) -> set[str]:
     """Return the facts that a text needs."""
-    return {
-        re.split(r"[.\[]", blank)[0] for _, blank, _, _ in Formatter().parse(text) if blank
-    }
+    return {re.split(r"[.\[]", blank)[0] for _, blank, _, _ in Formatter().parse(text) if blank}
 
 
 def test_every_code_that_is_raised_has_its_texts() -> None:

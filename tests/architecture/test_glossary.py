@@ -4,6 +4,7 @@
 from collections import defaultdict
 
 import pytest
+
 from architecture.glossary import Term, missing, needed, stale, written
 from architecture.tree import ROOT, SOURCE
 

@@ -5,9 +5,10 @@ import re
 import tomllib
 
 import pytest
-from architecture.tree import ROOT
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from architecture.tree import ROOT
 
 GROUPS = {
     "requirements.lock": ("build",),

@@ -2,8 +2,8 @@
 """The simulator stands beside the services and may not import them; it must still fit them."""
 
 import pytest
-from architecture.tree import KINDS
 
+from architecture.tree import KINDS
 from shangheng.kernel.records.concept.fields import OneOf
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.simulate import flows, orders

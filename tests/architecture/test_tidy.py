@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+
 from architecture.tree import SOURCE, files, modules, name_of, texts
 
 FILE_LINES_MAX = 400

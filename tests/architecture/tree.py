@@ -52,7 +52,7 @@ def texts() -> dict[str, str]:
 
 @cache
 def modules(*, with_tests: bool = True) -> dict[str, ast.Module]:
-    """Return the syntax tree of every Python file, by its name; migrations are made, not written."""
+    """Return each Python file's syntax tree by its name; migrations are made, not written."""
     return {
         name: ast.parse(text)
         for name, text in texts().items()

@@ -14,11 +14,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from shangheng.kernel.formulas import queries as formulas
 from shangheng.kernel.records import actions
+from shangheng.simulate.province import simulate
 from shangheng.site import clock, people, reception, wiring
 from shangheng.site.office import OFFICE
 from shangheng.site.registry import REGISTRY
 from shangheng.site.serve import serve
-from shangheng.simulate.province import simulate
 
 SIGN_INS = (
     ("officer", "shangheng-officer", ("statistics.officer",), "", "统计员 statistics officer"),
@@ -30,7 +30,12 @@ SEED = 20261111
 
 @contextmanager
 def _bar(title: str) -> Iterator[Progress]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console()) as progress:
         progress.console.print(f"[bold]{title}[/]")
         yield progress
@@ -57,7 +62,9 @@ def _reported(folder: Path, files: list[dict[str, str]]) -> None:
         for each in files:
             progress.update(task, description=f"{each['file']:<24}")
             report = actions.Report(
-                source=folder / each["file"], kind=REGISTRY.kind(each["kind"]), reporter=each["reporter"]
+                source=folder / each["file"],
+                kind=REGISTRY.kind(each["kind"]),
+                reporter=each["reporter"],
             )
             reception.receive(report)
             progress.advance(task)

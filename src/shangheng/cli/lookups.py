@@ -29,7 +29,9 @@ def _place(region: Region) -> dict[str, object]:
 @click.option("--address", is_flag=True, help="当作地址解析 read as a free-text address")
 @click.option("--children", is_flag=True, help="列出下级 list what lies inside")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
-def regions_command(place: str, year: int | None, *, address: bool, children: bool, as_json: bool) -> None:
+def regions_command(
+    place: str, year: int | None, *, address: bool, children: bool, as_json: bool
+) -> None:
     """查行政区划：代码、名称或地址 Find a division by code, name or address."""
     if address:
         match = regions.from_address(place)
@@ -45,10 +47,20 @@ def regions_command(place: str, year: int | None, *, address: bool, children: bo
     if as_json:
         click.echo(json.dumps([_place(each) for each in listed], ensure_ascii=False))
         return
-    table = Table("代码 code", "名称 name", "层级 level", "有效 valid", "后继 successor", box=None, pad_edge=False)
+    table = Table(
+        "代码 code",
+        "名称 name",
+        "层级 level",
+        "有效 valid",
+        "后继 successor",
+        box=None,
+        pad_edge=False,
+    )
     for each in listed:
         valid = f"{each.valid_from or ''}–{each.valid_until or ''}"
-        table.add_row(each.code, regions.full_name(each.code), each.level, valid, " ".join(each.successor))
+        table.add_row(
+            each.code, regions.full_name(each.code), each.level, valid, " ".join(each.successor)
+        )
     Console().print(table)
 
 
@@ -67,7 +79,9 @@ def _party(party: Party) -> dict[str, object]:
 def parties_command(text: str, scheme: str | None, limit: int, *, as_json: bool) -> None:
     """查主体：名称或代码 Find parties by name or code."""
     on = clock.now().date()
-    found = [parties.find(scheme, text, on=on)] if scheme else parties.search(text, on=on, limit=limit)
+    found = (
+        [parties.find(scheme, text, on=on)] if scheme else parties.search(text, on=on, limit=limit)
+    )
     if as_json:
         click.echo(json.dumps([_party(each) for each in found], ensure_ascii=False))
         return

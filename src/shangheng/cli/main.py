@@ -65,7 +65,11 @@ def tell(error: ShanghengError, *, as_json: bool) -> None:
     zh, en = text(error.code, error.facts, "zh"), text(error.code, error.facts, "en")
     if as_json:
         facts = {name: str(value) for name, value in error.facts.items()}
-        click.echo(json.dumps({"error": error.code, "zh": zh, "en": en, "facts": facts}, ensure_ascii=False))
+        click.echo(
+            json.dumps(
+                {"error": error.code, "zh": zh, "en": en, "facts": facts}, ensure_ascii=False
+            )
+        )
     click.echo(f"{zh}\n{en}\n[{error.code}]", err=True)
 
 

@@ -29,14 +29,23 @@ STEPS = {
 }
 
 
+def _untold(_step: str, _done: int, _total: int) -> None:
+    """Say nothing: nobody watches."""
+
+
 @contextmanager
 def shown(title: str, *, quiet: bool) -> Iterator[Tell]:
     """Show how far a batch is on the terminal; nothing when the output goes to a program."""
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
-        yield lambda step, done, total: None
+        yield _untold
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(title, total=None)
 
@@ -55,7 +64,9 @@ def files_of(given: tuple[str, ...]) -> list[Path | BinaryIO]:
         if name == "-":
             found.append(cast("BinaryIO", sys.stdin.buffer))
         elif path.is_dir():
-            found += sorted(each for each in path.iterdir() if each.is_file() and each.name[0] != ".")
+            found += sorted(
+                each for each in path.iterdir() if each.is_file() and each.name[0] != "."
+            )
         elif path.is_file():
             found.append(path)
         else:
@@ -73,10 +84,20 @@ def batch_of(batch: str | None, at: int, count: int) -> str | None:
 @click.option("--kind", required=True, help="记录种类 record kind, such as order")
 @click.option("--reporter", required=True, help="报送单位代码 reporter code")
 @click.option("--batch", help="批次号 batch number; without one it follows from the content")
-@click.option("--mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="映射文件 mapping")
+@click.option(
+    "--mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="映射文件 mapping",
+)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 def report_command(
-    files: tuple[str, ...], kind: str, reporter: str, batch: str | None, mapping: Path | None, *, as_json: bool
+    files: tuple[str, ...],
+    kind: str,
+    reporter: str,
+    batch: str | None,
+    mapping: Path | None,
+    *,
+    as_json: bool,
 ) -> None:
     """报送文件并取得回执 Report files (or - for standard input) and get receipts."""
     declared = REGISTRY.kind(kind)
@@ -102,8 +123,16 @@ def report_command(
 @click.command("receipt")
 @click.argument("batch")
 @click.option("--reporter", help="报送单位 when several use this number")
-@click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="把退回的行存到 save rejected rows to")
-@click.option("--warnings", type=click.Path(dir_okay=False, path_type=Path), help="把存疑清单存到 save warnings to")
+@click.option(
+    "--rejects",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="把退回的行存到 save rejected rows to",
+)
+@click.option(
+    "--warnings",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="把存疑清单存到 save warnings to",
+)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 def receipt_command(
     batch: str, reporter: str | None, rejects: Path | None, warnings: Path | None, *, as_json: bool
@@ -147,35 +176,52 @@ def token_command(reporter: str, *, revoke: bool, as_json: bool) -> None:
         told = {"reporter": reporter, "revoked": actions.revoke_tokens(reporter, at=at)}
     else:
         told = {"reporter": reporter, "token": actions.issue_token(reporter, at=at)}
-    click.echo(json.dumps(told) if as_json else "\n".join(f"{name}: {value}" for name, value in told.items()))
+    click.echo(
+        json.dumps(told)
+        if as_json
+        else "\n".join(f"{name}: {value}" for name, value in told.items())
+    )
 
 
 def show(receipt: Receipt) -> None:
     """Print a receipt as a person reads it."""
     console = Console()
     console.print(f"[bold]回执 receipt[/] {receipt.batch}  ({receipt.kind}, {receipt.reporter})")
-    console.print(f"  {receipt.file}  {receipt.bytes:,} B  {receipt.digest[:23]}…", highlight=False)
+    console.print(
+        f"  {receipt.file}  {receipt.bytes:,} B  {receipt.digest[:23]}…", highlight=False
+    )
     numbers = (
         ("读取 read", receipt.rows_read), ("接收 accepted", receipt.accepted),
         ("更正 corrected", receipt.corrected), ("未变 unchanged", receipt.unchanged),
         ("退回 rejected", receipt.rejected), ("略过 skipped", receipt.skipped),
         ("另有来源 second source", receipt.second_source),
     )  # fmt: skip
-    console.print("  " + "  ".join(f"{name} {count:,}" for name, count in numbers if count or name[0] in "读接"))
+    console.print(
+        "  "
+        + "  ".join(f"{name} {count:,}" for name, count in numbers if count or name[0] in "读接")
+    )
     for currency, amounts in receipt.totals.items():
         told = "  ".join(f"{name} {amount:,.2f}" for name, amount in amounts.items() if amount)
         console.print(f"  {currency}: {told}", highlight=False)
     _rules(console, "退回原因 rejected", receipt.rejected_by_rule)
     _rules(console, "提示 warnings", receipt.warnings_by_rule)
-    console.print(f"  台账版本 ledger version {receipt.ledger_version}，{receipt.recorded_at:%Y-%m-%d %H:%M:%S}")
+    taken = f"{receipt.recorded_at:%Y-%m-%d %H:%M:%S}"
+    console.print(f"  台账版本 ledger version {receipt.ledger_version}，{taken}")
     if receipt.rejected:
-        console.print(f"  取回退回的行 fetch them: shangheng receipt {receipt.batch} --rejects FILE.csv", highlight=False)
+        console.print(
+            f"  取回退回的行 fetch them: shangheng receipt {receipt.batch} --rejects FILE.csv",
+            highlight=False,
+        )
 
 
 def _rules(console: Console, title: str, counts: tuple[RuleCount, ...]) -> None:
     if not counts:
         return
-    table = Table(title, "字段 field", "行 rows", "原因 reason", box=None, pad_edge=False, padding=(0, 2))
+    table = Table(
+        title, "字段 field", "行 rows", "原因 reason", box=None, pad_edge=False, padding=(0, 2)
+    )
     for count in counts:
-        table.add_row(f"  {count.rule}", count.field, f"{count.rows:,}", f"{count.zh} / {count.en}")
+        table.add_row(
+            f"  {count.rule}", count.field, f"{count.rows:,}", f"{count.zh} / {count.en}"
+        )
     console.print(table)

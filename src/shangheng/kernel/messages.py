@@ -8,7 +8,15 @@ that is raised anywhere has its texts.
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from shangheng.kernel.texts import evidence, formulas, parties, records, regions, site
+from shangheng.kernel.texts import (
+    evidence,
+    formulas,
+    parties,
+    records,
+    regions,
+    site,
+    statistics,
+)
 
 Language = Literal["zh", "en"]
 
@@ -19,6 +27,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     **formulas.TEXTS,
     **evidence.TEXTS,
     **site.TEXTS,
+    **statistics.TEXTS,
 }
 
 
@@ -34,7 +43,7 @@ def text(code: str, facts: Mapping[str, Any], language: Language = "zh") -> str:
 
 
 class _Known(dict[str, Any]):
-    """Leaves a fact that was not given as its name, so that an error is never hidden by another."""
+    """Leaves a fact that was not given as its name: no error is ever hidden by another."""
 
     def __missing__(self, key: str) -> str:
         """Return the name in braces."""

@@ -23,7 +23,7 @@ FONT = (
 SERIES_COLOURS = ("#0b5f63", "#d17a00", "#3567a8", "#a8436b", "#5f7f1e", "#7a5ea8", "#8a8f8e")
 """At most seven, told apart by readers with any colour vision; the last is for *other*."""
 PNG_SCALE = 2.0
-LABEL_CHARS = 14
+NARROW = 500
 
 
 @dataclass(frozen=True)
@@ -137,9 +137,14 @@ def _bars(picture: Picture) -> Any:  # noqa: ANN401 - Altair publishes no types 
         "at:N",
         sort=list(picture.order),
         title=None,
-        axis=alt.Axis(labelLimit=160, domain=False, ticks=False, labelPadding=8),
+        axis=alt.Axis(
+            labelLimit=110 if picture.width < NARROW else 160,
+            domain=False,
+            ticks=False,
+            labelPadding=8,
+        ),
     )
-    x = alt.X("value:Q", axis=None, scale=alt.Scale(zero=True, padding=70, nice=False))
+    x = alt.X("value:Q", axis=None, scale=alt.Scale(zero=True, padding=64, nice=False))
     bars = base.mark_bar(height={"band": 0.66}).encode(
         x=x, y=y, description="says:N", color=alt.value(_ink(picture).accent)
     )
@@ -206,7 +211,7 @@ def specification(picture: Picture) -> dict[str, Any]:
         "contains": "padding",
     }
     if picture.form == "bars":
-        plain["width"] = max(picture.width - 240, 160)
+        plain["width"] = picture.width - (130 if picture.width < NARROW else 240)
     return plain
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from shangheng.kernel.formulas.concept import Dimension, Figure, Unit
-from shangheng.kernel.formulas.spans import period_start
+from shangheng.kernel.periods import period_start
 from shangheng.site import words
 from shangheng.site.charts import Point
 from shangheng.site.places import region_name
@@ -137,7 +137,7 @@ class Reading:
     def lines(self) -> tuple[Line, ...]:
         """Return every row for a table: times in their order, other things largest first."""
         known = [abs(row["value"]) for row in self.rows if row["value"] is not None]
-        total = sum(known, Decimal(0)) if self.indicator.additive else Decimal(0)
+        total = sum(known, Decimal(0)) if self._adds_up else Decimal(0)
         lines = [self._line(row, total) for row in self.figure.rows]
         return tuple(sorted(lines, key=self._order))
 
@@ -170,7 +170,12 @@ class Reading:
         if len(self.rows) == 1:
             only: Decimal | None = self.rows[0]["value"]
             return only
-        return sum(values, Decimal(0)) if self.indicator.additive and values else None
+        return sum(values, Decimal(0)) if self._adds_up and values else None
+
+    @property
+    def _adds_up(self) -> bool:
+        """Return whether the rows make a whole: they may be added, and none is withheld."""
+        return self.indicator.additive and not any(row.get("suppressed") for row in self.rows)
 
     @property
     def time(self) -> Dimension | None:
@@ -197,7 +202,7 @@ class Reading:
             return self._peak(name, known)
         if self.others and not self.time:
             return self._leader(name, known)
-        if self.indicator.additive and len(self.others) == 1 and self.time:
+        if self._adds_up and len(self.others) == 1 and self.time:
             return self._first_series(name)
         if not self.dimensions:
             span = span_label(self.figure.question.since, self.figure.question.until)

@@ -28,7 +28,7 @@ from shangheng.kernel.formulas.concept import (
     Ratio,
     Value,
 )
-from shangheng.kernel.formulas.spans import period_before, shifted, span_before
+from shangheng.kernel.periods import period_before, shifted, span_before
 
 Key = tuple[str | None, ...]
 FOUR_PLACES = Decimal("0.0001")

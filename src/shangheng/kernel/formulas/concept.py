@@ -35,32 +35,6 @@ PERCENT = Unit("percent", "%", "%", "percent")
 HOURS = Unit("hours", "小时", "hours", "number")
 INDEX = Unit("index", "点", "points", "number")
 
-SCALES: dict[str, tuple[Decimal, str]] = {
-    "": (Decimal(1), ""),
-    "万": (Decimal(10_000), "ten thousand"),
-    "亿": (Decimal(100_000_000), "hundred million"),
-    "万亿": (Decimal(1_000_000_000_000), "trillion"),
-}
-
-
-def scaled(value: Decimal, scale: str) -> Decimal:
-    """Return an amount in 万, 亿 or 万亿 of its unit, exactly."""
-    if scale not in SCALES:
-        raise Invalid("unit.unknown_scale", scale=scale, known=list(SCALES))
-    return value / SCALES[scale][0]
-
-
-def from_scale(value: Decimal, unit_text: str) -> Decimal:
-    """Return what a printed amount such as 1.4 万亿元 comes to in 元 (or pieces, or people)."""
-    scale = next(each for each in ("万亿", "亿", "万", "") if unit_text.startswith(each))
-    return value * SCALES[scale][0]
-
-
-def natural_scale(value: Decimal) -> str:
-    """Return the largest scale in which the amount is at least one."""
-    fitting = [scale for scale, (size, _) in SCALES.items() if abs(value) >= size]
-    return fitting[-1] if fitting else ""
-
 
 @dataclass(frozen=True)
 class Dimension:

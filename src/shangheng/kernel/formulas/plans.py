@@ -14,7 +14,7 @@ from ibis.config import Config
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.formulas.cells import Cell, Cells, Job, code_prefix, rounded
 from shangheng.kernel.formulas.concept import CURRENCY, DIGITS, Count, Dimension, Total, columns_of
-from shangheng.kernel.formulas.spans import period_text
+from shangheng.kernel.periods import period_text
 from shangheng.kernel.records.concept.fields import Lines
 from shangheng.kernel.records.concept.kinds import RecordKind
 

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from django.db import transaction
 
-from shangheng.kernel.errors import Conflict, Invalid, NotFound, ShanghengError
+from shangheng.kernel.errors import Conflict, Invalid, ShanghengError
 from shangheng.kernel.records.concept import mapping as mappings
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.concept.receipts import Receipt
@@ -101,7 +101,7 @@ def take(report: Report, *, home: Ledger, at: datetime, tell: Progress = _silent
     if report.batch is not None and not NAME.fullmatch(report.batch):
         raise Invalid("batch.bad_number", batch=report.batch[:120])
     if isinstance(report.source, Path) and not report.source.is_file():
-        raise NotFound("file.not_found", file=str(report.source))
+        raise Invalid("file.not_found", file=str(report.source))
     reporter = register_reporter(report.reporter, at=at)
     known = _known_already(report, reporter)
     if known:
@@ -124,11 +124,13 @@ def _taken(home: Ledger, order: Order, source: Path | BinaryIO, name: str) -> Re
     member = taking.land(home, order, source, name=name)
     try:
         if member.path.stat().st_size <= SMALL_BYTES:
+            member.landed()
             queue = _queues[home.root, order.kind.name]
             return queue.go(member, lambda tickets: _carry(home, tickets))
         return _alone(home, member)
     finally:
-        shutil.rmtree(member.work, ignore_errors=True)
+        if not member.is_begun:
+            shutil.rmtree(member.work, ignore_errors=True)
 
 
 _queues: defaultdict[tuple[Path, str], Queue] = defaultdict(Queue)
@@ -182,12 +184,28 @@ def _together(home: Ledger, tickets: list[Ticket]) -> None:
 
 
 def _commit(home: Ledger, convoy: Convoy) -> list[Receipt]:
-    receipts = taking.commit(home, convoy)
+    try:
+        receipts = taking.commit(home, convoy)
+    except BaseException:
+        _put_right(home, convoy)
+        raise
     rows = sum(receipt.rows_read for receipt in receipts)
     habits = taking.habits(convoy) if len(receipts) == 1 and rows >= HABIT_ROWS_MIN else {}
     finish(home, convoy.work)
     _learn_habits(habits, receipts[0])
     return receipts
+
+
+def _put_right(home: Ledger, convoy: Convoy) -> None:
+    """Finish or undo a convoy that failed while it was written; it may be tried again."""
+    intent = committing.intent_of(convoy.work)
+    if intent is not None:
+        if committing.is_true(Table(home.table(convoy.kind.name), convoy.kind), intent):
+            finish(home, convoy.work)
+            return
+        committing.undo(home, convoy.kind, intent, convoy.work)
+    for member in convoy.members:
+        member.is_begun = False
 
 
 def _known_already(report: Report, reporter: ReporterRow) -> Receipt | None:
@@ -270,6 +288,8 @@ def recover(home: Ledger, kind: RecordKind) -> int:
             finish(home, work)
         else:
             committing.undo(home, kind, intent, work)
+            for each in intent["members"]:
+                shutil.rmtree(work.parent / each["work"], ignore_errors=True)
     return len(left)
 
 

@@ -130,6 +130,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "第 {position} 位有控制字符",
         "Control character at position {position}",
     ),
+    "evidence.note_not_utf8": (
+        "第 {position} 字节处不是有效的 UTF-8",
+        "Not valid UTF-8 at byte {position}",
+    ),
     "evidence.note_unfinished": (
         "待签文本须以换行结尾",
         "A text to be signed must end in a newline",

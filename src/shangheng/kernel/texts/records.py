@@ -106,7 +106,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "映射中“{where}”应为 true 或 false，而不是“{given}”",
         "“{where}” in the mapping must be true or false, not “{given}”",
     ),
-    "mapping.not_yaml": ("映射文件不是有效的 YAML：{detail}", "the mapping is not valid YAML: {detail}"),
     "mapping.one_origin": (
         "映射中“{where}”须且只能有 from、constant、join、multiply 之一；现有：{found}",
         "“{where}” in the mapping needs exactly one of from, constant, join, multiply; it has {found}",

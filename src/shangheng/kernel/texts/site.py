@@ -2,6 +2,78 @@
 """Texts about pages, people, requests and simulations."""
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "chart.width": (
+        "图宽 {width} 超出范围，应为 {least} 至 {most}",
+        "A width of {width} is out of range; from {least} to {most}",
+    ),
+    "decisions.unreadable": (
+        "{path} 应是“参数: 数值”的 YAML",
+        "{path} should be YAML of parameters with their values",
+    ),
+    "format.unknown": (
+        "不提供格式 {format}，可选：{known}",
+        "There is no format {format}; known are {known}",
+    ),
+    "mapping.unknown": (
+        "没有名为 {mapping} 的映射",
+        "There is no mapping named {mapping}",
+    ),
+    "mapping.unreadable": (
+        "映射不是有效的 YAML：{why}",
+        "The mapping is not valid YAML: {why}",
+    ),
+    "page.bad_request": (
+        "无法理解对 {path} 的请求",
+        "The request for {path} cannot be understood",
+    ),
+    "page.broken": (
+        "平台出现故障，已记录；请稍后再试",
+        "The platform has a fault, which was noted; try again later",
+    ),
+    "page.not_permitted": (
+        "无权访问 {path}，请重新登录或返回上一页再试",
+        "You may not open {path}; sign in again, or go back and try once more",
+    ),
+    "page.officers_only": (
+        "此页仅供统计人员使用，请以统计人员身份登录",
+        "This page is for statistics officers; sign in as one",
+    ),
+    "page.unknown": (
+        "没有 {path} 这个页面",
+        "There is no page {path}",
+    ),
+    "person.unknown_role": (
+        "没有这些角色：{roles}；可选：{known}",
+        "There are no roles {roles}; known are {known}",
+    ),
+    "reporter.not_yours": (
+        "您不能代表报送单位“{reporter}”，请用该单位的账号登录",
+        "You do not speak for reporter “{reporter}”; sign in with its account",
+    ),
+    "reporter.unknown": (
+        "没有报送单位“{reporter}”的记录",
+        "Nothing was received from a reporter “{reporter}”",
+    ),
+    "request.refused": (
+        "请求被拒绝：{why}",
+        "The request was refused: {why}",
+    ),
+    "request.unreadable": (
+        "请求中有不合规的内容：{wrong}",
+        "Parts of the request will not do: {wrong}",
+    ),
+    "settings.database_unknown": (
+        "SHANGHENG_DATABASE_URL 的类型 {scheme} 不支持，应为 sqlite 或 postgresql",
+        "SHANGHENG_DATABASE_URL names {scheme}; use sqlite or postgresql",
+    ),
+    "token.unknown": (
+        "令牌无效或已收回；shangheng token 可发放新令牌",
+        "The token is unknown or was taken back; shangheng token gives a new one",
+    ),
+    "upload.unknown": (
+        "没有上传 {upload}",
+        "There is no upload {upload}",
+    ),
     "simulate.jurisdiction_unknown": (
         "没有名为 {name} 的地区，可选：{known}",
         "There is no jurisdiction {name}; known are {known}",

@@ -18,7 +18,7 @@ ROSTER = (
 
 
 def learn_merchants(home: Ledger, receipt: Receipt, at: datetime) -> None:
-    """Know the shops of a roster, and who runs them, as parties; doing it again changes nothing."""
+    """Know the shops of a roster, and who runs them, as parties; again changes nothing."""
     for rows in records.rows_of_batch(home, MERCHANT, receipt, ROSTER):
         parties.learn(_merchants(rows), reporter=receipt.reporter, at=at)
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.formulas.concept import Figure, Question
 from shangheng.kernel.formulas.queries import House
-from shangheng.kernel.formulas.spans import days_in, end_kept, months_later
+from shangheng.kernel.periods import days_in, end_kept, months_later
 from shangheng.kernel.regions import queries as regions
 from shangheng.kernel.service import Registry
 from shangheng.services.statistics import queries

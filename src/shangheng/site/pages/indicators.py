@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.formulas import queries as formulas
 from shangheng.kernel.formulas.concept import Figure, Indicator, Question
-from shangheng.kernel.formulas.spans import period_start
+from shangheng.kernel.periods import period_start
 from shangheng.site import charts, words
 from shangheng.site.figures import Reading, period_label, points_by_size, points_in_time, unit_text
 from shangheng.site.formats import FORMATS

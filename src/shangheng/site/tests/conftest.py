@@ -39,7 +39,7 @@ def orders(count: int = 60, *, platform: str = "P01", first: int = 0) -> bytes:
 
 
 @pytest.fixture
-def home(tmp_path: Path, settings: Settings, db: None) -> Ledger:  # noqa: ARG001
+def home(tmp_path: Path, settings: Settings, db: None) -> Ledger:
     settings.HOME = tmp_path
     settings.LEDGER = tmp_path / "ledger"
     settings.UPLOADS = tmp_path / "uploads"
@@ -61,7 +61,7 @@ def report(home: Ledger, tmp_path: Path) -> Callable[..., Receipt]:
 
 
 @pytest.fixture
-def officer(db: None) -> Client:  # noqa: ARG001
+def officer(db: None) -> Client:
     people.make_person("officer", PASSWORD, roles=(people.OFFICER,))
     client = Client()
     assert client.login(username="officer", password=PASSWORD)
@@ -69,7 +69,7 @@ def officer(db: None) -> Client:  # noqa: ARG001
 
 
 @pytest.fixture
-def sender(db: None) -> Client:  # noqa: ARG001
+def sender(db: None) -> Client:
     people.make_person("sender", PASSWORD, reporter="P01")
     client = Client()
     assert client.login(username="sender", password=PASSWORD)
@@ -77,5 +77,5 @@ def sender(db: None) -> Client:  # noqa: ARG001
 
 
 @pytest.fixture
-def token(home: Ledger) -> str:  # noqa: ARG001
+def token(home: Ledger) -> str:
     return actions.issue_token("P01", at=clock.now())

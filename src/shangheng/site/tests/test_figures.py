@@ -74,6 +74,16 @@ def test_what_is_withheld_is_never_called_nought() -> None:
     assert reading.lines[0].text == "—"
 
 
+def test_there_are_no_shares_of_a_whole_that_is_partly_withheld() -> None:
+    rows = [
+        {"seller_region": "320500", "value": None, "suppressed": True},
+        {"seller_region": "320100", "value": Decimal(7)},
+    ]
+    reading = figures.Reading(figure(rows, "seller_region"))
+    assert reading.total is None
+    assert "占" not in reading.finding()
+
+
 def test_other_currencies_do_not_get_into_the_sum() -> None:
     reading = figures.Reading(
         figure(

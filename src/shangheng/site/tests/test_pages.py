@@ -212,6 +212,8 @@ def test_static_files_may_be_kept_forever_because_their_address_changes(client: 
     assert "/static/shangheng/shangheng.css?v=" in page
     style = client.get("/static/shangheng/shangheng.css")
     assert style.status_code == 200
+    assert "max-age=31536000" in style["Cache-Control"]
+    style.close()
 
 
 @pytest.mark.usefixtures("home")

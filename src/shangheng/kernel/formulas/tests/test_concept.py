@@ -17,12 +17,10 @@ from shangheng.kernel.formulas.concept import (
     Indicator,
     Measure,
     Question,
-    from_scale,
     indicator,
-    natural_scale,
-    scaled,
 )
 from shangheng.kernel.formulas.parameters import Dated, Parameter
+from shangheng.kernel.money import from_scale, natural_scale, scaled
 
 SELLER = Dimension("seller_region", "卖家", "seller", "region", {"order": "seller_region"})
 MODE = Dimension("mode", "模式", "mode", columns={"order": "mode"}, labels={"B2B": ("企业", "b")})

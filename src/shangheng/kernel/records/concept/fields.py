@@ -150,7 +150,7 @@ class Person(Field):
 
 @dataclass(frozen=True)
 class Lines(Field):
-    """A list of small records inside a record, such as the lines of an order; JSON in text files."""
+    """A list of small records inside a record, such as an order's lines; JSON in text files."""
 
     fields: tuple[Field, ...] = ()
     json_type: ClassVar[str] = "array"

@@ -3,16 +3,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from shangheng.kernel.errors import Invalid
-from shangheng.kernel.records.concept import fields
+from shangheng.kernel.records.concept.fields import Day, Field, Money, Time, check_unique
+
+Kept = TypeVar("Kept", bound=Field)
 
 RETENTION_MONTHS = {"transaction": 60, "log": 6, "statistic": 120}
 """Months that a record of each class is kept at least.
 
-Qinghai (二十三) prints six months as the floor for all; the e-commerce law (article 31) three years
-for transactions. A jurisdiction may only raise them.
+Qinghai (二十三) prints six months as the floor for all; the e-commerce law (article 31) three
+years for transactions. A jurisdiction may only raise them.
 """
 
 
@@ -39,7 +41,9 @@ WRONG_CODE = Rule("E005", "代码格式或校验位错误", "the code's form or 
 OUT_OF_RANGE = Rule("E006", "超出允许范围或小数位过多", "is out of range or has too many decimals")
 NO_SUCH_REGION = Rule("E007", "行政区划不存在或名称有歧义", "is no division, or an ambiguous name")
 TWICE_IN_BATCH = Rule(
-    "E008", "同批次内主键重复且内容不同", "the same key came earlier in this batch with other values"
+    "E008",
+    "同批次内主键重复且内容不同",
+    "the same key came earlier in this batch with other values",
 )
 FORMULA_TEXT = Rule("E009", "疑似电子表格公式", "looks like a spreadsheet formula")
 IN_THE_FUTURE = Rule("E010", "时间在未来", "lies in the future")
@@ -106,7 +110,7 @@ class RecordKind:
     en: str
     key: tuple[str, ...]
     day: str
-    fields: tuple[fields.Field, ...]
+    fields: tuple[Field, ...]
     retain: Literal["transaction", "log", "statistic"]
     checks: tuple[Check, ...] = ()
     refers: tuple[Refers, ...] = ()
@@ -117,31 +121,31 @@ class RecordKind:
     def __post_init__(self) -> None:
         """Refuse a declaration that cannot work, at import, with the reason."""
         names = tuple(f.name for f in self.fields)
-        fields.check_unique(names, kind=self.name)
+        check_unique(names, kind=self.name)
         named = {*self.key, self.day, *(c.field for c in self.checks)}
         named |= {column for refers in self.refers for column in refers.by}
         if unknown := sorted(named - set(names)):
             raise Invalid("kind.unknown_field", kind=self.name, fields=unknown)
         if optional := [f.name for f in self.fields if f.optional and f.name in self.key]:
             raise Invalid("kind.optional_key", kind=self.name, fields=optional)
-        if not isinstance(self.field(self.day), fields.Time | fields.Day):
+        if not isinstance(self.field(self.day), Time | Day):
             raise Invalid("kind.day_is_no_time", kind=self.name, field=self.day)
 
-    def field(self, name: str) -> fields.Field:
+    def field(self, name: str) -> Field:
         """Return the field of that name."""
         for candidate in self.fields:
             if candidate.name == name:
                 return candidate
         raise Invalid("kind.unknown_field", kind=self.name, fields=[name])
 
-    def of_type(self, *types: type[fields.Field]) -> tuple[fields.Field, ...]:
+    def of_type(self, *types: type[Kept]) -> tuple[Kept, ...]:
         """Return the fields of these types, in their order."""
         return tuple(f for f in self.fields if isinstance(f, types))
 
     @property
     def money(self) -> tuple[str, ...]:
         """Return the names of the amounts that a receipt adds up."""
-        return tuple(f.name for f in self.of_type(fields.Money) if f.name not in UNIT_PRICES)
+        return tuple(f.name for f in self.of_type(Money) if f.name not in UNIT_PRICES)
 
 
 UNIT_PRICES = frozenset({"unit_price", "price", "list_price"})

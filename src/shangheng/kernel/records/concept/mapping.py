@@ -20,8 +20,8 @@ A mapping is a small YAML file. ``fields`` says for each field where it comes fr
 Where a row of the export is a line of an order, ``group`` gathers rows into records: ``by`` names
 the columns that make a record one, ``sum``, ``min`` and ``max`` list fields that are gathered that
 way (others take their first value), and ``lines`` gives the fields of each line. ``files`` joins
-further exports: ``{details: {pattern: "*明细*", on: {订单号: 订单编号}}}`` makes their columns known
-as ``details.列名``.
+further exports: ``{details: {pattern: "*明细*", on: {订单号: 订单编号}}}`` makes their columns
+known as ``details.列名``.
 """
 
 from collections.abc import Mapping as Map
@@ -182,9 +182,7 @@ def _skip(given: object) -> Skip:
 
 def _group(given: dict[str, Any], kind: RecordKind) -> Group:
     _refuse_unknown(given, frozenset({"by", "lines", "sum", "min", "max"}), where="group")
-    how = {
-        str(name): way for way in ("sum", "min", "max") for name in _texts(given.get(way, []))
-    }
+    how = {str(name): way for way in ("sum", "min", "max") for name in _texts(given.get(way, []))}
     lines_of = kind.of_type(f.Lines)
     known = frozenset(
         each.name for field_ in lines_of if isinstance(field_, f.Lines) for each in field_.fields
@@ -199,7 +197,7 @@ def _group(given: dict[str, Any], kind: RecordKind) -> Group:
 
 
 def parse(given: object, kind: RecordKind) -> Mapping:
-    """Check what a YAML file says against its kind, and refuse what cannot work, with the place."""
+    """Check what a YAML file says against its kind; refuse what cannot work, with the place."""
     if not isinstance(given, dict) or not isinstance(given.get("fields"), dict):
         raise Invalid("mapping.no_fields", kind=kind.name)
     words = frozenset({"kind", "fields", "skip", "group", "files", "sheet", "note"})

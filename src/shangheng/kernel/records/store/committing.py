@@ -170,12 +170,21 @@ def index_of(home: Ledger, kind: str, table: Table, *, claims: bool = False) -> 
     return KeyIndex(home.keys(name), version=table.version)
 
 
+def intent_of(work: Path) -> dict[str, Any] | None:
+    """Return what was written down before the ledger was touched, or nothing if it was not."""
+    path = work / "intent.json"
+    if not path.exists():
+        return None
+    intent: dict[str, Any] = json.loads(path.read_bytes())
+    return intent
+
+
 def unfinished(home: Ledger, kind: str) -> list[tuple[Path, dict[str, Any]]]:
     """Return the work folders of this kind that were begun and not finished."""
     found = []
     for path in sorted((home.root / "work").glob("*/intent.json")):
-        intent: dict[str, Any] = json.loads(path.read_bytes())
-        if intent["kind"] == kind:
+        intent = intent_of(path.parent)
+        if intent is not None and intent["kind"] == kind:
             found.append((path.parent, intent))
     return found
 
@@ -194,10 +203,12 @@ def undo(home: Ledger, kind: RecordKind, intent: Mapping[str, Any], work: Path) 
     """
     for path in home.history(kind.name).glob(f"{intent['tag']}-*.parquet"):
         path.unlink()
-    claims, before = Table(home.claims(kind.name), kind), int(intent["claims_version"])
-    if claims.version > before:
-        KeyIndex(home.keys(f"{kind.name}.claims"), version=before)
-        claims.restore(before)
+    before = intent["claims_version"]
+    if before is not None:
+        claims = Table(home.claims(kind.name), kind)
+        if claims.version > before:
+            KeyIndex(home.keys(f"{kind.name}.claims"), version=before)
+            claims.restore(before)
     shutil.rmtree(work, ignore_errors=True)
 
 

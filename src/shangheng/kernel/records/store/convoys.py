@@ -47,7 +47,10 @@ class Order:
 
 @dataclass
 class Member:
-    """One batch of a convoy: its bytes are landed, its rows not yet read."""
+    """One batch of a convoy: its bytes are landed, its rows not yet read.
+
+    While ``is_begun`` the ledger may hold part of it: its files must stay until it is put right.
+    """
 
     order: Order
     work: Path
@@ -55,6 +58,7 @@ class Member:
     landed: Callable[[], Landed]
     path: Path
     broken: list[tuple[int, str]] = field(default_factory=list)
+    is_begun: bool = False
 
     @property
     def batch(self) -> str:
@@ -111,7 +115,8 @@ class Convoy:
     def close(self) -> None:
         """Let go of the connection and the shared work; members clear away their own."""
         self.connection.close()
-        shutil.rmtree(self.work, ignore_errors=True)
+        if not any(member.is_begun for member in self.members):
+            shutil.rmtree(self.work, ignore_errors=True)
 
 
 def begin(convoy: Convoy, tag: str, *, table_version: int, claims_version: int | None) -> None:
@@ -125,6 +130,8 @@ def begin(convoy: Convoy, tag: str, *, table_version: int, claims_version: int |
             for each in convoy.members
         ],
     }  # fmt: skip
+    for member in convoy.members:
+        member.is_begun = True
     write_durably(convoy.work / "intent.json", json.dumps(intent).encode())
 
 
@@ -136,7 +143,6 @@ class Ticket:
     receipt: Receipt | None = None
     error: BaseException | None = None
 
-    @property
     def is_done(self) -> bool:
         """Return whether somebody has seen to it."""
         return self.receipt is not None or self.error is not None
@@ -171,9 +177,9 @@ class Queue:
         ticket = Ticket(member)
         with self._adding:
             self._waiting.append(ticket)
-        while not ticket.is_done:
+        while not ticket.is_done():
             with self._pen:
-                if ticket.is_done:
+                if ticket.is_done():
                     break
                 chosen = self._take(ticket)
                 try:

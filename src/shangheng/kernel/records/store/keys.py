@@ -2,14 +2,15 @@
 """The key index: has a record of this key been taken before, by whom, and what did it say?
 
 A segment is an Arrow file, sorted by key, memory-mapped: finding a hundred keys among ten million
-touches a few pages, finding ten million is one merge. Each write of the ledger adds a segment named
-by the ledger versions that it covers; neighbours of like size are merged, so there are few. The
-index holds nothing that the ledger does not: it can be made again from it.
+touches a few pages, finding ten million is one merge. Each write of the ledger adds a segment
+named by the ledger versions that it covers; neighbours of like size are merged, so there are few.
+The index holds nothing that the ledger does not: it can be made again from it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ from pyarrow import ipc
 
 from shangheng.kernel.records.store.home import flush
 
-Array = npt.NDArray[np.generic]
+Array = npt.NDArray[Any]
 COLUMNS = ("high", "low", "print", "day", "source", "rank")
 TYPES = {
     "high": np.uint64, "low": np.uint64, "print": np.uint64,
@@ -121,8 +122,8 @@ class KeyIndex:
         """Open the index of another kind to look things up; nothing in it is touched."""
         index = cls.__new__(cls)
         while True:
-            index._folder, index._open = folder, {}
-            index._spans = sorted(_span(path) for path in folder.glob("*.arrow"))
+            index._folder, index._open = folder, {}  # noqa: SLF001 - its own class
+            index._spans = sorted(_span(path) for path in folder.glob("*.arrow"))  # noqa: SLF001
             try:
                 len(index)
             except FileNotFoundError:

@@ -89,11 +89,16 @@ def format_of(sample: bytes, *, name: str = "") -> str:
     text = sample.decode(encoding_of(sample), errors="ignore").lstrip("\ufeff \t\r\n")
     if text.startswith("<"):
         raise Invalid("file.markup", file=name, begins=text[:40])
+    return _text_format(text)
+
+
+def _text_format(text: str) -> str:
     if text.startswith("["):
         return "json"
-    if text.startswith("{"):
-        return "ndjson" if "}\n" in text or "}\r\n" in text or text.rstrip().endswith("}") else "json"
-    return "csv"
+    if not text.startswith("{"):
+        return "csv"
+    ends = "}\n" in text or "}\r\n" in text or text.rstrip().endswith("}")
+    return "ndjson" if ends else "json"
 
 
 def _pieces(source: BinaryIO) -> Iterator[bytes]:
@@ -169,7 +174,9 @@ def _inspected(pieces: Iterator[bytes], *, lines: bool) -> Iterator[bytes]:
         yield piece
 
 
-def _unpacked(pieces: Iterator[bytes], received: Callable[[], int], magic: bytes) -> Iterator[bytes]:
+def _unpacked(
+    pieces: Iterator[bytes], received: Callable[[], int], magic: bytes
+) -> Iterator[bytes]:
     try:
         if magic.startswith(b"\x1f\x8b"):
             yield from _bounded(_gunzipped(pieces), received)
@@ -183,7 +190,9 @@ def _is_packed(head: bytes) -> bool:
     return head.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd"))
 
 
-def _chained(head: bytes, source: BinaryIO, sealer: Sealer, tell: Progress, total: int) -> Iterator[bytes]:
+def _chained(
+    head: bytes, source: BinaryIO, sealer: Sealer, tell: Progress, total: int
+) -> Iterator[bytes]:
     """Give the bytes as they come, each first put into the archive."""
     piece = head
     while piece:
@@ -268,8 +277,12 @@ class Landing:
             pieces = _chained(source.read(PIECE_BYTES), source, self._sealer, self._tell, size)
             if kind in TEXTS:
                 pieces = _inspected(pieces, lines=kind != "json")
-            for _ in pieces:
-                pass
+            try:
+                for _ in pieces:
+                    pass
+            except BaseException:
+                self._sealer.abandon()
+                raise
         digest = self._sealer.close()
         after = path.stat()
         if (after.st_size, after.st_mtime_ns) != (size, changed_ns):

@@ -45,7 +45,9 @@ def _reformed(text: str, source: Source) -> str:
 
 def _recoded(text: str, source: Source) -> str:
     if not source.values:
-        return text if source.otherwise is None else f"coalesce({text}, {literal(source.otherwise)})"
+        return (
+            text if source.otherwise is None else f"coalesce({text}, {literal(source.otherwise)})"
+        )
     cases = " ".join(
         f"WHEN {literal(code)} THEN {literal(to)}" for code, to in source.values.items()
     )

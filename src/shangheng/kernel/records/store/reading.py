@@ -55,7 +55,7 @@ def _empty(column: str) -> str:
 
 
 def _time(column: str) -> str:
-    """Read the usual form, of 19 characters, first; where an offset or a zone is told, it counts."""
+    """Read the usual form, of 19 characters, first; an offset or a zone that is told counts."""
     usual = f"strlen({column}) = 19"
     has_zone = f"regexp_matches({column}, ':.*([Zz]|[+-]\\d\\d(:?\\d\\d)?| [A-Za-z][A-Za-z/_]+)$')"
     zoned = f"try_cast({column} AS TIMESTAMPTZ) AT TIME ZONE 'Asia/Shanghai'"
@@ -115,6 +115,14 @@ def faults(field: f.Field, *, now: str) -> Iterator[Fault]:
         case f.Time() | f.Day():
             yield Fault(kinds.IN_THE_FUTURE, field, f"{name} > {now}")
             yield Fault(kinds.OUT_OF_RANGE, field, f"{name} < DATE '1990-01-01'")
+        case f.Text():
+            yield from _text_faults(field)
+        case _:
+            yield from _code_faults(field, name)
+
+
+def _code_faults(field: f.Field, name: str) -> Iterator[Fault]:
+    match field:
         case f.OneOf():
             listed = ", ".join(literal(code) for code in field.values)
             yield Fault(kinds.NOT_LISTED, field, f"{name} NOT IN ({listed})")
@@ -122,9 +130,9 @@ def faults(field: f.Field, *, now: str) -> Iterator[Fault]:
             valid = IDENTIFIER_SQL[field.scheme](name)
             yield Fault(kinds.WRONG_CODE, field, f"{name} IS NOT NULL AND NOT {valid}")
         case f.Region():
-            yield Fault(kinds.NO_SUCH_REGION, field, f"{name} IS NOT NULL AND NOT {known_region(name)}")
-        case f.Text():
-            yield from _text_faults(field)
+            yield Fault(
+                kinds.NO_SUCH_REGION, field, f"{name} IS NOT NULL AND NOT {known_region(name)}"
+            )
         case _:
             pass
 
@@ -132,7 +140,9 @@ def faults(field: f.Field, *, now: str) -> Iterator[Fault]:
 def _number_faults(field: f.Whole | f.Number) -> Iterator[Fault]:
     name, column = quoted(field.name), raw(field)
     is_whole = isinstance(field, f.Whole)
-    outside = [f"regexp_matches({column}, '[_a-zA-Z]')" if is_whole else f"contains({column}, '_')"]
+    outside = [
+        f"regexp_matches({column}, '[_a-zA-Z]')" if is_whole else f"contains({column}, '_')"
+    ]
     if field.min is not None:
         outside.append(f"{name} < {field.min}")
     if field.max is not None:

@@ -12,7 +12,14 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from shangheng.kernel.records.concept.kinds import RecordKind
-from shangheng.kernel.records.store.keys import COLUMNS, TYPES, Entries, KeyIndex, find, sorted_newest
+from shangheng.kernel.records.store.keys import (
+    COLUMNS,
+    TYPES,
+    Entries,
+    KeyIndex,
+    find,
+    sorted_newest,
+)
 from shangheng.kernel.records.store.reading import literal, quoted
 
 SLICE_ROWS = 4_000_000
@@ -62,7 +69,7 @@ class Slice:
 
 @dataclass(frozen=True)
 class Rows:
-    """Good rows of a stage: place, batch among those of the convoy, entry, record hash (n × 32)."""
+    """Good rows of a stage: place, batch within the convoy, entry, record hash (n × 32)."""
 
     places: npt.NDArray[np.int64]
     members: npt.NDArray[np.int16]
@@ -93,13 +100,19 @@ def good_rows(
     total = int(connection.execute(f"SELECT count(*) FROM read_parquet({file})").fetchall()[0][0])
     own = f"{quoted(kind.authority)} = {reporter}" if kind.authority else "true"
     for first in range(0, total, SLICE_ROWS):
-        table = connection.cursor().sql(
-            f"SELECT file_row_number AS place, member, high, low, hash, "
-            f"{quoted(kind.day)}::DATE AS day, "
-            f"CASE WHEN {own} THEN 0 ELSE 1 END::UTINYINT AS rank FROM "
-            f"read_parquet({file}, file_row_number=true) WHERE NOT bad AND NOT skip AND "
-            f"file_row_number >= {first} AND file_row_number < {first + SLICE_ROWS} ORDER BY place"
-        ).to_arrow_table().combine_chunks()
+        table = (
+            connection.cursor()
+            .sql(
+                f"SELECT file_row_number AS place, member, high, low, hash, "
+                f"{quoted(kind.day)}::DATE AS day, "
+                f"CASE WHEN {own} THEN 0 ELSE 1 END::UTINYINT AS rank FROM "
+                f"read_parquet({file}, file_row_number=true) WHERE NOT bad AND NOT skip AND "
+                f"file_row_number >= {first} AND file_row_number < {first + SLICE_ROWS} "
+                f"ORDER BY place"
+            )
+            .to_arrow_table()
+            .combine_chunks()
+        )
         if len(table):
             yield _rows(table)
 

@@ -67,7 +67,9 @@ def header_of(path: Path) -> tuple[list[str], str]:
         sample = codecs.getincrementaldecoder("utf-8-sig")().decode(source.read(SAMPLE_BYTES))
     first = next(iter(sample.splitlines()), "")
     delimiter = max(DELIMITERS, key=first.count)
-    found = [name.strip().strip("\ufeff") for name in next(csv.reader([first], delimiter=delimiter))]
+    found = [
+        name.strip().strip("\ufeff") for name in next(csv.reader([first], delimiter=delimiter))
+    ]
     names = [name or f"({at})" for at, name in enumerate(found, start=1)]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -79,8 +81,8 @@ def _csv(path: Path) -> Relation:
     names, delimiter = header_of(path)
     columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(names)))
     sql = (
-        f"SELECT * FROM read_csv({{paths}}, columns={{{columns}}}, auto_detect=false, filename=true, "
-        f"header=true, delim={literal(delimiter)}, quote='\"', escape='\"', strict_mode=true, "
+        f"SELECT * FROM read_csv({{paths}}, columns={{{columns}}}, auto_detect=false, "
+        f"filename=true, header=true, delim={literal(delimiter)}, quote='\"', escape='\"', strict_mode=true, "
         f"max_line_size={LINE_BYTES_MAX}, ignore_errors=true, store_rejects=true, "
         f"rejects_limit=0, rejects_table='broken', rejects_scan='broken_scans')"
     )
@@ -217,7 +219,7 @@ def open_source(
 def broken_rows(
     connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]
 ) -> list[list[tuple[int, str]]]:
-    """Return for each file the rows that the CSV reader could not split: line, text as it stood."""
+    """Return per file the rows that the CSV reader could not split: line, text as it stood."""
     found = connection.execute(
         "SELECT file_path, line, any_value(csv_line)[1:2000] FROM broken "
         "JOIN broken_scans USING (scan_id, file_id) GROUP BY file_path, line ORDER BY line"

@@ -155,9 +155,7 @@ class Plan:
 
     def typed(self, source: str) -> str:
         """Return the SELECT that reads the raw texts into values."""
-        values = [
-            f"{reading.value(field)} AS {quoted(field.name)}" for field in self.kind.fields
-        ]
+        values = [f"{reading.value(field)} AS {quoted(field.name)}" for field in self.kind.fields]
         for name in self.kind.money:
             known = self.usual.get(name)
             told = "NULL::DOUBLE" if known is None else f"{known!r}::DOUBLE"
@@ -193,8 +191,7 @@ class Plan:
             f"unhex(sha256({reading.canonical(self.kind)})) AS hash FROM ({self.judged(source)})"
         )
         halves = (
-            "(key >> 64)::UBIGINT AS high, "
-            "(key & 18446744073709551615::UHUGEINT)::UBIGINT AS low"
+            "(key >> 64)::UBIGINT AS high, (key & 18446744073709551615::UHUGEINT)::UBIGINT AS low"
         )
         return f"SELECT * EXCLUDE (key), {halves} FROM ({rows})"
 

@@ -65,9 +65,7 @@ def column_types(kind: RecordKind) -> dict[str, str]:
 def scan(paths: Sequence[str], *, extra: str = "") -> str:
     """Return the SQL that reads files of a table, with the day of their folder."""
     listed = ", ".join(literal(path) for path in paths)
-    return (
-        f"read_parquet([{listed}], hive_partitioning=true, hive_types={{'day': DATE}}{extra})"
-    )
+    return f"read_parquet([{listed}], hive_partitioning=true, hive_types={{'day': DATE}}{extra})"
 
 
 class Table:
@@ -122,7 +120,8 @@ class Table:
         self, adds: Sequence[AddAction], removes: Sequence[str], *, facts: Mapping[str, Any]
     ) -> int:
         """Make files true and others not, at once; return the new version."""
-        actions = [*adds, *(self._removed(path) for path in removes)]
+        actions: list[AddAction | RemoveAction] = [*adds]
+        actions += [self._removed(path) for path in removes]
         self._table.create_write_transaction(
             actions, "append", self._table.schema(), partition_by=["day"],
             commit_properties=CommitProperties(custom_metadata=dict(facts)),
@@ -172,7 +171,7 @@ class Table:
 
 
 def files_of(path: Path) -> LedgerFiles:
-    """Return a table as it stands, without making it; version 0 and no files where there is none."""
+    """Return a table as it stands, without making it; version 0, no files where there is none."""
     if not (path / "_delta_log").exists():
         return LedgerFiles(0, ())
     table = DeltaTable(str(path))

@@ -5,7 +5,7 @@ import hmac
 import json
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -92,17 +92,14 @@ def _sealed(  # noqa: PLR0913 - what ``_land`` was given, and the archive it ope
     home: Ledger, order: Order, source: Path | BinaryIO, *, name: str, work: Path, sealer: Sealer
 ) -> Member:
     landing = Landing(sealer, work, order.tell)
+    landed: Callable[[], Landed]
     if isinstance(source, Path):
         _refuse_without_room(home, source)
         path, form, later = landing.file(source)
         landed = later.result
     else:
         streamed = landing.stream(source, name=name)
-        path, form = streamed.path, streamed.format
-
-        def landed() -> Landed:
-            return streamed
-
+        path, form, landed = streamed.path, streamed.format, lambda: streamed
     relation = sources.open_source(
         path, form, work=work, wanted=order.mapping.columns, sheet=order.mapping.sheet
     )
@@ -225,11 +222,22 @@ class Resolved:
         self.slices: list[Slice] = []
         self.claims: list[Slice] = []
         self._counts = np.zeros((members, len(Verdict)), dtype=np.int64)
+        self._claims_corrected = np.zeros(members, dtype=np.int64)
 
     def add(self, told: Slice) -> None:
         """Keep a slice and count its verdicts by batch."""
         np.add.at(self._counts, (told.rows.members, told.verdicts), 1)
         self.slices.append(told.without_hashes())
+
+    def add_claims(self, told: Slice) -> None:
+        """Keep a slice of second sources' rows, resolved against what they had said before."""
+        corrected = told.rows.members[told.having(Verdict.CORRECTED)]
+        np.add.at(self._claims_corrected, corrected, 1)
+        self.claims.append(told.without_hashes())
+
+    def claims_corrected(self, member: int) -> int:
+        """Return how many rows of a batch correct what the same second source had said."""
+        return int(self._claims_corrected[member])
 
     def count(self, member: int, *verdicts: Verdict) -> int:
         """Return how many rows of a batch have one of these verdicts."""
@@ -265,7 +273,7 @@ def _resolve(convoy: Convoy, index: KeyIndex, claims_index: KeyIndex | None) -> 
             asked = rows.take(second)
             claim = claims_resolver.resolve(replace(asked, entries=as_claims(asked.entries)))
             told.verdicts[second[claim.having(Verdict.UNCHANGED)]] = Verdict.UNCHANGED
-            resolved.claims.append(claim.without_hashes())
+            resolved.add_claims(claim)
         kept = np.isin(told.verdicts, KEPT)
         for at, file in enumerate(files):
             chosen = kept & (rows.members == at) if len(files) > 1 else kept
@@ -289,7 +297,7 @@ def commit(home: Ledger, convoy: Convoy) -> list[Receipt]:
     claims = Table(home.claims(kind.name), kind) if _has_claims(home, kind) else None
     claims_index = committing.index_of(home, kind.name, claims, claims=True) if claims else None
     resolved = _resolve(convoy, index, claims_index)
-    if claims is None and _needs_claims(kind, resolved):
+    if claims is None and _needs_claims(resolved):
         claims = Table(home.claims(kind.name), kind)
         claims_index = committing.index_of(home, kind.name, claims, claims=True)
         resolved = _resolve(convoy, index, claims_index)
@@ -316,16 +324,18 @@ def commit(home: Ledger, convoy: Convoy) -> list[Receipt]:
     write_durably(convoy.work / "receipts.json", json.dumps(plain).encode())
     table.commit(change.adds, change.removes, facts={"tag": tag})
     index.settle()
+    if claims_index is not None:
+        # Not before: merged with older segments, those of undone claims could not be told apart.
+        claims_index.settle()
     return receipts
 
 
 def _has_claims(home: Ledger, kind: kinds.RecordKind) -> bool:
-    return bool(kind.authority) and home.claims(kind.name).exists()
+    return home.claims(kind.name).exists()
 
 
-def _needs_claims(kind: kinds.RecordKind, resolved: Resolved) -> bool:
-    second = resolved.has(Verdict.SECOND_SOURCE) or resolved.has(Verdict.OUTRANKS)
-    return bool(kind.authority) and second
+def _needs_claims(resolved: Resolved) -> bool:
+    return resolved.has(Verdict.SECOND_SOURCE) or resolved.has(Verdict.OUTRANKS)
 
 
 def _commit_claims(
@@ -349,7 +359,6 @@ def _commit_claims(
         for part, each in enumerate(entries):
             index.add(each, version=claims.version + 1, part=part)
         claims.commit(change.adds, change.removes, facts={"tag": writer.tag})
-        index.settle()
 
 
 def _old(told: Slice) -> Entries:
@@ -412,14 +421,14 @@ def _receipt(  # noqa: PLR0913 - the parts of a receipt
 ) -> Receipt:  # fmt: skip
     member, returned = convoy.members[at], convoy.returned[at]
     landed = member.landed()
-    clashes = resolved.count(at, Verdict.CLASH)
+    clashes, again = resolved.count(at, Verdict.CLASH), resolved.claims_corrected(at)
+    accepted = resolved.count(at, Verdict.NEW, Verdict.SECOND_SOURCE, Verdict.OUTRANKS)
     return Receipt(
         batch=member.batch, reporter=member.order.reporter, kind=convoy.kind.name,
         file=landed.name, bytes=landed.bytes, digest=f"sha256:{landed.digest}",
         received_at=member.order.at, recorded_at=member.order.at,
         rows_read=counts[0] - counts[1] + len(member.broken),
-        accepted=resolved.count(at, Verdict.NEW, Verdict.SECOND_SOURCE, Verdict.OUTRANKS),
-        corrected=resolved.count(at, Verdict.CORRECTED),
+        accepted=accepted - again, corrected=resolved.count(at, Verdict.CORRECTED) + again,
         unchanged=resolved.count(at, Verdict.UNCHANGED),
         rejected=counts[2] + len(member.broken) + clashes, skipped=counts[1],
         second_source=resolved.count(at, Verdict.SECOND_SOURCE),

@@ -23,13 +23,13 @@ from shangheng.kernel.formulas.concept import (
     Value,
     indicator,
 )
+from shangheng.kernel.money import YUAN_BY_UNIT
 from shangheng.services.statistics.formulas import orders
 from shangheng.services.statistics.formulas.dimensions import OF_ORDERS, PLATFORM, SELLER_REGION
 
 Table = Any
 """An Ibis table; Ibis publishes no types."""
 
-YUAN_BY_UNIT = {"元": 1, "万元": 10**4, "亿元": 10**8, "万亿元": 10**12}
 TOTAL_RETAIL = "total-retail-sales"
 """The series of total retail sales of consumer goods (社会消费品零售总额)."""
 

@@ -122,7 +122,7 @@ class Province:
         self.engine = DuckDBEngine(memory="1GB", threads=2)
         self.sources = {name: (KIND[name], each) for name, each in files.items()}
 
-    def ask(self, name: str, **question: Any) -> Figure:  # noqa: ANN401
+    def ask(self, name: str, **question: Any) -> Figure:
         """Return a figure of the dictionary."""
         decided = question.pop("decided", DECIDED)
         parties = question.pop("parties", False)
@@ -146,11 +146,11 @@ class Province:
         )
         return compute([(indicator, question)], setting)[0]
 
-    def value(self, name: str, **question: Any) -> Decimal | None:  # noqa: ANN401
+    def value(self, name: str, **question: Any) -> Decimal | None:
         """Return the one number of a figure in one row."""
         return self.ask(name, **question).value
 
-    def cells(self, name: str, **question: Any) -> dict[Any, Any]:  # noqa: ANN401
+    def cells(self, name: str, **question: Any) -> dict[Any, Any]:
         """Return the values of a figure by the dimensions' texts."""
         figure = self.ask(name, **question)
         by = figure.question.by

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shangheng.kernel.formulas import spans
+from shangheng.kernel import periods
 
 DAYS = st.dates(date(1990, 1, 1), date(2100, 1, 1))
 PERIODS = st.sampled_from(["day", "week", "month", "quarter", "year"])
@@ -22,18 +22,18 @@ def test_a_periods_name_leads_back_to_its_days(day: date, period: str) -> None:
         "quarter": date(day.year, day.month - (day.month - 1) % 3, 1),
         "year": date(day.year, 1, 1),
     }
-    text = spans.period_text(period, starts[period])
-    assert spans.period_start(period, text) == starts[period]
-    first, last = spans.days_in(period, text)
+    text = periods.period_text(period, starts[period])
+    assert periods.period_start(period, text) == starts[period]
+    first, last = periods.days_in(period, text)
     assert first <= day <= last
 
 
 @given(DAYS, PERIODS)
 def test_the_period_before_ends_on_the_eve(day: date, period: str) -> None:
-    first, _ = spans.days_in(period, spans.period_text(period, _start(day, period)))
-    before = spans.period_before(period, spans.period_text(period, first), "previous")
+    first, _ = periods.days_in(period, periods.period_text(period, _start(day, period)))
+    before = periods.period_before(period, periods.period_text(period, first), "previous")
     assert before is not None
-    assert spans.days_in(period, before)[1] == first - timedelta(days=1)
+    assert periods.days_in(period, before)[1] == first - timedelta(days=1)
 
 
 def _start(day: date, period: str) -> date:
@@ -59,7 +59,7 @@ def _start(day: date, period: str) -> date:
     ],
 )
 def test_the_same_period_a_year_before(period: str, text: str, before: str | None) -> None:
-    assert spans.period_before(period, text, "year") == before
+    assert periods.period_before(period, text, "year") == before
 
 
 @pytest.mark.parametrize(
@@ -73,15 +73,15 @@ def test_the_same_period_a_year_before(period: str, text: str, before: str | Non
     ],
 )
 def test_spans_are_compared_with_spans_as_long(
-    since: str, until: str, against: spans.Against, before: tuple[str, str]
+    since: str, until: str, against: periods.Against, before: tuple[str, str]
 ) -> None:
-    found = spans.span_before(date.fromisoformat(since), date.fromisoformat(until), against)
+    found = periods.span_before(date.fromisoformat(since), date.fromisoformat(until), against)
     assert tuple(day.isoformat() for day in found) == before
 
 
 def test_days_of_a_question_move_as_its_periods_do() -> None:
-    assert spans.shifted(date(2026, 3, 31), "month", "previous") == date(2026, 2, 28)
-    assert spans.shifted(date(2026, 3, 31), "day", "previous") == date(2026, 3, 30)
-    assert spans.shifted(date(2026, 3, 31), "week", "previous") == date(2026, 3, 24)
-    assert spans.shifted(date(2024, 2, 29), "month", "year") == date(2023, 2, 28)
-    assert spans.shifted(date(2026, 3, 31), "week", "year") == date(2025, 4, 1)
+    assert periods.shifted(date(2026, 3, 31), "month", "previous") == date(2026, 2, 28)
+    assert periods.shifted(date(2026, 3, 31), "day", "previous") == date(2026, 3, 30)
+    assert periods.shifted(date(2026, 3, 31), "week", "previous") == date(2026, 3, 24)
+    assert periods.shifted(date(2024, 2, 29), "month", "year") == date(2023, 2, 28)
+    assert periods.shifted(date(2026, 3, 31), "week", "year") == date(2025, 4, 1)

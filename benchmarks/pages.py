@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How long a reader waits for a page of the site over a full ledger.
+
+    python -m benchmarks.pages HOME
+
+Each page is asked for by one reader after the other: first once each, as after a start, then
+again and again. The page of every indicator is among them, in both languages.
+"""
+
+import http.client
+import json
+import sys
+import time
+from pathlib import Path
+
+from benchmarks import data
+from benchmarks.api import percentile
+from benchmarks.measuring import report, shangheng
+from benchmarks.serving import Server, served
+
+OK = 200
+ROUNDS = 30
+INDICATOR_ROUNDS = 3
+P95_MS_MAX = 300
+QUIET_S = 12
+"""Long enough for the server to have asked its own overview after the start."""
+
+
+def wait_for(server: Server, page: str) -> float:
+    """Return the seconds until the last byte of a page."""
+    connection = http.client.HTTPConnection(server.host, server.port, timeout=120)
+    begun = time.perf_counter()
+    connection.request("GET", page)
+    answer = connection.getresponse()
+    answer.read()
+    seconds = time.perf_counter() - begun
+    connection.close()
+    if answer.status != OK:
+        raise SystemExit(f"{page} answered {answer.status}")
+    return seconds
+
+
+def tell(name: str, waits: list[float], *, limited: bool = True) -> None:
+    """Print the 95th percentile and the median of some waits."""
+    ms = sorted(wait * 1000 for wait in waits)
+    against = f"{len(ms)} answers, median {percentile(ms, 50):.0f} ms, longest {ms[-1]:.0f} ms"
+    limit = P95_MS_MAX if limited else None
+    report(f"pages/{name}-p95", percentile(ms, 95), "ms", against=against, at_most=limit)
+
+
+def main() -> None:
+    """Measure the pages of the home named on the command line; the home is not changed."""
+    home = data.copied_home(Path(sys.argv[1]), "pages")
+    dictionary = json.loads(shangheng("formulas", "--json", home=home))
+    names = [each["indicator"] for each in dictionary]
+    indicators = [f"/indicators/{name}/" for name in names]
+    with served(home) as server:
+        time.sleep(QUIET_S)
+        firsts = {page: wait_for(server, page) for page in ("/", "/reporters/", *indicators)}
+        tell("overview-first", [firsts["/"]], limited=False)
+        tell("indicator-first", [firsts[page] for page in indicators], limited=False)
+        for name, page in (("overview", "/"), ("reporters", "/reporters/")):
+            tell(name, [wait_for(server, page) for _ in range(ROUNDS)])
+        again = [
+            wait_for(server, page + language)
+            for language in ("", "?lang=en") * INDICATOR_ROUNDS
+            for page in indicators
+        ]
+        tell("indicator", again)
+    report("pages/server-peak", server.peak_mb, "MB", against="resident, whole run")
+
+
+if __name__ == "__main__":
+    main()
