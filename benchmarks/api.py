@@ -132,6 +132,18 @@ def tell_rates(senders: list[Client], seconds: float) -> None:
     report("api/other-receipt-when-sent-again", differently, "batches", at_most=0)
 
 
+def tell_work(senders: list[Client], worked_s: float, commits: int) -> None:
+    """Print what a batch costs the server; unlike the rate, a busy machine hardly changes it."""
+    batches = sum(len(each.seconds) for each in senders)
+    report("api/work-per-batch", worked_s * 1000 / batches, "ms", against="server, all cores")
+    report("api/batches-per-commit", batches / max(commits, 1), "batches", against=f"{commits}")
+
+
+def version_of(home: Path) -> int:
+    """Return the version of the orders' table."""
+    return int(DeltaTable(str(home / "ledger/tables/order")).version())
+
+
 def paths_of(home: Path) -> list[str]:
     """Return the files of the orders that are true, as Delta Lake tells them."""
     return [str(path) for path in DeltaTable(str(home / "ledger/tables/order")).file_uris()]
@@ -183,8 +195,11 @@ def main() -> None:
     home = data.copied_home(Path(sys.argv[1]), "api")
     senders = clients(home)
     with served(home) as server:
+        worked, version = server.cpu_s(), version_of(home)
         seconds = sending(server, senders, float(sys.argv[2]))
+        worked = server.cpu_s() - worked
         tell_rates(senders, seconds)
+        tell_work(senders, worked, version_of(home) - version)
         tell_counts(home, senders)
         tell_files(home)
         tell_counts(home, senders)

@@ -25,7 +25,13 @@ class Server:
 
     host: str
     port: int
+    pid: int = 0
     peak_mb: float = 0.0
+
+    def cpu_s(self) -> float:
+        """Return the seconds that it has used of all cores so far (Linux tells it)."""
+        told = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def free_port() -> int:
@@ -52,6 +58,7 @@ def served(home: Path) -> Iterator[Server]:
     with log.open("wb") as out:
         command = [str(SHANGHENG), "serve", "--port", str(server.port)]
         child = subprocess.Popen(command, stdout=out, stderr=out, env=environment(home=home))
+        server.pid = child.pid
         try:
             begun = time.perf_counter()
             while not _is_up(server):

@@ -39,7 +39,7 @@ every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda each: each.name)
 class Row:
     """A table's columns as attributes, as checks expect them."""
 
-    def __init__(self, table: Any, prefix: str = "") -> None:  # noqa: ANN401 - an Ibis table
+    def __init__(self, table: Any, prefix: str = "") -> None:
         self._table = table
         self._prefix = prefix
 
@@ -47,7 +47,7 @@ class Row:
     def usual(self) -> "Row":
         return Row(self._table, "usual_")
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - an Ibis column
+    def __getattr__(self, name: str) -> Any:
         return self._table[self._prefix + name]
 
 

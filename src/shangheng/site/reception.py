@@ -4,6 +4,7 @@
 from shangheng.kernel.records import actions as records
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store.landing import Progress
+from shangheng.kernel.records.store.tables import FILES_PER_DAY_MAX
 from shangheng.site import clock, wiring
 from shangheng.site.registry import REGISTRY
 
@@ -25,7 +26,7 @@ def receive(report: records.Report, *, tell: Progress = _silent) -> Receipt:
     return receipt
 
 
-def settle() -> int:
-    """Gather the small files of every kind; return of how many kinds there were any."""
+def settle(limit: int = FILES_PER_DAY_MAX) -> int:
+    """Gather the small files of days with more than ``limit``; return of how many kinds."""
     home = wiring.ledger()
-    return sum(records.settle(home, kind) for kind in REGISTRY.kinds.values())
+    return sum(records.settle(home, kind, limit=limit) for kind in REGISTRY.kinds.values())

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Asking the overview before a reader does: after a start, and when the ledger has settled.
+"""What the server does unasked: gather small files, and ask the overview before a reader does.
+
+Batches that come one after another leave many small files. While they come, only days with very
+many are gathered; once the ledger has been quiet for a moment, all are.
 
 Figures are kept by the version of the ledger. The first reader after a change would wait for all
-of them, so the server asks itself, as anybody would, once the ledger has been quiet for a moment.
+of them, so the server asks itself, as anybody would, once the ledger has been quiet for a moment:
+the province first, then a city at a time.
 """
 
 import threading
@@ -14,12 +18,14 @@ import structlog
 
 from shangheng.kernel.errors import ShanghengError
 from shangheng.kernel.records import queries as records
-from shangheng.site import wiring
+from shangheng.kernel.records.store.tables import FILES_PER_DAY_MAX
+from shangheng.kernel.regions import queries as regions
+from shangheng.site import reception, wiring
 from shangheng.site.registry import REGISTRY
 
 LOOK_EVERY_S = 5.0
+FILES_WHILE_MOVING = 64
 WAIT_S = 120.0
-PAGES = ("/",)
 
 Versions = tuple[int, ...]
 
@@ -39,26 +45,43 @@ def start(address: str) -> threading.Thread:
     return thread
 
 
+def pages() -> tuple[str, ...]:
+    """Return the pages worth it: the overview first, then those that its map leads to."""
+    home = wiring.place().region
+    below = regions.children(home) if home.endswith("0000") else ()
+    return ("/", *(f"/?region={each.code}" for each in below))
+
+
 def _watch(address: str) -> None:
-    warm: Versions = ()
     seen: Versions = ()
+    waiting: list[str] = list(pages())
     while True:
         time.sleep(LOOK_EVERY_S)
         try:
             now = versions()
         except ShanghengError:
             continue
-        if now != warm and now == seen:
-            ask(address)
-            warm = now
-        seen = now
+        if now != seen:  # still moving: look again before anything is computed
+            seen, waiting = now, list(pages())
+            _settle(FILES_WHILE_MOVING)
+        elif _settle(FILES_PER_DAY_MAX):
+            seen = versions()
+        elif waiting:
+            ask(address, waiting.pop(0))
 
 
-def ask(address: str) -> None:
-    """Ask each page once; what goes wrong is the reader's to see, not ours."""
-    for page in PAGES:
-        try:
-            with urllib.request.urlopen(address + page, timeout=WAIT_S) as answer:  # noqa: S310
-                answer.read()
-        except (urllib.error.URLError, TimeoutError) as error:
-            _log.warning("not_warm", page=page, why=str(error))
+def _settle(limit: int) -> int:
+    try:
+        return reception.settle(limit)
+    except ShanghengError as error:
+        _log.warning("not_settled", why=str(error))
+        return 0
+
+
+def ask(address: str, page: str) -> None:
+    """Ask for a page once; what goes wrong is the reader's to see, not ours."""
+    try:
+        with urllib.request.urlopen(address + page, timeout=WAIT_S) as answer:  # noqa: S310
+            answer.read()
+    except (urllib.error.URLError, TimeoutError) as error:
+        _log.warning("not_warm", page=page, why=str(error))

@@ -25,7 +25,7 @@ from shangheng.kernel.records.models import (
     ReporterRow,
     ReporterTokenRow,
 )
-from shangheng.kernel.records.store import committing, staging, taking
+from shangheng.kernel.records.store import committing, receiving, staging, taking
 from shangheng.kernel.records.store.convoys import (
     SMALL_BYTES,
     Convoy,
@@ -121,7 +121,7 @@ def take(report: Report, *, home: Ledger, at: datetime, tell: Progress = _silent
 
 
 def _taken(home: Ledger, order: Order, source: Path | BinaryIO, name: str) -> Receipt:
-    member = taking.land(home, order, source, name=name)
+    member = receiving.land(home, order, source, name=name)
     try:
         if member.path.stat().st_size <= SMALL_BYTES:
             member.landed()
@@ -138,7 +138,7 @@ _queues: defaultdict[tuple[Path, str], Queue] = defaultdict(Queue)
 
 def _alone(home: Ledger, member: Member) -> Receipt:
     """Take a large batch: it is read before the pen of its kind is asked for."""
-    convoy = taking.stage(home, [member])
+    convoy = receiving.stage(home, [member])
     try:
         with home.locked(convoy.kind.name):
             recover(home, convoy.kind)
@@ -174,7 +174,7 @@ def _together(home: Ledger, tickets: list[Ticket]) -> None:
         going = [ticket for ticket in tickets if ticket.receipt is None]
         if not going:
             return
-        convoy = taking.stage(home, [ticket.member for ticket in going])
+        convoy = receiving.stage(home, [ticket.member for ticket in going])
         try:
             receipts = _commit(home, convoy)
         finally:
@@ -224,7 +224,7 @@ def _known_already(report: Report, reporter: ReporterRow) -> Receipt | None:
 
 
 def _same_batch(member: Member) -> Receipt | None:
-    """Return the receipt of this very batch if it was taken, and refuse other bytes under its name."""
+    """Return the receipt of this very batch if it was taken; refuse other bytes under its name."""
     row = BatchRow.objects.filter(
         reporter_id=member.order.source_number, number=member.batch
     ).first()
@@ -322,7 +322,8 @@ def _usual(reporter: ReporterRow, kind: RecordKind) -> dict[str, float]:
 def _learn_habits(habits: Mapping[str, float], receipt: Receipt) -> None:
     for field, p99 in habits.items():
         row, new = ReporterHabitRow.objects.get_or_create(
-            reporter=ReporterRow.objects.get(code=receipt.reporter), kind=receipt.kind, field=field,
+            reporter=ReporterRow.objects.get(code=receipt.reporter),
+            kind=receipt.kind, field=field,
             defaults={"p99": p99, "rows": receipt.rows_read},
         )  # fmt: skip
         if not new:

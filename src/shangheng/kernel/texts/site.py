@@ -2,6 +2,14 @@
 """Texts about pages, people, requests and simulations."""
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "batch.no_rejects": (
+        "批次“{batch}”没有退回的行",
+        "nothing of batch “{batch}” was rejected",
+    ),
+    "batch.no_warnings": (
+        "批次“{batch}”没有存疑的行",
+        "no row of batch “{batch}” was questioned",
+    ),
     "chart.width": (
         "图宽 {width} 超出范围，应为 {least} 至 {most}",
         "A width of {width} is out of range; from {least} to {most}",

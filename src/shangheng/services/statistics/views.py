@@ -138,11 +138,12 @@ def _figures(office: Office, scope: Scope, *, compares: bool, reader: Any) -> di
     known = office.registry.indicators
     keys = [name for name in KEY_FIGURES if name in known and _fits(known[name], scope)]
     earlier = keys if compares else []
+    drawn = keys if scope.is_home else []
     level = "city" if scope.region.endswith("0000") else "county"
     parts: dict[str, list[tuple[str, Question]]] = {
         "now": [(name, scope.question()) for name in keys],
         "before": [(name, scope.month_before()) for name in earlier],
-        "trends": [(name, scope.question("day")) for name in keys],
+        "trends": [(name, scope.question("day")) for name in drawn],
         "splits": [(HEADLINE, scope.question(name)) for name in SPLITS],
         "map": [(HEADLINE, scope.question("seller_region", level=level))],
         "trend": [(HEADLINE, scope.question("day"))],

@@ -16,7 +16,7 @@ from shangheng.simulate.province import simulate
 ORDERS = 3_000
 
 
-def made(folder: Path, **changes: Any) -> Summary:  # noqa: ANN401 - any wish
+def made(folder: Path, **changes: Any) -> Summary:
     wish: dict[str, Any] = {"orders": ORDERS, "days": 30, "seed": 11, "mistakes": 0.05}
     return simulate(folder, **(wish | changes))
 
@@ -64,7 +64,7 @@ def base(box: Summary) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def one(base: duckdb.DuckDBPyConnection, query: str) -> Any:  # noqa: ANN401 - a row of any types
+def one(base: duckdb.DuckDBPyConnection, query: str) -> Any:
     found = base.execute(query).fetchone()
     assert found is not None
     return found[0] if len(found) == 1 else found

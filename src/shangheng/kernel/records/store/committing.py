@@ -3,7 +3,8 @@
 
 The order is what makes a crash harmless:
 
-1. ``intent.json`` says which versions the tables have before anything is touched (``convoys.begin``).
+1. ``intent.json`` says which versions the tables have before anything is touched; see
+   ``convoys.begin``.
 2. Replaced versions go to the history; new files and index segments are written; none counts yet.
 3. What second sources said is committed to the claims table.
 4. The receipts are written into the convoy's work folder, durable, as are the sealed bytes.
@@ -160,7 +161,8 @@ def replaced_entries(slices: Sequence[Slice]) -> Entries:
     for each in slices:
         at = each.having(Verdict.CORRECTED, Verdict.OUTRANKS)
         keys = each.entries.take(at)
-        parts.append(Entries({**each.old.take(at).columns, "high": keys["high"], "low": keys["low"]}))
+        old = each.old.take(at).columns
+        parts.append(Entries({**old, "high": keys["high"], "low": keys["low"]}))
     return Entries.joined(parts)
 
 

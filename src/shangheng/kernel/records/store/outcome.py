@@ -107,7 +107,9 @@ class Returned:
             texts = [safe(row[at]) if at < len(row) else "" for at in self._kept]
             writer.writerow([*texts, line, *why])
 
-    def questioned(self, line: int, rows: Sequence[Sequence[str | None]], broken: list[int]) -> None:
+    def questioned(
+        self, line: int, rows: Sequence[Sequence[str | None]], broken: list[int]
+    ) -> None:
         """Send back a row that breaks rules, or note the doubts about one that is let in."""
         self._release(line)
         self.faults.update(broken)
@@ -149,12 +151,12 @@ class Returned:
         """Return how many rows each rule rejected, or questioned, with the rule in words."""
         kind = self.plan.kind.name
         told: dict[tuple[str, str], RuleCount] = {}
-        for at, rows in sorted(self.faults.items()):
+        for at, count in sorted(self.faults.items()):
             fault = self.plan.faults[at]
             if fault.rule.is_warning != warnings:
                 continue
             key = (fault.rule.number, fault.field.name)
-            rows += told[key].rows if key in told else 0
+            rows = count + (told[key].rows if key in told else 0)
             zh, en = (_phrase(text, fault.field, lang) for text, lang in
                       ((fault.rule.zh, "zh"), (fault.rule.en, "en")))  # fmt: skip
             told[key] = RuleCount(f"{kind}.{fault.rule.number}", fault.field.name, rows, zh, en)

@@ -172,7 +172,7 @@ def _text_faults(field: f.Text) -> Iterator[Fault]:
 def known_region(column: str) -> str:
     """Return whether a column is a division code: by a bitmap of all six-digit codes.
 
-    Of a longer code the county is looked up here; ``taking`` then asks for the few distinct longer
+    Of a longer code the county is looked up here; ``receiving`` asks for the few distinct longer
     codes of a batch whether they exist. A join would cost a small batch more than all the rest.
     """
     county = f"try_cast(left({column}, 6) AS UINTEGER)"

@@ -82,7 +82,8 @@ def _csv(path: Path) -> Relation:
     columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(names)))
     sql = (
         f"SELECT * FROM read_csv({{paths}}, columns={{{columns}}}, auto_detect=false, "
-        f"filename=true, header=true, delim={literal(delimiter)}, quote='\"', escape='\"', strict_mode=true, "
+        f"filename=true, header=true, delim={literal(delimiter)}, quote='\"', escape='\"', "
+        f"strict_mode=true, "
         f"max_line_size={LINE_BYTES_MAX}, ignore_errors=true, store_rejects=true, "
         f"rejects_limit=0, rejects_table='broken', rejects_scan='broken_scans')"
     )

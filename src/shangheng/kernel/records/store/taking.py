@@ -1,31 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Batches on their way: landed, staged, resolved, written, committed."""
+"""Received batches taken: resolved, written, committed, and told in receipts."""
 
-import hmac
 import json
-import secrets
-import shutil
-from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
-from functools import lru_cache
-from pathlib import Path
-from typing import BinaryIO
 
-import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from shangheng.kernel.errors import Invalid, Unavailable
-from shangheng.kernel.records.concept import fields, kinds
+from shangheng.kernel.records.concept import kinds
 from shangheng.kernel.records.concept.receipts import Receipt, RuleCount
-from shangheng.kernel.records.store import committing, convoys, outcome, sources, staging
-from shangheng.kernel.records.store.archive import Sealer
-from shangheng.kernel.records.store.convoys import Convoy, Member, Order
+from shangheng.kernel.records.store import committing, convoys, outcome
+from shangheng.kernel.records.store.convoys import Convoy
 from shangheng.kernel.records.store.home import Ledger, flush, write_durably
 from shangheng.kernel.records.store.keys import Entries, KeyIndex
-from shangheng.kernel.records.store.landing import Landed, Landing
 from shangheng.kernel.records.store.names import digest_of
-from shangheng.kernel.records.store.reading import REGION_BITS, Fault, literal, quoted
+from shangheng.kernel.records.store.reading import literal, quoted
 from shangheng.kernel.records.store.resolving import (
     KEPT,
     Resolver,
@@ -35,183 +26,12 @@ from shangheng.kernel.records.store.resolving import (
     good_rows,
 )
 from shangheng.kernel.records.store.tables import Table
-from shangheng.kernel.regions import queries as regions
 
-ROOM_FACTOR = 3
 HABIT_SAMPLE_ROWS = 200_000
-COUNTY_DIGITS = 6
 
 
 class OverlapError(Exception):
     """Two batches of a convoy speak of one record, so one has to go after the other."""
-
-
-@lru_cache(maxsize=1)
-def region_bits() -> bytes:
-    """Return a bitmap of the six-digit division codes valid at any time since 1980."""
-    bits = np.zeros(REGION_BITS, dtype=bool)
-    bits[[int(code) for code in regions.known_codes() if len(code) == COUNTY_DIGITS]] = True
-    return np.packbits(bits).tobytes()
-
-
-@lru_cache(maxsize=1)
-def region_names() -> pa.Table:
-    """Return every unambiguous name of a division, with its code."""
-    names = regions.names()
-    return pa.table({"name": list(names), "code": list(names.values())})
-
-
-def _facts(home: Ledger, order: Order) -> staging.Facts:
-    """Derive the pads of HMAC-SHA256 (RFC 2104) for pseudonyms, so that SQL can finish it."""
-    key = hmac.digest(home.master_key, b"pseudonym:person", "sha256").ljust(64, b"\0")
-    inner, outer = bytes(b ^ 0x36 for b in key), bytes(b ^ 0x5C for b in key)
-    return staging.Facts(order.at.replace(tzinfo=None), inner, outer)
-
-
-def land(home: Ledger, order: Order, source: Path | BinaryIO, *, name: str) -> Member:
-    """Take a batch's bytes in and see that they can be records of its kind."""
-    work = home.work(secrets.token_hex(8))
-    work.mkdir(parents=True)
-    try:
-        return _land(home, order, source, name=name, work=work)
-    except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
-        raise
-
-
-def _land(home: Ledger, order: Order, source: Path | BinaryIO, *, name: str, work: Path) -> Member:
-    sealer = Sealer(work / "sealed", batch=work.name, master_key=home.master_key)
-    try:
-        return _sealed(home, order, source, name=name, work=work, sealer=sealer)
-    except BaseException:
-        sealer.abandon()
-        raise
-
-
-def _sealed(  # noqa: PLR0913 - what ``_land`` was given, and the archive it opened
-    home: Ledger, order: Order, source: Path | BinaryIO, *, name: str, work: Path, sealer: Sealer
-) -> Member:
-    landing = Landing(sealer, work, order.tell)
-    landed: Callable[[], Landed]
-    if isinstance(source, Path):
-        _refuse_without_room(home, source)
-        path, form, later = landing.file(source)
-        landed = later.result
-    else:
-        streamed = landing.stream(source, name=name)
-        path, form, landed = streamed.path, streamed.format, lambda: streamed
-    relation = sources.open_source(
-        path, form, work=work, wanted=order.mapping.columns, sheet=order.mapping.sheet
-    )
-    _refuse_missing_columns(relation.names, order)
-    return Member(order, work, relation, landed, relation.path)
-
-
-def _refuse_without_room(home: Ledger, source: Path) -> None:
-    home.root.mkdir(parents=True, exist_ok=True)
-    needed, free = source.stat().st_size * ROOM_FACTOR, shutil.disk_usage(home.root).free
-    if free < needed:
-        raise Unavailable("store.no_room", detail=f"free {free}, needed about {needed} bytes")
-
-
-def _refuse_missing_columns(names: tuple[str, ...], order: Order) -> None:
-    """Refuse a file that lacks a column without which every row would be rejected."""
-    needed = {
-        name
-        for field in order.kind.fields
-        if not field.optional and field.name in order.mapping.fields
-        for name in order.mapping.fields[field.name].columns
-    }
-    if missing := sorted(needed - set(names)):
-        raise Invalid(
-            "file.columns_missing", missing=missing, found=list(names), kind=order.kind.name
-        )
-
-
-def stage(home: Ledger, members: Sequence[Member]) -> Convoy:
-    """Read and check every row of some batches; nothing of it counts yet."""
-    order = members[0].order
-    facts = _facts(home, order)
-    faults = tuple(staging.all_faults(order.kind, facts))
-    relations = tuple(member.relation for member in members)
-    plan = staging.Plan(order.kind, order.mapping, relations, faults, order.usual)
-    work = home.work(secrets.token_hex(8))
-    work.mkdir(parents=True)
-    connection = staging.connect(
-        memory_mb=home.memory_mb, threads=home.threads, spill=home.root / "work" / "spill"
-    )
-    convoy = Convoy(home, work, list(members), connection, plan, work / "stage.parquet")
-    try:
-        staging.prepare(connection, facts, region_bits=region_bits())
-        if order.mapping.reads_region_names:
-            connection.register("region_names", region_names())
-        order.tell("check", 0, 0)
-        staging.run(connection, plan, convoy.stage)
-        convoy.plan = _with_exact_regions(connection, plan, convoy.stage)
-        _place(convoy)
-    except BaseException:
-        convoy.close()
-        raise
-    return convoy
-
-
-def _place(convoy: Convoy) -> None:
-    """Find where each batch's rows stand, and which could not be split."""
-    if convoy.plan.relation.tells_broken_rows:
-        paths = [member.path for member in convoy.members]
-        for member, rows in zip(
-            convoy.members, sources.broken_rows(convoy.connection, paths), strict=True
-        ):
-            member.broken = rows
-    firsts = dict(
-        convoy.connection.execute(
-            "SELECT member, min(file_row_number) FROM "
-            f"read_parquet({literal(str(convoy.stage))}, file_row_number=true) GROUP BY member"
-        ).fetchall()
-    )
-    grouped = convoy.plan.mapping.group is not None
-    convoy.returned = [
-        outcome.Returned(
-            convoy.plan, member.work,
-            outcome.Placed(firsts.get(at, 0), tuple(line for line, _ in member.broken), grouped),
-        )
-        for at, member in enumerate(convoy.members)
-    ]  # fmt: skip
-
-
-def _with_exact_regions(
-    connection: duckdb.DuckDBPyConnection, plan: staging.Plan, stage_path: Path
-) -> staging.Plan:
-    """Ask for the townships and villages of a stage whether they exist; stage again if not all do.
-
-    The bitmap of the pass over all rows knows counties only. A code of a township that does not
-    exist in its county is rare enough for a second pass.
-    """
-    found = plan.kind.of_type(fields.Region)
-    if not found:
-        return plan
-    asked = " UNION ".join(
-        f"SELECT DISTINCT {quoted(field.name)} AS code FROM "
-        f"read_parquet({literal(str(stage_path))}) "
-        f"WHERE NOT bad AND strlen({quoted(field.name)}) > {COUNTY_DIGITS}"
-        for field in found
-    )
-    longer = {row[0] for row in connection.execute(asked).fetchall()}
-    wrong = sorted(longer - regions.known_codes(villages=True)) if longer else []
-    if not wrong:
-        return plan
-    connection.register("wrong_regions", pa.table({"code": wrong}))
-    more = tuple(
-        Fault(
-            kinds.NO_SUCH_REGION, field,
-            f"{quoted(field.name)} IN (SELECT code FROM wrong_regions)",
-        )
-        for field in found
-    )  # fmt: skip
-    again = replace(plan, faults=plan.faults + more)
-    connection.execute("DROP TABLE IF EXISTS broken; DROP TABLE IF EXISTS broken_scans")
-    staging.run(connection, again, stage_path)
-    return again
 
 
 class Resolved:
@@ -247,7 +67,7 @@ class Resolved:
         """Return whether any row of the convoy has this verdict."""
         return bool(self._counts[:, verdict].any())
 
-    def ordinals(self, member: int, verdict: Verdict, first: int) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    def ordinals(self, member: int, verdict: Verdict, first: int) -> npt.NDArray[np.int64]:
         """Return where a batch's rows with this verdict stand among its own rows."""
         parts = [
             told.places[(told.rows.members == member) & (told.verdicts == verdict)] - first
@@ -262,25 +82,29 @@ def _resolve(convoy: Convoy, index: KeyIndex, claims_index: KeyIndex | None) -> 
     claims_resolver = Resolver(claims_index) if claims_index is not None else None
     numbers = np.array([each.order.source_number for each in convoy.members], dtype=np.uint32)
     reporter = convoy.by_member([literal(each.order.reporter) for each in convoy.members])
-    files = [(member.work / "hashes.bin").open("wb") for member in convoy.members]
-    for rows in good_rows(convoy.connection, convoy.stage, convoy.kind, reporter=reporter):
-        if len(convoy.members) > 1 and rows.overlap():
-            raise OverlapError
-        rows.entries.columns["source"] = numbers[rows.members]
-        told = resolver.resolve(rows)
-        second = told.having(Verdict.SECOND_SOURCE)
-        if claims_resolver and len(second):
-            asked = rows.take(second)
-            claim = claims_resolver.resolve(replace(asked, entries=as_claims(asked.entries)))
-            told.verdicts[second[claim.having(Verdict.UNCHANGED)]] = Verdict.UNCHANGED
-            resolved.add_claims(claim)
-        kept = np.isin(told.verdicts, KEPT)
-        for at, file in enumerate(files):
-            chosen = kept & (rows.members == at) if len(files) > 1 else kept
-            file.write(rows.hashes.tobytes() if chosen.all() else rows.hashes[chosen].tobytes())
-        resolved.add(told)
-    for file in files:
-        file.close()
+    with ExitStack() as opened:
+        files = [
+            opened.enter_context((member.work / "hashes.bin").open("wb"))
+            for member in convoy.members
+        ]
+        for rows in good_rows(convoy.connection, convoy.stage, convoy.kind, reporter=reporter):
+            if len(convoy.members) > 1 and rows.overlap():
+                raise OverlapError
+            rows.entries.columns["source"] = numbers[rows.members]
+            told = resolver.resolve(rows)
+            second = told.having(Verdict.SECOND_SOURCE)
+            if claims_resolver and len(second):
+                asked = rows.take(second)
+                claim = claims_resolver.resolve(replace(asked, entries=as_claims(asked.entries)))
+                told.verdicts[second[claim.having(Verdict.UNCHANGED)]] = Verdict.UNCHANGED
+                resolved.add_claims(claim)
+            kept = np.isin(told.verdicts, KEPT)
+            for at, file in enumerate(files):
+                chosen = kept & (rows.members == at) if len(files) > 1 else kept
+                file.write(
+                    rows.hashes.tobytes() if chosen.all() else rows.hashes[chosen].tobytes()
+                )
+            resolved.add(told)
     return resolved
 
 
@@ -387,8 +211,9 @@ def _receipts(
     _give_back(convoy, resolved, anything=any(row[3] for row in counts.values()))
     totals = outcome.totals(convoy.connection, convoy.kind, rows)
     missing = _unreferred(home, convoy, rows)
+    nothing = (0, 0, 0, 0)
     return [
-        _receipt(convoy, at, resolved, counts.get(at, (0, 0, 0, 0)), version, totals[at], missing[at])
+        _receipt(convoy, at, resolved, counts.get(at, nothing), version, totals[at], missing[at])
         for at in range(len(convoy.members))
     ]
 
@@ -415,7 +240,7 @@ def _give_back(convoy: Convoy, resolved: Resolved, *, anything: bool) -> None:
         returned.close()
 
 
-def _receipt(  # noqa: PLR0913 - the parts of a receipt
+def _receipt(
     convoy: Convoy, at: int, resolved: Resolved, counts: tuple[int, ...], version: int,
     totals: outcome.Totals, missing: tuple[RuleCount, ...],
 ) -> Receipt:  # fmt: skip

@@ -40,7 +40,9 @@ ORDER = RecordKind(
         f.Text("order_no", zh="订单编号", max=64),
         f.Text("shop", zh="店铺编号", max=64, optional=True),
         f.Person("buyer", zh="买家", optional=True),
-        f.OneOf("mode", zh="模式", values={"B2B": ("企业", "b"), "B2C": ("个人", "c")}, optional=True),
+        f.OneOf(
+            "mode", zh="模式", values={"B2B": ("企业", "b"), "B2C": ("个人", "c")}, optional=True
+        ),
         f.Text("product", zh="商品名称", max=60, optional=True),
         f.Identifier("gtin", zh="商品条码", scheme="gtin", optional=True),
         f.Identifier("seller", zh="卖家代码", scheme="uscc", optional=True),
@@ -65,7 +67,9 @@ ORDER = RecordKind(
         f.Region("region", zh="收货地", optional=True),
     ),
     checks=(
-        Check("E012", lambda o: o.paid <= o.gross, zh="实付过多", en="too much paid", field="paid"),
+        Check(
+            "E012", lambda o: o.paid <= o.gross, zh="实付过多", en="too much paid", field="paid"
+        ),
         Check(
             "W021",
             lambda o: o.paid <= 20 * o.usual.paid,
@@ -74,7 +78,9 @@ ORDER = RecordKind(
             field="paid",
         ),
     ),
-    refers=(Refers("W031", to="shop", by=("platform", "shop"), zh="店铺未登记", en="unknown shop"),),
+    refers=(
+        Refers("W031", to="shop", by=("platform", "shop"), zh="店铺未登记", en="unknown shop"),
+    ),
 )
 
 SHOP = RecordKind(
@@ -136,7 +142,9 @@ def orders(count: int, *, start: int = 1, **told: Any) -> list[Row]:
     return [order(number, **told) for number in range(start, start + count)]
 
 
-def csv_of(rows: Iterable[Row], *, delimiter: str = ",", columns: Iterable[str] = COLUMNS) -> bytes:
+def csv_of(
+    rows: Iterable[Row], *, delimiter: str = ",", columns: Iterable[str] = COLUMNS
+) -> bytes:
     """Return rows as a CSV file in UTF-8."""
     out = io.StringIO(newline="")
     names = list(columns)
@@ -280,7 +288,9 @@ class Door:
 
     def hashes(self, receipt: Receipt) -> bytes:
         """Return the hashes of the records that a batch brought."""
-        return (self.home.batch(folder_of(receipt.reporter, receipt.batch)) / "hashes.bin").read_bytes()
+        return (
+            self.home.batch(folder_of(receipt.reporter, receipt.batch)) / "hashes.bin"
+        ).read_bytes()
 
     def remains(self) -> list[Path]:
         """Return the work folders that are left; there should be none."""

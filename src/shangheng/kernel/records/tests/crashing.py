@@ -45,9 +45,9 @@ def prepare(home: Path) -> None:
 def rows_of(batch: int, rows: int = ROWS) -> list[tuple[int, int]]:
     """Return a batch as orders and what was paid for each.
 
-    Even ones are the platform's: new orders, corrections, orders sent again, and its word on orders
-    that the shop had told of first. Odd ones are the shop's: its word on the platform's orders, on
-    some of them once more and otherwise, and orders that the platform has not told of.
+    Even ones are the platform's: new orders, corrections, orders sent again, and its word on
+    orders that the shop had told of first. Odd ones are the shop's: its word on the platform's
+    orders, on some of them once more and otherwise, and orders that the platform has not told of.
     """
     start, some = batch // 2 * rows, max(rows // CORRECTED, 2)
     own = 1_000_000 + start
@@ -99,14 +99,14 @@ class Trial:
     def __init__(self, folder: Path, *, rows: int = ROWS) -> None:
         """Begin with nothing."""
         from shangheng.kernel.records import actions  # noqa: PLC0415 - after ``prepare``
-        from shangheng.kernel.records.store import staging, taking  # noqa: PLC0415
+        from shangheng.kernel.records.store import receiving, staging  # noqa: PLC0415
         from shangheng.kernel.records.store.home import Ledger  # noqa: PLC0415
         from shangheng.kernel.records.tests import builders  # noqa: PLC0415
 
         # What every child would otherwise do again, as slowly: compile the checks, import pandas.
         importlib.import_module("pandas")
         staging.check_faults(builders.ORDER)
-        taking.region_bits()
+        receiving.region_bits()
         self.actions, self.builders, self.rows = actions, builders, rows
         self.sent = folder / "sent"
         self.sent.mkdir(parents=True)
@@ -123,7 +123,7 @@ class Trial:
             path.write_bytes(self.builders.csv_of(orders))
         return path
 
-    def take(self, batch: int) -> Any:  # noqa: ANN401 - a receipt
+    def take(self, batch: int) -> Any:
         """Take a batch in, in this process."""
         report = self.actions.Report(
             source=self.file(batch), kind=self.builders.ORDER, reporter=REPORTERS[batch % 2],
@@ -193,7 +193,9 @@ class Trial:
         door = self.builders.Door(self.home, self.sent)
         return {
             "ledger": sorted((int(row["order_no"][1:]), int(row["paid"])) for row in door.rows()),
-            "claims": sorted((int(row["order_no"][1:]), int(row["paid"])) for row in door.claims()),
+            "claims": sorted(
+                (int(row["order_no"][1:]), int(row["paid"])) for row in door.claims()
+            ),
             "history": len(door.history()),
             "receipts": len(receipts),
             "same": all(receipts[each.batch] == each for each in again),
@@ -224,21 +226,22 @@ def random_kills(folder: Path, seed: int) -> dict[str, Any]:
             kills, in_vain = kills + 1, in_vain + 1
             continue
         batch, in_vain = batch + 1, 0
-    return {"batches": batch, "kills": kills, **trial.state(batch)}
+    # The batch that was hit last has to be sent again too.
+    return {"batches": batch + 1, "kills": kills, **trial.state(batch + 1)}
 
 
 def steps() -> Iterator[Callable[[Callable[[], None]], None]]:
-    """Give the places at which a child can be killed: each, once patched, counts before it acts."""
+    """Give the places at which a child can be killed: each, patched, counts before it acts."""
     import pathlib  # noqa: PLC0415
     import shutil  # noqa: PLC0415
 
     from deltalake import DeltaTable  # noqa: PLC0415
 
-    def patch(owner: Any, name: str) -> Callable[[Callable[[], None]], None]:  # noqa: ANN401
+    def patch(owner: Any, name: str) -> Callable[[Callable[[], None]], None]:
         def apply(count: Callable[[], None]) -> None:
             real = getattr(owner, name)
 
-            def counted(*given: Any, **named: Any) -> Any:  # noqa: ANN401
+            def counted(*given: Any, **named: Any) -> Any:
                 count()
                 return real(*given, **named)
 

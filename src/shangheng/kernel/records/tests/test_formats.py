@@ -189,7 +189,9 @@ def test_a_nested_list_in_parquet_and_json_is_the_same_as_json_text(door: Door) 
 
 
 def test_a_broken_line_of_ndjson_goes_back_and_the_others_stay(door: Door) -> None:
-    content = ndjson_of(orders(2)) + b'{"platform": "P01", broken\n' + ndjson_of(orders(2, start=3))
+    content = (
+        ndjson_of(orders(2)) + b'{"platform": "P01", broken\n' + ndjson_of(orders(2, start=3))
+    )
     receipt = door.send(content)
     assert (receipt.rows_read, receipt.accepted, receipt.rejected) == (5, 4, 1)
     assert door.rejects(receipt)[0]["_line"] == "4"

@@ -95,7 +95,10 @@ def test_what_the_merchant_said_is_outranked_by_the_platform_and_kept(door: Door
     assert (merchant.accepted, merchant.second_source) == (2, 0)
     platform = door.send([order(1, paid="100")])
     assert (platform.accepted, platform.second_source) == (1, 0)
-    assert [(row["paid"], row["reporter"]) for row in door.rows()] == [(100, "P01"), (90, "shop-1")]
+    assert [(row["paid"], row["reporter"]) for row in door.rows()] == [
+        (100, "P01"),
+        (90, "shop-1"),
+    ]
     assert [(row["paid"], row["reporter"]) for row in door.claims()] == [(90, "shop-1")]
 
 
@@ -108,12 +111,16 @@ def test_what_the_merchant_says_after_the_platform_is_kept_and_not_counted(door:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_three_sources_in_any_order_count_once_and_all_claims_are_kept(door: Door, seed: int) -> None:
+def test_three_sources_in_any_order_count_once_and_all_claims_are_kept(
+    door: Door, seed: int
+) -> None:
     sources = {"P01": "100", "shop-1": "90", "bank-1": "80"}
     told = list(sources.items())
     random.Random(seed).shuffle(told)  # noqa: S311 - an order, not a secret
     for reporter, paid in told * 2:
-        door.send([order(1, paid=paid)], reporter=reporter, batch=f"{reporter}-{len(queries.receipts())}")
+        door.send(
+            [order(1, paid=paid)], reporter=reporter, batch=f"{reporter}-{len(queries.receipts())}"
+        )
     assert [(row["paid"], row["reporter"]) for row in door.rows()] == [(100, "P01")]
     claims = {row["reporter"]: str(int(row["paid"])) for row in door.claims()}
     assert claims == {"shop-1": "90", "bank-1": "80"}
@@ -151,7 +158,9 @@ def test_one_batch_may_correct_a_record_and_a_claim_and_history_keeps_both(door:
     assert [row["paid"] for row in door.claims()] == [91]
 
 
-def test_of_a_kind_without_an_authority_the_first_word_counts_and_others_are_kept(door: Door) -> None:
+def test_of_a_kind_without_an_authority_the_first_word_counts_and_others_are_kept(
+    door: Door,
+) -> None:
     head = b"series,starts_on,value\n"
     door.send(head + b"gdp,2026-01-01,1.5\n", kind=SERIES, reporter="bureau")
     second = door.send(head + b"gdp,2026-01-01,1.6\n", kind=SERIES, reporter="press")

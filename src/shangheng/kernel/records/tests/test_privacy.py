@@ -36,7 +36,9 @@ def test_no_file_of_the_ledger_names_a_person(door: Door) -> None:
 
 
 def test_a_pseudonym_is_the_same_for_the_same_person_and_differs_by_key(door: Door) -> None:
-    door.send([order(1, buyer=PERSON), order(2, buyer=f" {PERSON} "), order(3), order(4, buyer="")])
+    door.send(
+        [order(1, buyer=PERSON), order(2, buyer=f" {PERSON} "), order(3), order(4, buyer="")]
+    )
     told = [row["buyer"] for row in door.rows()]
     assert told[0] == told[1] != told[2]
     assert told[3] is None

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A full disk at any moment: the batch is not taken, what is there stays, and it can be sent again."""
+"""A full disk at any moment: the batch is not taken, what is there stays, all can be resent."""
 
 import os
 import resource
 import shutil
 import signal
-from collections import namedtuple
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from deltalake import DeltaTable
@@ -19,7 +19,13 @@ from shangheng.kernel.records.models import BatchRow
 from shangheng.kernel.records.store import committing, home
 from shangheng.kernel.records.tests.builders import Door, balanced, csv_of, order, orders
 
-Usage = namedtuple("Usage", "total used free")
+
+class Usage(NamedTuple):
+    """What a disk says of itself, in bytes."""
+
+    total: int
+    used: int
+    free: int
 
 
 def test_a_file_for_which_there_is_no_room_is_not_begun(
@@ -103,7 +109,7 @@ def test_a_disk_that_fills_up_while_writing_loses_nothing(
 def test_a_fault_between_two_files_is_undone_as_a_whole(
     door: Door, monkeypatch: pytest.MonkeyPatch, nth: int
 ) -> None:
-    """Whatever is being made durable when the disk is full, sending again tells the whole truth."""
+    """Whatever is made durable when the disk is full, sending again tells the whole truth."""
     door.send(orders(3))
     batch = [order(1, paid="90"), order(7)]
     told, real = [0], os.fsync

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Batches received: landed, read and checked; nothing of them counts yet."""
+
+import hmac
+import secrets
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import BinaryIO
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from shangheng.kernel.errors import Invalid, Unavailable
+from shangheng.kernel.records.concept import fields, kinds
+from shangheng.kernel.records.store import outcome, sources, staging
+from shangheng.kernel.records.store.archive import Sealer
+from shangheng.kernel.records.store.convoys import Convoy, Member, Order
+from shangheng.kernel.records.store.home import Ledger
+from shangheng.kernel.records.store.landing import Landed, Landing
+from shangheng.kernel.records.store.reading import REGION_BITS, Fault, literal, quoted
+from shangheng.kernel.regions import queries as regions
+
+ROOM_FACTOR = 3
+COUNTY_DIGITS = 6
+
+
+@lru_cache(maxsize=1)
+def region_bits() -> bytes:
+    """Return a bitmap of the six-digit division codes valid at any time since 1980."""
+    bits = np.zeros(REGION_BITS, dtype=bool)
+    bits[[int(code) for code in regions.known_codes() if len(code) == COUNTY_DIGITS]] = True
+    return np.packbits(bits).tobytes()
+
+
+@lru_cache(maxsize=1)
+def region_names() -> pa.Table:
+    """Return every unambiguous name of a division, with its code."""
+    names = regions.names()
+    return pa.table({"name": list(names), "code": list(names.values())})
+
+
+def _facts(home: Ledger, order: Order) -> staging.Facts:
+    """Derive the pads of HMAC-SHA256 (RFC 2104) for pseudonyms, so that SQL can finish it."""
+    key = hmac.digest(home.master_key, b"pseudonym:person", "sha256").ljust(64, b"\0")
+    inner, outer = bytes(b ^ 0x36 for b in key), bytes(b ^ 0x5C for b in key)
+    return staging.Facts(order.at.replace(tzinfo=None), inner, outer)
+
+
+def land(home: Ledger, order: Order, source: Path | BinaryIO, *, name: str) -> Member:
+    """Take a batch's bytes in and see that they can be records of its kind."""
+    work = home.work(secrets.token_hex(8))
+    work.mkdir(parents=True)
+    try:
+        return _land(home, order, source, name=name, work=work)
+    except BaseException:
+        shutil.rmtree(work, ignore_errors=True)
+        raise
+
+
+def _land(home: Ledger, order: Order, source: Path | BinaryIO, *, name: str, work: Path) -> Member:
+    sealer = Sealer(work / "sealed", batch=work.name, master_key=home.master_key)
+    try:
+        return _sealed(home, order, source, name=name, work=work, sealer=sealer)
+    except BaseException:
+        sealer.abandon()
+        raise
+
+
+def _sealed(
+    home: Ledger, order: Order, source: Path | BinaryIO, *, name: str, work: Path, sealer: Sealer
+) -> Member:
+    landing = Landing(sealer, work, order.tell)
+    landed: Callable[[], Landed]
+    if isinstance(source, Path):
+        _refuse_without_room(home, source)
+        path, form, later = landing.file(source)
+        landed = later.result
+    else:
+        streamed = landing.stream(source, name=name)
+        path, form, landed = streamed.path, streamed.format, lambda: streamed
+    relation = sources.open_source(
+        path, form, work=work, wanted=order.mapping.columns, sheet=order.mapping.sheet
+    )
+    _refuse_missing_columns(relation.names, order)
+    return Member(order, work, relation, landed, relation.path)
+
+
+def _refuse_without_room(home: Ledger, source: Path) -> None:
+    home.root.mkdir(parents=True, exist_ok=True)
+    needed, free = source.stat().st_size * ROOM_FACTOR, shutil.disk_usage(home.root).free
+    if free < needed:
+        raise Unavailable("store.no_room", detail=f"free {free}, needed about {needed} bytes")
+
+
+def _refuse_missing_columns(names: tuple[str, ...], order: Order) -> None:
+    """Refuse a file that lacks a column without which every row would be rejected."""
+    needed = {
+        name
+        for field in order.kind.fields
+        if not field.optional and field.name in order.mapping.fields
+        for name in order.mapping.fields[field.name].columns
+    }
+    if missing := sorted(needed - set(names)):
+        raise Invalid(
+            "file.columns_missing", missing=missing, found=list(names), kind=order.kind.name
+        )
+
+
+def stage(home: Ledger, members: Sequence[Member]) -> Convoy:
+    """Read and check every row of some batches; nothing of it counts yet."""
+    order = members[0].order
+    facts = _facts(home, order)
+    faults = tuple(staging.all_faults(order.kind, facts))
+    relations = tuple(member.relation for member in members)
+    plan = staging.Plan(order.kind, order.mapping, relations, faults, order.usual)
+    work = home.work(secrets.token_hex(8))
+    work.mkdir(parents=True)
+    connection = staging.connect(
+        memory_mb=home.memory_mb, threads=home.threads, spill=home.root / "work" / "spill"
+    )
+    convoy = Convoy(home, work, list(members), connection, plan, work / "stage.parquet")
+    try:
+        staging.prepare(connection, facts, region_bits=region_bits())
+        if order.mapping.reads_region_names:
+            connection.register("region_names", region_names())
+        order.tell("check", 0, 0)
+        staging.run(connection, plan, convoy.stage)
+        convoy.plan = _with_exact_regions(connection, plan, convoy.stage)
+        _place(convoy)
+    except BaseException:
+        convoy.close()
+        raise
+    return convoy
+
+
+def _place(convoy: Convoy) -> None:
+    """Find where each batch's rows stand, and which could not be split."""
+    if convoy.plan.relation.tells_broken_rows:
+        paths = [member.path for member in convoy.members]
+        for member, rows in zip(
+            convoy.members, sources.broken_rows(convoy.connection, paths), strict=True
+        ):
+            member.broken = rows
+    firsts = dict(
+        convoy.connection.execute(
+            "SELECT member, min(file_row_number) FROM "
+            f"read_parquet({literal(str(convoy.stage))}, file_row_number=true) GROUP BY member"
+        ).fetchall()
+    )
+    grouped = convoy.plan.mapping.group is not None
+    convoy.returned = [
+        outcome.Returned(
+            convoy.plan, member.work,
+            outcome.Placed(firsts.get(at, 0), tuple(line for line, _ in member.broken), grouped),
+        )
+        for at, member in enumerate(convoy.members)
+    ]  # fmt: skip
+
+
+def _with_exact_regions(
+    connection: duckdb.DuckDBPyConnection, plan: staging.Plan, stage_path: Path
+) -> staging.Plan:
+    """Ask for the townships and villages of a stage whether they exist; stage again if not all do.
+
+    The bitmap of the pass over all rows knows counties only. A code of a township that does not
+    exist in its county is rare enough for a second pass.
+    """
+    found = plan.kind.of_type(fields.Region)
+    if not found:
+        return plan
+    asked = " UNION ".join(
+        f"SELECT DISTINCT {quoted(field.name)} AS code FROM "
+        f"read_parquet({literal(str(stage_path))}) "
+        f"WHERE NOT bad AND strlen({quoted(field.name)}) > {COUNTY_DIGITS}"
+        for field in found
+    )
+    longer = {row[0] for row in connection.execute(asked).fetchall()}
+    wrong = sorted(longer - regions.known_codes(villages=True)) if longer else []
+    if not wrong:
+        return plan
+    connection.register("wrong_regions", pa.table({"code": wrong}))
+    more = tuple(
+        Fault(
+            kinds.NO_SUCH_REGION, field,
+            f"{quoted(field.name)} IN (SELECT code FROM wrong_regions)",
+        )
+        for field in found
+    )  # fmt: skip
+    again = replace(plan, faults=plan.faults + more)
+    connection.execute("DROP TABLE IF EXISTS broken; DROP TABLE IF EXISTS broken_scans")
+    staging.run(connection, again, stage_path)
+    return again
