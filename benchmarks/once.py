@@ -4,12 +4,14 @@
     python -m benchmarks.once take FILE     into the ledger of SHANGHENG_HOME
     python -m benchmarks.once copy FILE     by DuckDB to Parquet, every column as text
     python -m benchmarks.once month FOLDER  all that a figure needs of a simulated month
+    python -m benchmarks.once sign-in NAME  an officer, who may see every reporter; the cookie
 
 A take is preceded by one of a few rows into a ledger that is thrown away, so that what a server
 does once when it starts (loading regions, compiling expressions) is not counted.
 """
 
 import json
+import secrets
 import sys
 import tempfile
 import time
@@ -91,7 +93,31 @@ def month(folder: Path) -> dict[str, Any]:
     return {"seconds": time.perf_counter() - begun}
 
 
-WHAT: dict[str, Callable[[Path], dict[str, Any]]] = {"take": take, "copy": copy, "month": month}
+def sign_in(name: Path) -> dict[str, Any]:
+    """Make an officer of this name and return the cookie with which a browser would come back."""
+    django.setup()
+    from django.conf import settings  # noqa: PLC0415 - Django comes first
+    from django.contrib import auth  # noqa: PLC0415
+    from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415
+
+    from shangheng.site import people  # noqa: PLC0415
+
+    people.make_person(str(name), secrets.token_urlsafe(16), roles=(people.OFFICER,))
+    person = auth.get_user_model().objects.get(username=str(name))
+    session = SessionStore()
+    session[auth.SESSION_KEY] = str(person.pk)
+    session[auth.BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[auth.HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.save()
+    return {"cookie": f"{settings.SESSION_COOKIE_NAME}={session.session_key}"}
+
+
+WHAT: dict[str, Callable[[Path], dict[str, Any]]] = {
+    "take": take,
+    "copy": copy,
+    "month": month,
+    "sign-in": sign_in,
+}
 
 
 def main() -> None:

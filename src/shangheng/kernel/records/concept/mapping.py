@@ -24,10 +24,12 @@ further exports: ``{details: {pattern: "*明细*", on: {订单号: 订单编号}
 known as ``details.列名``.
 """
 
+import re
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
+from zoneinfo import available_timezones
 
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.records.concept import fields as f
@@ -38,6 +40,8 @@ SOURCE_WORDS = frozenset(
      "otherwise", "join", "with", "split", "part", "multiply"}
 )  # fmt: skip
 SKIP_WORDS = frozenset({"column", "starts_with", "equals", "empty", "below"})
+NUMBER = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,6})?")
+WHOLE_MAX = 1_000
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,38 @@ def _texts(given: object) -> tuple[str, ...]:
     return tuple(map(str, given)) if isinstance(given, list) else (str(given),)
 
 
+def _table(given: object, *, where: str) -> dict[str, Any]:
+    """Return a table of the file, whose words may have been read as numbers or truths."""
+    if not isinstance(given, dict):
+        raise Invalid("mapping.field_not_told", where=where, given=str(given))
+    return {str(name): value for name, value in given.items()}
+
+
+def _list(given: object, *, where: str) -> list[Any]:
+    if not isinstance(given, list):
+        raise Invalid("mapping.field_not_told", where=where, given=str(given))
+    return given
+
+
+def _number(given: object, *, where: str) -> str:
+    """Return a plain decimal number as text: it goes into a query as it stands."""
+    if isinstance(given, bool) or not NUMBER.fullmatch(str(given)):
+        raise Invalid("mapping.not_a_number", where=where, given=str(given))
+    return str(given)
+
+
+def _whole(given: object, *, where: str) -> int:
+    if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= WHOLE_MAX:
+        raise Invalid("mapping.not_a_number", where=where, given=str(given))
+    return given
+
+
+def _zone(given: object, *, where: str) -> str:
+    if given not in available_timezones():
+        raise Invalid("mapping.unknown_zone", where=where, zone=str(given))
+    return str(given)
+
+
 def _flag(given: object, *, where: str) -> bool:
     if not isinstance(given, bool):
         raise Invalid("mapping.not_a_flag", where=where, given=str(given))
@@ -143,28 +179,35 @@ def _source(given: object, *, where: str) -> Source:
     """Read what stands beside a field; a plain text names the column."""
     if isinstance(given, str):
         return Source(columns=(given,))
-    if not isinstance(given, dict):
-        raise Invalid("mapping.field_not_told", where=where, given=str(given))
-    _refuse_unknown(given, SOURCE_WORDS, where=where)
-    ways = [word for word in ("from", "constant", "join", "multiply") if word in given]
+    told = _table(given, where=where)
+    _refuse_unknown(told, SOURCE_WORDS, where=where)
+    ways = [word for word in ("from", "constant", "join", "multiply") if word in told]
     if len(ways) != 1:
         raise Invalid("mapping.one_origin", where=where, found=ways)
+    columns = () if ways[0] == "constant" else _texts(told[ways[0]])
+    if ways[0] == "from" and len(columns) != 1:
+        raise Invalid("mapping.field_not_told", where=where, given=str(given))
+    values = _table(told.get("values", {}), where=f"{where}.values")
     return Source(
-        columns=() if ways[0] == "constant" else _texts(given[ways[0]]),
-        constant=str(given["constant"]) if "constant" in given else None,
-        times=str(given["times"]) if "times" in given else None,
-        round=int(given["round"]) if "round" in given else None,
-        strip=str(given.get("strip", "")),
-        time=given.get("time"),
-        zone=given.get("zone"),
-        region=_flag(given.get("region", False), where=where),
-        values={str(code): str(to) for code, to in given.get("values", {}).items()},
-        otherwise=str(given["otherwise"]) if "otherwise" in given else None,
-        glue=str(given.get("with", " ")) if "join" in given else None,
-        split=given.get("split"),
-        part=int(given.get("part", 1)),
-        multiply="multiply" in given,
+        columns=columns,
+        constant=_text(told.get("constant")),
+        times=_number(told["times"], where=f"{where}.times") if "times" in told else None,
+        round=_whole(told["round"], where=f"{where}.round") if "round" in told else None,
+        strip=str(told.get("strip", "")),
+        time=_text(told.get("time")),
+        zone=_zone(told["zone"], where=f"{where}.zone") if "zone" in told else None,
+        region=_flag(told.get("region", False), where=where),
+        values={code: str(to) for code, to in values.items()},
+        otherwise=_text(told.get("otherwise")),
+        glue=str(told.get("with", " ")) if "join" in told else None,
+        split=_text(told.get("split")),
+        part=_whole(told.get("part", 1), where=f"{where}.part"),
+        multiply="multiply" in told,
     )
+
+
+def _text(given: object) -> str | None:
+    return None if given is None else str(given)
 
 
 def _skip(given: object) -> Skip:
@@ -176,24 +219,38 @@ def _skip(given: object) -> Skip:
         starts_with=_texts(given["starts_with"]) if "starts_with" in given else (),
         equals=_texts(given["equals"]) if "equals" in given else (),
         empty=_flag(given.get("empty", False), where="skip"),
-        below=str(given["below"]) if "below" in given else None,
+        below=_number(given["below"], where="skip.below") if "below" in given else None,
     )
 
 
-def _group(given: dict[str, Any], kind: RecordKind) -> Group:
+def _group(asked: object, kind: RecordKind) -> Group:
+    given = _table(asked, where="group")
     _refuse_unknown(given, frozenset({"by", "lines", "sum", "min", "max"}), where="group")
     how = {str(name): way for way in ("sum", "min", "max") for name in _texts(given.get(way, []))}
     lines_of = kind.of_type(f.Lines)
     known = frozenset(
         each.name for field_ in lines_of if isinstance(field_, f.Lines) for each in field_.fields
     )
-    lines = given.get("lines", {})
+    lines = _table(given.get("lines", {}), where="group.lines")
+    if not given.get("by"):
+        raise Invalid("mapping.group_by_nothing", where="group.by")
+    _refuse_unknown(how, frozenset(each.name for each in kind.fields), where="group")
     _refuse_unknown(lines, known, where="group.lines")
     return Group(
-        by=_texts(given.get("by", [])),
+        by=_texts(given["by"]),
         lines={name: _source(each, where=f"lines.{name}") for name, each in lines.items()},
         how=how,
     )
+
+
+def _joined(name: str, given: object) -> Joined:
+    where = f"files.{name}"
+    told = _table(given, where=where)
+    _refuse_unknown(told, frozenset({"pattern", "on"}), where=where)
+    if not told.get("pattern") or not told.get("on"):
+        raise Invalid("mapping.field_not_told", where=where, given=str(given))
+    on = _table(told["on"], where=f"{where}.on")
+    return Joined(name, str(told["pattern"]), {ours: str(theirs) for ours, theirs in on.items()})
 
 
 def parse(given: object, kind: RecordKind) -> Mapping:
@@ -214,13 +271,13 @@ def parse(given: object, kind: RecordKind) -> Mapping:
     return Mapping(
         kind=kind.name,
         fields={name: _source(each, where=name) for name, each in given["fields"].items()},
-        skip=tuple(_skip(each) for each in given.get("skip", [])),
+        skip=tuple(_skip(each) for each in _list(given.get("skip", []), where="skip")),
         group=_group(given["group"], kind) if "group" in given else None,
         files=tuple(
-            Joined(name, str(each["pattern"]), {str(k): str(v) for k, v in each["on"].items()})
-            for name, each in given.get("files", {}).items()
+            _joined(name, each)
+            for name, each in _table(given.get("files", {}), where="files").items()
         ),
-        sheet=given.get("sheet"),
+        sheet=_text(given.get("sheet")),
     )
 
 

@@ -29,7 +29,7 @@ def _reformed(text: str, source: Source) -> str:
     if source.split is not None:
         text = f"nullif(split_part({text}, {literal(source.split)}, {source.part}), '')"
     if source.times is not None or source.round is not None:
-        number = f"try_cast({text} AS DECIMAL(18,6)) * {source.times or '1'}::DECIMAL(9,6)"
+        number = f"try_cast({text} AS DECIMAL(18,6)) * {source.times or '1'}::DECIMAL(18,6)"
         rounded = f"round({number}, {source.round if source.round is not None else 4})"
         text = f"coalesce({rounded}::DECIMAL(38,4)::VARCHAR, {text})"
     if source.time is not None:

@@ -138,6 +138,12 @@ class Plan:
         columns = (quoted(f"c{at}") for at in range(len(self.relation.names)))
         return f"[{', '.join(columns)}]"
 
+    @property
+    def skipped(self) -> str:
+        """Return the SELECT of how many rows each source skips before its rows are gathered."""
+        condition = mapped.skip_condition(self.mapping, self.relation.columns)
+        return f"SELECT member, count(*) FROM ({self.source}) WHERE {condition} GROUP BY member"
+
     def raw(self, source: str) -> str:
         """Return the SELECT that gives raw texts per field beside the original columns."""
         columns, group = self.relation.columns, self.mapping.group

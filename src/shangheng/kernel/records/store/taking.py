@@ -212,6 +212,10 @@ def _receipts(
     totals = outcome.totals(convoy.connection, convoy.kind, rows)
     missing = _unreferred(home, convoy, rows)
     nothing = (0, 0, 0, 0)
+    if convoy.plan.mapping.group is not None and convoy.plan.mapping.skip:
+        for at, skipped in convoy.connection.execute(convoy.plan.skipped).fetchall():
+            rows_, _, bad, touched = counts.get(at, nothing)
+            counts[at] = (rows_ + skipped, skipped, bad, touched)
     return [
         _receipt(convoy, at, resolved, counts.get(at, nothing), version, totals[at], missing[at])
         for at in range(len(convoy.members))

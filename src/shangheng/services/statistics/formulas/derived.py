@@ -24,7 +24,7 @@ from shangheng.kernel.formulas.concept import (
     indicator,
 )
 from shangheng.kernel.money import YUAN_BY_UNIT
-from shangheng.services.statistics.formulas import orders
+from shangheng.services.statistics.formulas import orders, sales
 from shangheng.services.statistics.formulas.dimensions import OF_ORDERS, PLATFORM, SELLER_REGION
 
 Table = Any
@@ -47,9 +47,7 @@ TOTAL_RETAIL = "total-retail-sales"
 )
 def average_order(order: Table) -> Ratio:
     """Divide what was paid by the orders that were paid."""
-    return Ratio(
-        Measure(order, Total("paid"), where=orders.paid), Measure(order, where=orders.paid)
-    )
+    return Ratio(Measure(order, Total("paid"), where=sales.paid), Measure(order, where=sales.paid))
 
 
 @indicator(
@@ -65,8 +63,8 @@ def average_order(order: Table) -> Ratio:
 )
 def repeat_purchase_rate(order: Table) -> Ratio:
     """Divide the buyers who came again by all buyers."""
-    again = Measure(order, where=orders.paid, per=("buyer",), having=lambda b: b.rows >= 2)  # noqa: PLR2004
-    return Ratio(again, Measure(order, where=orders.paid, per=("buyer",)), times=100)
+    again = Measure(order, where=sales.paid, per=("buyer",), having=lambda b: b.rows >= 2)  # noqa: PLR2004
+    return Ratio(again, Measure(order, where=sales.paid, per=("buyer",)), times=100)
 
 
 @indicator(
@@ -83,9 +81,9 @@ def repeat_purchase_rate(order: Table) -> Ratio:
 )
 def refund_rate(order: Table, refund: Table) -> Ratio:
     """Divide what was paid back by what was paid."""
-    rows = orders.settled(order, refund)
-    back = Measure(rows, Total("returned"), where=lambda o: orders.paid(o) & (o.returned > 0))
-    return Ratio(back, Measure(rows, Total("paid"), where=orders.paid), times=100)
+    rows = sales.settled(order, refund)
+    back = Measure(rows, Total("returned"), where=lambda o: sales.paid(o) & (o.returned > 0))
+    return Ratio(back, Measure(rows, Total("paid"), where=sales.paid), times=100)
 
 
 @indicator(
@@ -101,9 +99,9 @@ def refund_rate(order: Table, refund: Table) -> Ratio:
 )
 def refunded_order_rate(order: Table, refund: Table) -> Ratio:
     """Divide the orders with something paid back by the paid orders."""
-    rows = orders.settled(order, refund)
-    back = Measure(rows, where=lambda o: orders.paid(o) & (o.returned > 0))
-    return Ratio(back, Measure(rows, where=orders.paid), times=100)
+    rows = sales.settled(order, refund)
+    back = Measure(rows, where=lambda o: sales.paid(o) & (o.returned > 0))
+    return Ratio(back, Measure(rows, where=sales.paid), times=100)
 
 
 @indicator(
@@ -121,9 +119,7 @@ def seven_day_return_rate(order: Table, refund: Table) -> Ratio:
     """Divide the orders that came back within seven days by the paid orders."""
     within = refund.filter((refund.reason == "seven_day") & refund.goods_returned)
     came_back = order.semi_join(within, ["platform", "order_no"])
-    return Ratio(
-        Measure(came_back, where=orders.paid), Measure(order, where=orders.paid), times=100
-    )
+    return Ratio(Measure(came_back, where=sales.paid), Measure(order, where=sales.paid), times=100)
 
 
 def share(name: str, *, of: Indicator, to: Indicator, zh: str, en: str) -> Indicator:
@@ -213,7 +209,7 @@ def share_of_total_retail(order: Table, refund: Table, series: Table) -> Ratio:
 )
 def platform_cr4(order: Table) -> Concentration:
     """Take the four largest platforms' part of what was paid."""
-    return Concentration(Measure(order, Total("paid"), where=orders.paid), PLATFORM, top=4)
+    return Concentration(Measure(order, Total("paid"), where=sales.paid), PLATFORM, top=4)
 
 
 @indicator(
@@ -230,7 +226,7 @@ def platform_cr4(order: Table) -> Concentration:
 )
 def platform_hhi(order: Table) -> Concentration:
     """Square and add the platforms' shares of what was paid."""
-    return Concentration(Measure(order, Total("paid"), where=orders.paid), PLATFORM)
+    return Concentration(Measure(order, Total("paid"), where=sales.paid), PLATFORM)
 
 
 def rise(of: Indicator, *, against: str, make: Callable[[Value], Value]) -> Indicator:

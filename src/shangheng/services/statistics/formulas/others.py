@@ -19,7 +19,7 @@ from shangheng.kernel.formulas.concept import (
     Total,
     indicator,
 )
-from shangheng.services.statistics.formulas import orders
+from shangheng.services.statistics.formulas import sales
 from shangheng.services.statistics.formulas.dimensions import (
     ITEMS,
     OF_MERCHANTS,
@@ -389,7 +389,7 @@ def reporting_completeness(order: Table) -> Ratio:
 def above_scale_application_rate(merchant: Table, order: Table, given: Given) -> Ratio:
     """Divide the frame's enterprises that sell online by all that the frame has."""
     frame: Mapping[str, str] = given[STATISTICAL_FRAME.name]
-    selling = order.filter(orders.paid(order)).select("platform", "shop").distinct()
+    selling = order.filter(sales.paid(order)).select("platform", "shop").distinct()
     enterprises = merchant.filter(merchant.owner_code.isin(list(frame)))
     placed = enterprises.mutate(region=enterprises.owner_code.substitute(dict(frame)))
     active = Measure(
