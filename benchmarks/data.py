@@ -8,8 +8,10 @@ value is text, as mistakes require; a reader has to find the types itself. The f
 size hold every tenth order, so that a day is a tenth as full and the month as long.
 """
 
+import json
 import os
 import shutil
+import sys
 import time
 from dataclasses import dataclass
 from datetime import date
@@ -86,7 +88,7 @@ def orders(count: int, *, tenth: bool = False) -> Orders:
     """Return the orders of a simulated month as one file per format, or every tenth of them."""
     folder = DATA / f"orders-{count}{'-tenth' if tenth else ''}"
     if not (folder / "rows").exists():
-        _written(simulated(count), folder, tenth=tenth)
+        told_by("benchmarks.data", simulated(count), folder, "tenth" if tenth else "all")
     return Orders(folder, int((folder / "rows").read_text()))
 
 
@@ -123,11 +125,19 @@ def clients_orders() -> Path:
     """Return a folder of orders without mistakes, for the clients that send small batches."""
     folder = DATA / "clients"
     if not (folder / "manifest.json").exists():
-        simulate(
-            folder, orders=CLIENT_ORDERS, days=CLIENT_DAYS, seed=SEED + 1, start=CLIENT_START,
-            mistakes=0,
-        )  # fmt: skip
+        told_by("benchmarks.data", "clients", folder)
     return folder
+
+
+def _clients(folder: Path) -> None:
+    simulate(
+        folder,
+        orders=CLIENT_ORDERS,
+        days=CLIENT_DAYS,
+        seed=SEED + 1,
+        start=CLIENT_START,
+        mistakes=0,
+    )
 
 
 def fresh_home(name: str, homes: Path) -> Path:
@@ -157,3 +167,20 @@ def copied_home(home: Path, name: str) -> Path:
     shutil.copytree(home, copy)
     os.sync()
     return copy
+
+
+def main() -> None:
+    """Write what the command line names; in a process of its own, so that its memory is its own.
+
+    A child's peak is never told below what its parent held when it was started.
+    """
+    what, folder = sys.argv[1], Path(sys.argv[2])
+    if what == "clients":
+        _clients(folder)
+    else:
+        _written(Path(what), folder, tenth=sys.argv[3] == "tenth")
+    print(json.dumps({"folder": str(folder)}))
+
+
+if __name__ == "__main__":
+    main()

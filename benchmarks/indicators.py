@@ -27,13 +27,15 @@ from shangheng.services.statistics.records import KINDS
 RUNS = 9
 DICTIONARY_LIMIT_S = 15.0
 OVERHEAD_LIMIT = 1.2
+# The fastest way that we know to write it: orders that carry their refunds are never joined. A
+# plain LEFT JOIN over all orders takes several times as long and would flatter us.
 RETURNED = """
-    coalesce(o.refunded, r.amount, 0) AS returned
-    FROM "order" o LEFT JOIN (
+    (SELECT currency, mode, paid, refunded AS returned FROM "order" WHERE refunded IS NOT NULL
+     UNION ALL
+     SELECT o.currency, o.mode, o.paid, coalesce(r.amount, 0) FROM "order" o LEFT JOIN (
         SELECT platform, order_no, currency, sum(amount) AS amount FROM refund
-        WHERE (SELECT count(*) FROM "order" WHERE refunded IS NULL) > 0 GROUP BY ALL
-    ) r ON o.refunded IS NULL AND o.platform = r.platform AND o.order_no = r.order_no
-       AND o.currency = r.currency
+        WHERE (SELECT count(*) FROM "order" WHERE NOT refunded IS NOT NULL) > 0 GROUP BY 1, 2, 3
+     ) r USING (platform, order_no, currency) WHERE o.refunded IS NULL)
 """
 BY_HAND: dict[str, str] = {
     "order-count": 'SELECT count(*) AS v FROM "order"',
@@ -41,11 +43,10 @@ BY_HAND: dict[str, str] = {
     "paid-amount": 'SELECT currency, sum(paid) AS v FROM "order" GROUP BY 1',
     "transaction-volume": 'SELECT currency, sum(paid) AS v FROM "order" WHERE paid > 0 GROUP BY 1',
     "online-retail-sales": f"""
-        SELECT currency, sum(paid) AS v FROM (SELECT o.currency, o.mode, o.paid, {RETURNED})
+        SELECT currency, sum(paid) AS v FROM {RETURNED}
         WHERE mode IN ('B2C', 'C2C') AND paid > 0 AND returned < paid GROUP BY 1""",
     "refund-amount": f"""
-        SELECT currency, sum(returned) AS v FROM (SELECT o.currency, {RETURNED})
-        WHERE returned > 0 GROUP BY 1""",
+        SELECT currency, sum(returned) AS v FROM {RETURNED} WHERE returned > 0 GROUP BY 1""",
     "b2b-volume": """
         SELECT currency, sum(paid) AS v FROM "order" WHERE mode = 'B2B' AND paid > 0 GROUP BY 1""",
     "upward-volume": """

@@ -48,7 +48,11 @@ def environment(**settings: object) -> dict[str, str]:
     """Return the environment of a child process with some settings of the house in it."""
     given = {f"SHANGHENG_{name.upper()}": str(value) for name, value in settings.items()}
     inherited = dict(os.environ)  # noqa: TID251 - handed on, not read
-    return {**inherited, "DJANGO_SETTINGS_MODULE": "shangheng.site.settings", **given}
+    fixed = {
+        "DJANGO_SETTINGS_MODULE": "shangheng.site.settings",
+        "POLARS_MAX_THREADS": str(THREADS),
+    }
+    return {**inherited, **fixed, **given}
 
 
 @dataclass(frozen=True)

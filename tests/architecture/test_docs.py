@@ -94,3 +94,8 @@ def test_decisions_are_numbered_without_a_gap() -> None:
 def test_every_decision_that_the_walls_cite_is_there() -> None:
     cited = set(re.findall(r"ADR (\d{4})", texts()[".importlinter"]))
     assert cited <= {name.split("/")[2][:4] for name in DECISIONS}
+
+
+def test_the_manual_lists_every_decision() -> None:
+    linked = set(LINK.findall(DOCUMENTS["docs/index.md"]))
+    assert linked >= {name.removeprefix("docs/") for name in DECISIONS}

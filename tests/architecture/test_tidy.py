@@ -17,17 +17,16 @@ from architecture.tree import SOURCE, files, modules, name_of, texts
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 50
 ARGUMENTS_MAX = 5
-KERNEL_LINES_MAX = 12_000
+KERNEL_LINES_MAX = 11_000
 SERVICE_LINES_MAX = 1_500
 
 # What stood beyond a limit when the limit was set, or is one table that is best read whole.
 LONGER_FILES = {
     "src/shangheng/services/statistics/records.py": 430,  # seven kinds: a table, not a program
-    "src/shangheng/services/statistics/formulas/orders.py": 440,  # one formula after another
 }
-LARGER_SERVICES = {"statistics": 2_800}  # sixty indicators, see docs/decisions/0004
+LARGER_SERVICES = {"statistics": 2_700}  # sixty indicators, see docs/decisions/0004
 # Functions with more arguments than that: ruff stops each at seven, this stops their number.
-MORE_ARGUMENTS_COUNT = 30
+MORE_ARGUMENTS_COUNT = 16
 
 BANNED_MODULES = {
     "utils", "util", "helpers", "helper", "common", "core", "base", "misc", "manager", "managers",

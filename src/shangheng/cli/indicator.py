@@ -164,7 +164,7 @@ def print_table(figure: Figure) -> None:
     if not figure.rows:
         console.print("没有符合条件的记录 no records match")
     versions = ", ".join(f"{kind}@{version}" for kind, version in figure.ledger.items())
-    console.print(f"台账 ledger: {versions}", style="dim")
+    console.print(f"账本 ledger: {versions}", style="dim")
 
 
 def _grouped(value: Decimal, indicator: Indicator) -> str:

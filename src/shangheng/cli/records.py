@@ -206,7 +206,7 @@ def show(receipt: Receipt) -> None:
     _rules(console, "退回原因 rejected", receipt.rejected_by_rule)
     _rules(console, "提示 warnings", receipt.warnings_by_rule)
     taken = f"{receipt.recorded_at:%Y-%m-%d %H:%M:%S}"
-    console.print(f"  台账版本 ledger version {receipt.ledger_version}，{taken}")
+    console.print(f"  账本版本 ledger version {receipt.ledger_version}，{taken}")
     if receipt.rejected:
         console.print(
             f"  取回退回的行 fetch them: shangheng receipt {receipt.batch} --rejects FILE.csv",

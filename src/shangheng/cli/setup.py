@@ -28,7 +28,7 @@ JURISDICTIONS = tuple(wiring.PLACES)
 )
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 def init_command(jurisdiction: str, *, as_json: bool) -> None:
-    """初始化：数据库、密钥、台账 Prepare the home: rows, keys, ledger. May be run again."""
+    """初始化：数据库、密钥、账本 Prepare the home: rows, keys, ledger. May be run again."""
     wiring.prepare(jurisdiction)
     told = {
         "home": str(settings.HOME),
