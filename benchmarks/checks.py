@@ -49,8 +49,8 @@ def main() -> None:
         told = best(
             [told_by(f"benchmarks.with_{other}", given) for _ in range(1 if few else RUNS)]
         )
-        theirs = f"{other}: {rate(told):.0f} rows/s of {told.answer['rows']}, "
-            f"{told.peak_mb:.0f} MB, work {told.cpu_s:.1f} s"
+        speed, held = f"{rate(told):.0f} rows/s", f"{told.peak_mb:.0f} MB"
+        theirs = f"{other}: {speed} of {told.answer['rows']}, {held}, work {told.cpu_s:.1f} s"
         against = f"{theirs}, {told.answer['bad']} rows fail"
         report(
             f"checks/times-{other}", rate(ours, "check_seconds") / rate(told), "times",

@@ -140,7 +140,7 @@ def test_the_invoices_of_the_british_shop_become_orders_to_the_penny(home: Ledge
     assert total == Decimal("10305892.024")
     told = kept(
         home, "order",
-        "sum(len(lines)), sum(list_sum([line.amount for line in lines])), max(len(lines)), "
+        "sum(len(lines)), sum(list_sum([each.amount for each in lines])), max(len(lines)), "
         "count(DISTINCT buyer)",
     )[0]  # fmt: skip
     assert told == (

@@ -106,6 +106,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "映射中“{where}”应为 true 或 false，而不是“{given}”",
         "“{where}” in the mapping must be true or false, not “{given}”",
     ),
+    "mapping.not_a_number": (
+        "映射中“{where}”应为数字，现为：{given}",
+        "“{where}” in the mapping should be a number, not {given}",
+    ),
+    "mapping.unknown_zone": (
+        "映射中“{where}”的时区“{zone}”不存在，应写作 Asia/Shanghai 这样的名称",
+        "“{where}” in the mapping names no time zone “{zone}”; write one such as Asia/Shanghai",
+    ),
+    "mapping.group_by_nothing": (
+        "映射中“{where}”应列出把哪些列相同的行归为一条记录",
+        "“{where}” in the mapping should list the columns that make rows one record",
+    ),
     "mapping.one_origin": (
         "映射中“{where}”须且只能有 from、constant、join、multiply 之一；现有：{found}",
         "“{where}” in the mapping needs exactly one of from, constant, join, multiply; it has {found}",

@@ -76,7 +76,8 @@ def _skipped(skip: Skip, columns: Columns) -> str:
         starts = (f"starts_with({column}, {literal(each)})" for each in skip.starts_with)
         said.append(f"({' OR '.join(starts)})")
     if skip.equals:
-        said.append(f"{column} IN ({', '.join(map(literal, skip.equals))})")
+        equal = (f"{column} = {literal(each)}" for each in skip.equals)
+        said.append(f"({' OR '.join(equal)})")
     if skip.empty:
         said.append(f"nullif(trim({column}), '') IS NULL")
     if skip.below is not None:

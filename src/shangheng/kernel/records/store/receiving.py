@@ -25,6 +25,7 @@ from shangheng.kernel.records.store.reading import REGION_BITS, Fault, literal, 
 from shangheng.kernel.regions import queries as regions
 
 ROOM_FACTOR = 3
+FEW_BYTES = 1024 * 1024
 COUNTY_DIGITS = 6
 
 
@@ -110,6 +111,11 @@ def _refuse_missing_columns(names: tuple[str, ...], order: Order) -> None:
         )
 
 
+def _are_small(members: Sequence[Member]) -> bool:
+    """Return whether planning the pass would cost more than the pass over these few rows."""
+    return sum(member.path.stat().st_size for member in members) <= FEW_BYTES
+
+
 def stage(home: Ledger, members: Sequence[Member]) -> Convoy:
     """Read and check every row of some batches; nothing of it counts yet."""
     order = members[0].order
@@ -128,7 +134,8 @@ def stage(home: Ledger, members: Sequence[Member]) -> Convoy:
         if order.mapping.reads_region_names:
             connection.register("region_names", region_names())
         order.tell("check", 0, 0)
-        staging.run(connection, plan, convoy.stage)
+        with staging.unoptimised(connection, when=_are_small(members)):
+            staging.run(connection, plan, convoy.stage)
         convoy.plan = _with_exact_regions(connection, plan, convoy.stage)
         _place(convoy)
     except BaseException:
@@ -182,11 +189,11 @@ def _with_exact_regions(
     wrong = sorted(longer - regions.known_codes(villages=True)) if longer else []
     if not wrong:
         return plan
-    connection.register("wrong_regions", pa.table({"code": wrong}))
+    connection.execute("SET VARIABLE wrong_regions = ?", [f",{','.join(wrong)},"])
     more = tuple(
         Fault(
             kinds.NO_SUCH_REGION, field,
-            f"{quoted(field.name)} IN (SELECT code FROM wrong_regions)",
+            f"contains(getvariable('wrong_regions'), ',' || {quoted(field.name)} || ',')",
         )
         for field in found
     )  # fmt: skip

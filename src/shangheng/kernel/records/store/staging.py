@@ -9,6 +9,7 @@ alone, all others only need to be known good.
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Map
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -150,7 +151,12 @@ class Plan:
         skip = mapped.skip_condition(self.mapping, columns)
         if group is None:
             texts = mapped.raw_columns(self.kind, self.mapping, columns)
-            return f"SELECT *, {skip} AS skip, {texts} FROM ({source})"
+            if not self.mapping.reads_region_names:
+                return f"SELECT *, {skip} AS skip, {texts} FROM ({source})"
+            # Looking names up is a join, and a join loses the order of the rows.
+            numbered = f"SELECT *, row_number() OVER () AS n FROM ({source})"
+            looked_up = f"SELECT *, {skip} AS skip, {texts} FROM ({numbered})"
+            return f"SELECT * FROM ({looked_up}) ORDER BY n"
         by = ", ".join(columns.sql(name) for name in group.by)
         texts = mapped.gathered_columns(self.kind, self.mapping, group, columns)
         return (
@@ -224,6 +230,19 @@ def connect(*, memory_mb: int, threads: int, spill: Path) -> duckdb.DuckDBPyConn
         connection = _instance(memory_mb, threads, spill).cursor()
     connection.execute("SET TimeZone = 'Asia/Shanghai'; SET enable_progress_bar = false")
     return connection
+
+
+@contextmanager
+def unoptimised(connection: duckdb.DuckDBPyConnection, *, when: bool) -> Iterator[None]:
+    """Leave the optimiser out for a while: for a hundred rows it costs more than it saves."""
+    if not when:
+        yield
+        return
+    connection.execute("PRAGMA disable_optimizer")
+    try:
+        yield
+    finally:
+        connection.execute("PRAGMA enable_optimizer")
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, facts: Facts, *, region_bits: bytes) -> None:
