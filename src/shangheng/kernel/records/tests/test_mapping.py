@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: E501 - tables of cases read better unwrapped
 """A mapping turns a reporter's own export into records; what cannot work is refused with its place."""
 
 import re

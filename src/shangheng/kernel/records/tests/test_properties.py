@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: E501 - tables of cases read better unwrapped
 """Whatever is sent, in whatever order: the books balance and agree with a plain dictionary."""
 
 import tempfile
