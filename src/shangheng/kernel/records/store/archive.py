@@ -14,6 +14,7 @@ import json
 import secrets
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -66,13 +67,18 @@ class Sealer:
 
     def close(self) -> str:
         """Write the last frame, make the file's bytes durable, return the SHA-256 of the input."""
-        self._frame(self._pending, LAST)
-        self._out.close()
+        try:
+            self._frame(self._pending, LAST)
+            self._out.close()
+        except BaseException:
+            self.abandon()
+            raise
         return self._digest.hexdigest()
 
     def abandon(self) -> None:
         """Close the file without the last frame; it can no longer be opened."""
-        self._out.close()
+        with suppress(OSError):  # a full disk: what could not be written is given up
+            self._out.close()
 
 
 def _text(value: bytes) -> str:
