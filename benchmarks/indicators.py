@@ -10,7 +10,6 @@ kinds' folders directly); it is only read. Times are the best of several runs on
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +20,7 @@ from shangheng.kernel.errors import Invalid
 from shangheng.kernel.formulas.concept import Indicator, Question
 from shangheng.kernel.formulas.figures import Asked, Setting, compute
 from shangheng.kernel.formulas.receipts import RECEIPT
+from shangheng.kernel.records.store.tables import LedgerFiles, files_of
 from shangheng.services.statistics.formulas.dictionary import INDICATORS
 from shangheng.services.statistics.records import KINDS
 
@@ -77,22 +77,14 @@ SPLITS: tuple[tuple[str, ...], ...] = (
 )
 
 
-@dataclass(frozen=True)
-class Files:
-    """The files of a kind under the root."""
-
-    version: int
-    paths: tuple[str, ...]
-
-
 def settings(root: Path) -> Setting:
     """Return the setting over the ledger under a root."""
     tables = root / "tables" if (root / "tables").is_dir() else root
     sources = {}
     for kind in KINDS:
-        paths = sorted(str(path) for path in (tables / kind.name).glob("day=*/*.parquet"))
-        sources[kind.name] = (kind, Files(1 if paths else 0, tuple(paths)))
-    sources[RECEIPT.name] = (RECEIPT, Files(0, ()))
+        # Not all that lie there: files that others have replaced stay for a while.
+        sources[kind.name] = (kind, files_of(tables / kind.name))
+    sources[RECEIPT.name] = (RECEIPT, LedgerFiles(0, ()))
     engine = DuckDBEngine(memory="3GB", threads=2)
     configuration = {"expected-platforms": ["P1"], "reporting-days": 10, "statistical-frame": {}}
     return Setting(
@@ -154,7 +146,7 @@ def whole(setting: Setting) -> None:
 
 
 def _empty(setting: Setting) -> Setting:
-    nothing = {name: (kind, Files(0, ())) for name, (kind, _) in setting.sources.items()}
+    nothing = {name: (kind, LedgerFiles(0, ())) for name, (kind, _) in setting.sources.items()}
     return Setting(
         engine=setting.engine, sources=nothing, on=setting.on, configuration=setting.configuration
     )
