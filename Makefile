@@ -61,7 +61,7 @@ release: check test ## check everything, then build sdist and wheel into ./dist
 	$(BIN)/hatchling build --directory dist
 
 clean: ## remove what was made, except the state in ./var
-	rm -rf .venv dist site .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv dist site .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .grimp_cache .hypothesis
 	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp per set of packages, so that a second run installs nothing.

@@ -12,7 +12,10 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "shangheng"
 PARTS = ("src", "tests", "benchmarks")
 NOT_OURS = {".git", ".venv", "var", "site-packages", "__pycache__", "dist", "bench-data"}
-MADE = {".mypy_cache", ".ruff_cache", ".pytest_cache", ".import_linter_cache", ".hypothesis"}
+MADE = {
+    ".mypy_cache", ".ruff_cache", ".pytest_cache", ".import_linter_cache", ".grimp_cache",
+    ".hypothesis",
+}  # fmt: skip
 SERVICES = REGISTRY.services
 KINDS = tuple(REGISTRY.kinds.values())
 INDICATORS = tuple(REGISTRY.indicators.values())

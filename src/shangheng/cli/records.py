@@ -109,6 +109,7 @@ def report_command(
         report = actions.Report(
             source=source, kind=declared, reporter=reporter,
             batch=batch_of(batch, at, len(sources)), mapping=mapped, name=name,
+            beside=source.parent if isinstance(source, Path) else None,
         )  # fmt: skip
         with shown(name, quiet=as_json) as tell:
             receipts.append(reception.receive(report, tell=tell))

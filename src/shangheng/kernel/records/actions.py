@@ -50,7 +50,8 @@ class Report:
 
     ``batch`` is the reporter's own number for it; without one it is made of the content, so the
     same file is always the same batch. ``mapping`` is a parsed mapping file, if the columns are
-    the reporter's own.
+    the reporter's own. ``beside`` is the folder in which the mapping may look for further exports
+    (its ``files``); without one it may look nowhere.
     """
 
     source: Path | BinaryIO
@@ -59,6 +60,7 @@ class Report:
     batch: str | None = None
     mapping: object = None
     name: str = ""
+    beside: Path | None = None
 
 
 def _silent(step: str, done: int, total: int) -> None:
@@ -103,9 +105,6 @@ def take(report: Report, *, home: Ledger, at: datetime, tell: Progress = _silent
     if isinstance(report.source, Path) and not report.source.is_file():
         raise Invalid("file.not_found", file=str(report.source))
     reporter = register_reporter(report.reporter, at=at)
-    known = _known_already(report, reporter)
-    if known:
-        return known
     mapping = (
         mappings.plain(report.kind)
         if report.mapping is None
@@ -113,8 +112,11 @@ def take(report: Report, *, home: Ledger, at: datetime, tell: Progress = _silent
     )
     order = Order(
         report.kind, reporter.code, reporter.pk, report.batch, mapping,
-        _usual(reporter, report.kind), at, tell,
+        _usual(reporter, report.kind), at, tell, report.beside, _digest(report.mapping),
     )  # fmt: skip
+    known = None if mapping.files else _known_already(report.source, order)
+    if known:
+        return known
     name = report.name or (report.source.name if isinstance(report.source, Path) else "")
     with room_needed():
         return _taken(home, order, report.source, name)
@@ -208,19 +210,28 @@ def _put_right(home: Ledger, convoy: Convoy) -> None:
         member.is_begun = False
 
 
-def _known_already(report: Report, reporter: ReporterRow) -> Receipt | None:
+def _digest(mapping: object) -> str:
+    """Return the SHA-256 of a mapping's content; nothing where none was given."""
+    if mapping is None:
+        return ""
+    told = json.dumps(mapping, default=str)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _known_already(source: Path | BinaryIO, order: Order) -> Receipt | None:
     """Return the receipt of the very same file, without reading it again; size is asked first."""
-    path = report.source
-    if not isinstance(path, Path):
+    if not isinstance(source, Path):
         return None
-    size = path.stat().st_size
-    rows = BatchRow.objects.filter(reporter=reporter, kind=report.kind.name, bytes=size)
-    if report.batch is not None:
-        rows = rows.filter(number=report.batch)
+    rows = BatchRow.objects.filter(
+        reporter_id=order.source_number, kind=order.kind.name, bytes=source.stat().st_size
+    )
+    if order.batch is not None:
+        rows = rows.filter(number=order.batch)
     if not rows.exists():
         return None
-    row = rows.filter(digest=digest_of(path)).first()
-    return Receipt.from_dict(row.receipt) if row else None
+    receipts = (Receipt.from_dict(row.receipt) for row in rows.filter(digest=digest_of(source)))
+    alike = (each for each in receipts if order.batch or each.mapping == order.mapping_digest)
+    return next(alike, None)
 
 
 def _same_batch(member: Member) -> Receipt | None:

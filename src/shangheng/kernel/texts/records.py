@@ -19,6 +19,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "存档 {path} 第 {frame} 段已被改动或损坏",
         "frame {frame} of the archive {path} was altered or damaged",
     ),
+    "file.beside_not_one": (
+        "旁边应有且只有一个符合“{pattern}”的文件；找到：{found}",
+        "exactly one file must fit “{pattern}” beside the one that is sent; found: {found}",
+    ),
     "file.changed_while_read": (
         "文件“{file}”在读取期间被修改；请待写完后再报",
         "the file “{file}” changed while it was read; send it when it is complete",

@@ -42,6 +42,7 @@ SOURCE_WORDS = frozenset(
 SKIP_WORDS = frozenset({"column", "starts_with", "equals", "empty", "below"})
 NUMBER = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,6})?")
 WHOLE_MAX = 1_000
+NAME = re.compile(r"\w{1,40}")
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,18 @@ class Mapping:
         needed += self.group.by if self.group else ()
         needed += [ours for joined in self.files for ours in joined.on]
         return tuple(dict.fromkeys(needed))
+
+    @property
+    def own_columns(self) -> tuple[str, ...]:
+        """Return the needed columns of the main export, without those of files beside it."""
+        others = tuple(f"{joined.name}." for joined in self.files)
+        return tuple(name for name in self.columns if not name.startswith(others))
+
+    def columns_of(self, joined: Joined) -> tuple[str, ...]:
+        """Return the needed columns of a file beside the main export, under their own names."""
+        prefix = f"{joined.name}."
+        told = [name.removeprefix(prefix) for name in self.columns if name.startswith(prefix)]
+        return tuple(dict.fromkeys([*joined.on.values(), *told]))
 
 
 def _refuse_unknown(words: Map[str, Any], known: frozenset[str], *, where: str) -> None:
@@ -247,10 +260,11 @@ def _joined(name: str, given: object) -> Joined:
     where = f"files.{name}"
     told = _table(given, where=where)
     _refuse_unknown(told, frozenset({"pattern", "on"}), where=where)
-    if not told.get("pattern") or not told.get("on"):
+    pattern = str(told.get("pattern", ""))
+    if not NAME.fullmatch(name) or not pattern or "/" in pattern or not told.get("on"):
         raise Invalid("mapping.field_not_told", where=where, given=str(given))
     on = _table(told["on"], where=f"{where}.on")
-    return Joined(name, str(told["pattern"]), {ours: str(theirs) for ours, theirs in on.items()})
+    return Joined(name, pattern, {ours: str(theirs) for ours, theirs in on.items()})
 
 
 def parse(given: object, kind: RecordKind) -> Mapping:

@@ -26,7 +26,8 @@ class Receipt:
     the accepted and corrected that another, better placed reporter had already told of: they are
     kept for reconciliation and not counted twice. ``totals`` adds up each amount of the rows that
     came into the ledger, those of second sources left out, by currency. ``ledger_version`` is the
-    version of the kind's table in which they stand.
+    version of the kind's table in which they stand; ``mapping`` the digest of the mapping by which
+    the file was read, empty where it came in the kind's own columns.
     """
 
     batch: str
@@ -49,6 +50,7 @@ class Receipt:
     totals: dict[str, dict[str, Decimal]] = field(default_factory=dict)
     ledger_version: int = 0
     records_digest: str = ""
+    mapping: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain values that JSON can carry; amounts stay exact as text."""

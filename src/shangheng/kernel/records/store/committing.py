@@ -226,3 +226,5 @@ def publish(home: Ledger, work: Path, *, folder: str, receipt: Mapping[str, Any]
     sealed.parent.mkdir(parents=True, exist_ok=True)
     if (work / "sealed").exists():
         (work / "sealed").replace(sealed)
+    for beside in work.glob("sealed-*"):
+        beside.replace(sealed.with_suffix(f".{beside.name.removeprefix('sealed-')}.sealed"))

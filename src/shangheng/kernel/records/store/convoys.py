@@ -43,6 +43,12 @@ class Order:
     usual: Mapping[str, float]
     at: datetime
     tell: Progress
+    beside: Path | None = None
+    mapping_digest: str = ""
+
+    def number_of(self, digest: str) -> str:
+        """Return the number of a batch that its reporter gave none: the same file read alike."""
+        return "-".join(filter(None, (self.kind.name, digest[:16], self.mapping_digest[:8])))
 
 
 @dataclass
@@ -62,8 +68,8 @@ class Member:
 
     @property
     def batch(self) -> str:
-        """Return the batch's number: the reporter's own, or one made of kind and content."""
-        return self.order.batch or f"{self.order.kind.name}-{self.landed().digest[:16]}"
+        """Return the batch's number: the reporter's own, or one made of kind, content, mapping."""
+        return self.order.batch or self.order.number_of(self.landed().digest)
 
     @property
     def folder(self) -> str:

@@ -3,11 +3,11 @@
 
 import csv
 import re
-from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from heapq import heappop, heappush
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -111,6 +111,10 @@ class Returned:
         self, line: int, rows: Sequence[Sequence[str | None]], broken: list[int]
     ) -> None:
         """Send back a row that breaks rules, or note the doubts about one that is let in."""
+        empty = all(text is None for row in rows for text in row)
+        if empty and self.plan.relation.nothing_means_broken:
+            self.hold(kinds.BROKEN_ROW, line, rows)
+            return
         self._release(line)
         self.faults.update(broken)
         faults = [self.plan.faults[at] for at in broken]
@@ -134,11 +138,11 @@ class Returned:
     def hold(self, rule: kinds.Rule, line: int, rows: Sequence[Sequence[str | None]]) -> None:
         """Send rows back for a reason that lies in no single field, each in its turn by line."""
         self.others[rule] += 1
-        insort(self._held, (line, len(self._held), rule, rows))
+        heappush(self._held, (line, self.others.total(), rule, rows))
 
     def _release(self, line: int | None = None) -> None:
         while self._held and (line is None or self._held[0][0] < line):
-            at, _, rule, rows = self._held.pop(0)
+            at, _, rule, rows = heappop(self._held)
             self.reject(at, rows, ["", f"{self.plan.kind.name}.{rule.number}", rule.zh, rule.en])
 
     def close(self) -> None:

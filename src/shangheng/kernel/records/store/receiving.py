@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from shangheng.kernel.errors import Invalid, Unavailable
 from shangheng.kernel.records.concept import fields, kinds
-from shangheng.kernel.records.store import outcome, sources, staging
+from shangheng.kernel.records.store import joining, outcome, sources, staging
 from shangheng.kernel.records.store.archive import Sealer
 from shangheng.kernel.records.store.convoys import Convoy, Member, Order
 from shangheng.kernel.records.store.home import Ledger
@@ -84,10 +84,16 @@ def _sealed(
         streamed = landing.stream(source, name=name)
         path, form, landed = streamed.path, streamed.format, lambda: streamed
     relation = sources.open_source(
-        path, form, work=work, wanted=order.mapping.columns, sheet=order.mapping.sheet
+        path, form, work=work, wanted=order.mapping.own_columns, sheet=order.mapping.sheet
     )
+    besides = [
+        joining.land(each, order, source, work=work, master_key=home.master_key)
+        for each in order.mapping.files
+    ]
+    for beside in besides:
+        relation = joining.joined_to(relation, beside)
     _refuse_missing_columns(relation.names, order)
-    return Member(order, work, relation, landed, relation.path)
+    return Member(order, work, relation, joining.as_one(landed, besides), relation.path)
 
 
 def _refuse_without_room(home: Ledger, source: Path) -> None:

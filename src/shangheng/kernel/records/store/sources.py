@@ -24,6 +24,7 @@ from shangheng.kernel.records.store.reading import literal, quoted
 DELIMITERS = ",\t;|"
 XLSX_BYTES_MAX = 512 * 1024 * 1024
 ZIP_HEAD_BYTES = 30
+FILE = "_read_from_file"
 OWN_COLUMNS = ("_line", "_field", "_rule", "_reason_zh", "_reason_en")
 
 
@@ -32,13 +33,15 @@ class Relation:
     """What can be selected from a file: the SQL, its columns, and whether broken rows are told.
 
     ``template`` is a SELECT of the columns ``c0 … cN`` and ``filename`` with ``{paths}`` in the
-    place of the list of files, so that files of one shape can be read by one query.
+    place of the list of files, so that files of one shape can be read by one query. A line that is
+    no JSON reads as a row of nothing: ``nothing_means_broken``.
     """
 
     template: str
     names: tuple[str, ...]
     path: Path
     tells_broken_rows: bool = False
+    nothing_means_broken: bool = False
 
     @property
     def sql(self) -> str:
@@ -77,30 +80,35 @@ def header_of(path: Path) -> tuple[list[str], str]:
     return names, delimiter
 
 
-def _csv(path: Path) -> Relation:
+BROKEN_TOLD = (
+    "ignore_errors=true, store_rejects=true, rejects_limit=0, rejects_table='broken', "
+    "rejects_scan='broken_scans'"
+)
+
+
+def _csv(path: Path, *, whole: bool = False) -> Relation:
     names, delimiter = header_of(path)
     columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(names)))
     sql = (
         f"SELECT * FROM read_csv({{paths}}, columns={{{columns}}}, auto_detect=false, "
         f"filename=true, header=true, delim={literal(delimiter)}, quote='\"', escape='\"', "
         f"strict_mode=true, "
-        f"max_line_size={LINE_BYTES_MAX}, ignore_errors=true, store_rejects=true, "
-        f"rejects_limit=0, rejects_table='broken', rejects_scan='broken_scans')"
+        f"max_line_size={LINE_BYTES_MAX}, {'ignore_errors=false' if whole else BROKEN_TOLD})"
     )
-    return Relation(sql, tuple(names), path, tells_broken_rows=True)
+    return Relation(sql, tuple(names), path, tells_broken_rows=not whole)
 
 
-def _json(path: Path, form: str, wanted: Iterable[str]) -> Relation:
+def _json(path: Path, form: str, wanted: Iterable[str], *, whole: bool = False) -> Relation:
     names = tuple(wanted)
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     told = ", ".join(f"{quoted(name)} AS c{at}" for at, name in enumerate(names))
     layout = "newline_delimited" if form == "ndjson" else "auto"
-    broken = "ignore_errors=true, " if form == "ndjson" else ""
+    broken = "ignore_errors=true, " if form == "ndjson" and not whole else ""
     sql = (
-        f"SELECT {told}, filename FROM read_json({{paths}}, format='{layout}', {broken}"
-        f"columns={{{columns}}}, maximum_object_size={LINE_BYTES_MAX}, filename=true)"
+        f"SELECT {told}, {FILE} AS filename FROM read_json({{paths}}, format='{layout}', {broken}"
+        f"columns={{{columns}}}, maximum_object_size={LINE_BYTES_MAX}, filename='{FILE}')"
     )
-    return Relation(sql, names, path)
+    return Relation(sql, names, path, nothing_means_broken=True)
 
 
 def _parquet(path: Path) -> Relation:
@@ -109,7 +117,8 @@ def _parquet(path: Path) -> Relation:
     except (pa.ArrowInvalid, OSError) as error:
         raise Invalid("file.damaged", format="Parquet", detail=str(error)) from error
     told = ", ".join(f"{_as_text(name)} AS c{at}" for at, name in enumerate(names))
-    template = f"SELECT {told}, filename FROM read_parquet({{paths}}, filename=true)"
+    read = f"read_parquet({{paths}}, filename='{FILE}')"
+    template = f"SELECT {told}, {FILE} AS filename FROM {read}"
     return Relation(template, names, path)
 
 
@@ -201,14 +210,15 @@ def _cell(value: Any) -> str:  # noqa: ANN401 - whatever a cell holds
 
 
 def open_source(
-    path: Path, form: str, *, work: Path, wanted: Iterable[str], sheet: str | None = None
-) -> Relation:
-    """Return a landed file as a relation of text columns."""
+    path: Path, form: str, *, work: Path, wanted: Iterable[str], sheet: str | None = None,
+    whole: bool = False,
+) -> Relation:  # fmt: skip
+    """Return a landed file as a relation of text columns; if ``whole``, no row may be broken."""
     match form:
         case "csv":
-            return _csv(path)
+            return _csv(path, whole=whole)
         case "json" | "ndjson":
-            return _json(path, form, wanted)
+            return _json(path, form, wanted, whole=whole)
         case "parquet":
             return _parquet(path)
         case "arrow":

@@ -143,7 +143,8 @@ def commit(home: Ledger, convoy: Convoy) -> list[Receipt]:
         index.add(each.entries.take(each.having(*KEPT)), version=version, part=part)
     receipts = _receipts(home, convoy, resolved, writer.rows(where), version)
     for member in convoy.members:
-        flush(member.work / "sealed")
+        for sealed in member.work.glob("sealed*"):
+            flush(sealed)
     plain = [receipt.to_dict() for receipt in receipts]
     write_durably(convoy.work / "receipts.json", json.dumps(plain).encode())
     table.commit(change.adds, change.removes, facts={"tag": tag})
@@ -265,6 +266,7 @@ def _receipt(
         warnings_by_rule=returned.counts(warnings=True) + missing,
         totals=totals, ledger_version=version,
         records_digest=f"sha256:{digest_of(member.work / 'hashes.bin')}",
+        mapping=member.order.mapping_digest,
     )  # fmt: skip
 
 

@@ -194,6 +194,7 @@ def test_a_broken_line_of_ndjson_goes_back_and_the_others_stay(door: Door) -> No
     )
     receipt = door.send(content)
     assert (receipt.rows_read, receipt.accepted, receipt.rejected) == (5, 4, 1)
+    assert rules(receipt) == {"E011": 1}
     assert door.rejects(receipt)[0]["_line"] == "4"
 
 
@@ -234,3 +235,13 @@ def test_a_file_may_have_any_name(door: Door, name: str) -> None:
 
 def test_a_file_without_a_last_line_break_loses_nothing(door: Door) -> None:
     assert door.send(csv_of(orders(3)).rstrip(b"\n")).accepted == 3
+
+
+def test_a_column_may_be_called_filename(door: Door) -> None:
+    out = io.BytesIO()
+    named = table_of(orders(3)).append_column("filename", pa.array(["a"] * 3))
+    parquet.write_table(named, out)
+    assert door.send(out.getvalue()).accepted == 3
+    fields = {name: name for name in COLUMNS} | {"shop": "filename"}
+    content = ndjson_of(orders(3)).replace(b'"shop"', b'"filename"')
+    assert door.send(content, mapping={"fields": fields}).unchanged == 3

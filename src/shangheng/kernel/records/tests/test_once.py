@@ -3,6 +3,7 @@
 
 import random
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -34,6 +35,22 @@ def test_the_same_batch_under_its_own_number_is_the_same_batch(door: Door) -> No
     first = door.send(orders(3), batch="B-1")
     assert door.send(orders(3), batch="B-1") == first
     assert door.send(orders(3)) == first
+
+
+def test_the_same_file_read_by_a_corrected_mapping_is_another_batch(door: Door) -> None:
+    path = door.file("单号,价格,数额\n1,5,6\n".encode())
+    fields = {
+        "platform": {"constant": "P01"}, "order_no": "单号", "currency": {"constant": "CNY"},
+        "gross": "价格", "paid": "价格", "ordered_at": {"constant": "2026-11-11 20:05:00"},
+    }  # fmt: skip
+    wrong: dict[str, Any] = {"kind": "order", "fields": fields}
+    right = {**wrong, "fields": {**fields, "gross": "数额", "paid": "数额"}}
+    first = door.send(path, mapping=wrong)
+    second = door.send(path, mapping=right)
+    assert (first.accepted, second.corrected) == (1, 1)
+    assert door.send(path, mapping=wrong) == first
+    assert door.send(path, mapping=right) == second
+    assert door.rows(columns="paid") == [{"paid": Decimal(6)}]
 
 
 def test_the_same_rows_under_another_number_are_known_already(door: Door) -> None:
