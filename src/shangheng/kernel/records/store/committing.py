@@ -34,6 +34,7 @@ from shangheng.kernel.records.store.home import Ledger, flush
 from shangheng.kernel.records.store.keys import Entries, KeyIndex
 from shangheng.kernel.records.store.reading import key_number, literal, quoted
 from shangheng.kernel.records.store.resolving import KEPT, Slice, Verdict
+from shangheng.kernel.records.store.staging import STAGE, optimise
 from shangheng.kernel.records.store.tables import Table, column_types, scan
 
 
@@ -71,8 +72,7 @@ class Writer:
         line = convoy.by_member([placed.sql() for placed in convoy.placed])
         return (
             f"SELECT member, {columns}, {reporter} AS reporter, {batch} AS batch, {line} AS line, "
-            f"{quoted(self.kind.day)}::DATE AS day FROM (SELECT *, file_row_number AS place FROM "
-            f"read_parquet({literal(str(convoy.stage))}, file_row_number=true)) "
+            f"{quoted(self.kind.day)}::DATE AS day FROM (SELECT *, rowid AS place FROM {STAGE}) "
             f"WHERE NOT bad AND NOT skip AND {places}"
         )
 
@@ -83,6 +83,7 @@ class Writer:
         """
         if not len(old):
             return [], ""
+        optimise(self.connection, on=True)
         days = {str(np.datetime64(int(day), "D")) for day in np.unique(old["day"])}
         inside = tuple(f"day={day}/" for day in days)
         files = [path for path in table.files() if path.startswith(inside)]
@@ -118,9 +119,8 @@ class Writer:
         path = folder / f"{self.tag}-{table.path.parent.name}.parquet"
         batch = self.convoy.by_member([literal(each.batch) for each in self.convoy.members])
         said = (
-            f"SELECT high, low, any_value(member) AS member FROM "
-            f"read_parquet({literal(str(self.convoy.stage))}) WHERE NOT bad AND NOT skip "
-            "GROUP BY high, low"
+            f"SELECT high, low, any_value(member) AS member FROM {STAGE} "
+            "WHERE NOT bad AND NOT skip GROUP BY high, low"
         )
         self.connection.execute(
             f"COPY (SELECT * EXCLUDE (filename, high, low, member), {batch} AS replaced_by FROM "

@@ -8,11 +8,13 @@ wait, the others find their receipts made. Each keeps its own receipt, archive a
 
 import json
 import shutil
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
+from time import monotonic, sleep
 from typing import Any
 
 import duckdb
@@ -29,6 +31,8 @@ from shangheng.kernel.records.store.sources import Relation
 
 SMALL_BYTES = 4 * 1024 * 1024
 MEMBERS_MAX = 32
+LINGER_S = 0.05
+LOOK_AROUND_S = 0.002
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,6 @@ class Member:
             and ours.mapping.group is None
             and self.relation.template == other.relation.template
             and self.relation.names == other.relation.names
-            and dict(ours.usual) == dict(theirs.usual)
         )
 
 
@@ -98,7 +101,6 @@ class Convoy:
     members: list[Member]
     connection: duckdb.DuckDBPyConnection
     plan: staging.Plan
-    stage: Path
     returned: list[Returned] = field(default_factory=list)
 
     @property
@@ -161,6 +163,7 @@ class Queue:
         """Begin empty."""
         self._waiting: list[Ticket] = []
         self._adding, self._pen = Lock(), Lock()
+        self._recent: deque[frozenset[str]] = deque(maxlen=2)
 
     def _take(self, ticket: Ticket) -> list[Ticket]:
         """Return the tickets that go with this one, in the order in which they came."""
@@ -178,6 +181,13 @@ class Queue:
             self._waiting = [each for each in self._waiting if each not in chosen]
             return chosen
 
+    def _linger(self) -> None:
+        """Wait a moment for those who have just been served, so that they go together again."""
+        expected = len(frozenset().union(*self._recent))
+        until = monotonic() + LINGER_S
+        while len(self._waiting) < expected and monotonic() < until:
+            sleep(LOOK_AROUND_S)
+
     def go(self, member: Member, carry: Callable[[list[Ticket]], Any]) -> Receipt:
         """Wait for the pen and carry all that wait alike, unless another has carried this one."""
         ticket = Ticket(member)
@@ -187,7 +197,9 @@ class Queue:
             with self._pen:
                 if ticket.is_done():
                     break
+                self._linger()
                 chosen = self._take(ticket)
+                self._recent.append(frozenset(each.member.order.reporter for each in chosen))
                 try:
                     carry(chosen)
                 except BaseException as error:  # noqa: BLE001 - given to whom it concerns, below

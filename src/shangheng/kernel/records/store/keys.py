@@ -71,14 +71,31 @@ class Found:
     entries: Entries
 
 
+def sorted_keys(high: Array, low: Array) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Return the order by key, equal keys as given, and which of them have the key before them.
+
+    The upper halves are all but unique, so they are sorted alone; lower halves and places decide
+    only among those that occur more than once.
+    """
+    order = np.argsort(high)
+    ordered = high[order]
+    twin = np.zeros(len(order), dtype=bool)
+    twin[1:] = ordered[1:] == ordered[:-1]
+    if twin.any():
+        twin[:-1] |= twin[1:]
+        among = order[twin]
+        order[twin] = among[np.lexsort((among, low[among], high[among]))]
+    again = np.zeros(len(order), dtype=bool)
+    again[1:] = (ordered[1:] == ordered[:-1]) & (low[order[1:]] == low[order[:-1]])
+    return order, again
+
+
 def sorted_newest(entries: Entries) -> Entries:
     """Return the entries sorted by key, of several with one key only the last given."""
-    order = np.lexsort((entries["low"], entries["high"]))
-    ordered = entries.take(order)
-    high, low = ordered["high"], ordered["low"]
-    last = np.ones(len(ordered), dtype=bool)
-    last[:-1] = (high[1:] != high[:-1]) | (low[1:] != low[:-1])
-    return ordered.take(np.flatnonzero(last))
+    order, again = sorted_keys(entries["high"], entries["low"])
+    last = np.ones(len(order), dtype=bool)
+    last[:-1] = ~again[1:]
+    return entries.take(order[last])
 
 
 def find(segment: Entries, high: Array, low: Array) -> npt.NDArray[np.int64]:

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from heapq import heappop, heappush
 from pathlib import Path
 from typing import Any, TextIO
@@ -20,12 +21,14 @@ from shangheng.kernel.records.concept import kinds
 from shangheng.kernel.records.concept.fields import Field
 from shangheng.kernel.records.concept.receipts import RuleCount
 from shangheng.kernel.records.store.keys import KeyIndex
-from shangheng.kernel.records.store.reading import Fault, key_number, literal, quoted
+from shangheng.kernel.records.store.lines import rows_at
+from shangheng.kernel.records.store.reading import Fault, key_number, quoted
 from shangheng.kernel.records.store.sources import OWN_COLUMNS
-from shangheng.kernel.records.store.staging import Plan
+from shangheng.kernel.records.store.staging import STAGE, Plan
 
 PIECE_ROWS = 10_000
 RISKY = re.compile(r"[=@\t\r]|[+-](?!\d*\.?\d+$)")
+RISKY_SIGNS = frozenset("=@\t\r+-")
 
 Held = tuple[int, int, kinds.Rule, Sequence[Sequence[str | None]]]
 Totals = dict[str, dict[str, Decimal]]
@@ -67,8 +70,9 @@ class Placed:
 
 def safe(text: str | None) -> str:
     """Return a text so that no spreadsheet takes it for a formula."""
-    text = text or ""
-    return f"'{text}" if RISKY.match(text) else text
+    if not text:
+        return ""
+    return f"'{text}" if text[0] in RISKY_SIGNS and RISKY.match(text) else text
 
 
 def _phrase(text: str, field_: Field, language: str) -> str:
@@ -94,15 +98,19 @@ class Returned:
             csv.writer(self._files[name], lineterminator="\n").writerow(header)
         return csv.writer(self._files[name], lineterminator="\n")
 
-    @property
+    @cached_property
     def _kept(self) -> list[int]:
         names = self.plan.relation.names
         return [at for at, name in enumerate(names) if name not in OWN_COLUMNS]
 
+    @cached_property
+    def _header(self) -> list[str]:
+        names = [self.plan.relation.names[at] for at in self._kept]
+        return [*map(safe, names), *OWN_COLUMNS]
+
     def reject(self, line: int, rows: Sequence[Sequence[str | None]], why: Sequence[str]) -> None:
         """Send source rows back with the place and the reasons (field, rule, zh, en)."""
-        names = [self.plan.relation.names[at] for at in self._kept]
-        writer = self._writer("rejects.csv", [*map(safe, names), *OWN_COLUMNS])
+        writer = self._writer("rejects.csv", self._header)
         for row in rows:
             texts = [safe(row[at]) if at < len(row) else "" for at in self._kept]
             writer.writerow([*texts, line, *why])
@@ -174,24 +182,38 @@ class Returned:
 
 
 def questioned_rows(
-    connection: duckdb.DuckDBPyConnection, stage: Path, *, grouped: bool
+    connection: duckdb.DuckDBPyConnection, *, grouped: bool
 ) -> Iterator[tuple[int, int, int | None, list[list[str | None]], list[int]]]:
     """Give the bad and doubted rows of a stage: member, place, n, originals, faults."""
     found = connection.execute(
-        f"SELECT member, file_row_number, {'n' if grouped else 'NULL'}, originals, rules FROM "
-        f"read_parquet({literal(str(stage))}, file_row_number=true) WHERE bad OR doubted "
-        "ORDER BY file_row_number"
+        f"SELECT member, rowid, {'n' if grouped else 'NULL'}, originals, rules FROM {STAGE} "
+        "WHERE bad OR doubted ORDER BY rowid"
     )
     while rows := found.fetchmany(PIECE_ROWS):
         yield from rows
 
 
 def clashing_rows(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, member: int, ordinals: npt.NDArray[np.int64]
-) -> list[tuple[int, list[str | None]]]:
-    """Fetch the originals of rows that clash within their batch; the source is read once more."""
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    member: int,
+    ordinals: npt.NDArray[np.int64],
+    *,
+    at: Sequence[int],
+    lines: int,
+) -> list[tuple[int, Sequence[str | None]]]:
+    """Fetch the originals of rows that clash within their batch.
+
+    Where every row is a line, ``at`` tells which lines of the file's ``lines`` they are, the first
+    being 0; otherwise the source is read once more.
+    """
     if not len(ordinals) or plan.mapping.group is not None:
         return []
+    relation = plan.relations[member]
+    if relation.delimiter:
+        found = rows_at(relation.path, at, lines=lines, delimiter=relation.delimiter)
+        if found and {len(cells) for cells in found} == {len(relation.names)}:
+            return list(zip(map(int, ordinals), found, strict=True))
     connection.register("clash_places", pa.table({"ordinal": ordinals}))
     return connection.execute(
         f"SELECT ordinal, {plan.originals} FROM (SELECT *, row_number() OVER () - 1 AS ordinal "

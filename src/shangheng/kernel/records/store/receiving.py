@@ -21,7 +21,7 @@ from shangheng.kernel.records.store.archive import Sealer
 from shangheng.kernel.records.store.convoys import Convoy, Member, Order
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.landing import Landed, Landing
-from shangheng.kernel.records.store.reading import REGION_BITS, Fault, literal, quoted
+from shangheng.kernel.records.store.reading import REGION_BITS, Fault, quoted
 from shangheng.kernel.regions import queries as regions
 
 ROOM_FACTOR = 3
@@ -126,23 +126,24 @@ def stage(home: Ledger, members: Sequence[Member]) -> Convoy:
     """Read and check every row of some batches; nothing of it counts yet."""
     order = members[0].order
     facts = _facts(home, order)
-    faults = tuple(staging.all_faults(order.kind, facts))
+    faults = staging.all_faults(order.kind)
     relations = tuple(member.relation for member in members)
-    plan = staging.Plan(order.kind, order.mapping, relations, faults, order.usual)
+    usual = tuple(member.order.usual for member in members)
+    plan = staging.Plan(order.kind, order.mapping, relations, faults, usual)
     work = home.work(secrets.token_hex(8))
     work.mkdir(parents=True)
     connection = staging.connect(
         memory_mb=home.memory_mb, threads=home.threads, spill=home.root / "work" / "spill"
     )
-    convoy = Convoy(home, work, list(members), connection, plan, work / "stage.parquet")
+    convoy = Convoy(home, work, list(members), connection, plan)
     try:
-        staging.prepare(connection, facts, region_bits=region_bits())
+        staging.prepare(connection, plan, facts, region_bits=region_bits())
         if order.mapping.reads_region_names:
             connection.register("region_names", region_names())
         order.tell("check", 0, 0)
-        with staging.unoptimised(connection, when=_are_small(members)):
-            staging.run(connection, plan, convoy.stage)
-        convoy.plan = _with_exact_regions(connection, plan, convoy.stage)
+        staging.optimise(connection, on=not _are_small(members))
+        staging.run(connection, plan)
+        convoy.plan = _with_exact_regions(connection, plan)
         _place(convoy)
     except BaseException:
         convoy.close()
@@ -160,8 +161,7 @@ def _place(convoy: Convoy) -> None:
             member.broken = rows
     firsts = dict(
         convoy.connection.execute(
-            "SELECT member, min(file_row_number) FROM "
-            f"read_parquet({literal(str(convoy.stage))}, file_row_number=true) GROUP BY member"
+            f"SELECT member, min(rowid) FROM {staging.STAGE} GROUP BY member"
         ).fetchall()
     )
     grouped = convoy.plan.mapping.group is not None
@@ -174,9 +174,7 @@ def _place(convoy: Convoy) -> None:
     ]  # fmt: skip
 
 
-def _with_exact_regions(
-    connection: duckdb.DuckDBPyConnection, plan: staging.Plan, stage_path: Path
-) -> staging.Plan:
+def _with_exact_regions(connection: duckdb.DuckDBPyConnection, plan: staging.Plan) -> staging.Plan:
     """Ask for the townships and villages of a stage whether they exist; stage again if not all do.
 
     The bitmap of the pass over all rows knows counties only. A code of a township that does not
@@ -186,8 +184,7 @@ def _with_exact_regions(
     if not found:
         return plan
     asked = " UNION ".join(
-        f"SELECT DISTINCT {quoted(field.name)} AS code FROM "
-        f"read_parquet({literal(str(stage_path))}) "
+        f"SELECT DISTINCT {quoted(field.name)} AS code FROM {staging.STAGE} "
         f"WHERE NOT bad AND strlen({quoted(field.name)}) > {COUNTY_DIGITS}"
         for field in found
     )
@@ -205,5 +202,5 @@ def _with_exact_regions(
     )  # fmt: skip
     again = replace(plan, faults=plan.faults + more)
     connection.execute("DROP TABLE IF EXISTS broken; DROP TABLE IF EXISTS broken_scans")
-    staging.run(connection, again, stage_path)
+    staging.run(connection, again)
     return again

@@ -4,7 +4,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -18,9 +17,11 @@ from shangheng.kernel.records.store.keys import (
     Entries,
     KeyIndex,
     find,
+    sorted_keys,
     sorted_newest,
 )
-from shangheng.kernel.records.store.reading import literal, quoted
+from shangheng.kernel.records.store.reading import quoted
+from shangheng.kernel.records.store.staging import STAGE
 
 SLICE_ROWS = 4_000_000
 PRIME = np.uint64(0x9E3779B97F4A7C15)
@@ -82,33 +83,27 @@ class Rows:
 
     def overlap(self) -> bool:
         """Return whether two batches of the convoy speak of one record."""
-        order = np.lexsort((self.entries["low"], self.entries["high"]))
-        high, low = self.entries["high"][order], self.entries["low"][order]
-        same = (high[1:] == high[:-1]) & (low[1:] == low[:-1])
+        order, again = sorted_keys(self.entries["high"], self.entries["low"])
         members = self.members[order]
-        return bool((same & (members[1:] != members[:-1])).any())
+        return bool((again[1:] & (members[1:] != members[:-1])).any())
 
 
 def good_rows(
-    connection: duckdb.DuckDBPyConnection, stage: Path, kind: RecordKind, *, reporter: str
+    connection: duckdb.DuckDBPyConnection, kind: RecordKind, *, reporter: str
 ) -> Iterator[Rows]:
     """Give the good rows of a stage, some millions at a time.
 
     ``reporter`` is the SQL of each row's reporter; the entries' sources are left at zero.
     """
-    file = literal(str(stage))
-    total = int(connection.execute(f"SELECT count(*) FROM read_parquet({file})").fetchall()[0][0])
+    total = int(connection.execute(f"SELECT count(*) FROM {STAGE}").fetchall()[0][0])
     own = f"{quoted(kind.authority)} = {reporter}" if kind.authority else "true"
     for first in range(0, total, SLICE_ROWS):
         table = (
-            connection.cursor()
-            .sql(
-                f"SELECT file_row_number AS place, member, high, low, hash, "
-                f"{quoted(kind.day)}::DATE AS day, "
-                f"CASE WHEN {own} THEN 0 ELSE 1 END::UTINYINT AS rank FROM "
-                f"read_parquet({file}, file_row_number=true) WHERE NOT bad AND NOT skip AND "
-                f"file_row_number >= {first} AND file_row_number < {first + SLICE_ROWS} "
-                f"ORDER BY place"
+            connection.sql(
+                f"SELECT rowid AS place, member, high, low, hash, "
+                f"{quoted(kind.day)}::DATE AS day, CASE WHEN {own} THEN 0 ELSE 1 END::UTINYINT "
+                f"AS rank FROM {STAGE} WHERE NOT bad AND NOT skip "
+                f"AND rowid >= {first} AND rowid < {first + SLICE_ROWS}"
             )
             .to_arrow_table()
             .combine_chunks()
@@ -122,12 +117,14 @@ def _rows(table: pa.Table) -> Rows:
     hashes = np.frombuffer(
         blob.buffers()[2], dtype=np.uint8, count=32 * len(table), offset=blob.offset * 32
     ).reshape(-1, 32)
-    columns = {name: table[name].to_numpy() for name in ("high", "low", "rank")}
-    columns["day"] = table["day"].cast("int32").to_numpy()
+    columns = {name: table[name].chunk(0).to_numpy() for name in ("high", "low", "rank")}
+    columns["day"] = table["day"].cast("int32").chunk(0).to_numpy()
     columns["print"] = np.ascontiguousarray(hashes[:, :8]).view(">u8").ravel()
     columns["source"] = np.zeros(len(table))
     entries = Entries({name: columns[name].astype(TYPES[name]) for name in COLUMNS})
-    return Rows(table["place"].to_numpy(), table["member"].to_numpy(), entries, hashes)
+    return Rows(
+        table["place"].chunk(0).to_numpy(), table["member"].chunk(0).to_numpy(), entries, hashes
+    )
 
 
 def as_claims(entries: Entries) -> Entries:
@@ -143,9 +140,12 @@ class Resolver:
         """Resolve against an index as it stands."""
         self._index = index
         self._before: list[Entries] = []
+        self._last: Entries | None = None
 
     def resolve(self, rows: Rows) -> Slice:
         """Return the rows with a verdict for each."""
+        if self._last is not None:
+            self._before.append(sorted_newest(self._last))
         entries = rows.entries
         found = self._index.find(entries["high"], entries["low"])
         verdicts = np.full(len(entries), Verdict.NEW, dtype=np.uint8)
@@ -158,15 +158,12 @@ class Resolver:
         verdicts[found.known & ~same_source & outranks] = Verdict.OUTRANKS
         self._within(entries, verdicts)
         told = Slice(rows, verdicts, found.entries)
-        self._before.append(sorted_newest(entries.take(told.having(*KEPT, Verdict.UNCHANGED))))
+        self._last = entries.take(told.having(*KEPT, Verdict.UNCHANGED))
         return told
 
     def _within(self, entries: Entries, verdicts: npt.NDArray[np.uint8]) -> None:
         """Find keys that came earlier in this batch: equal rows are known, others clash."""
-        order = np.lexsort((entries["low"], entries["high"]))
-        high, low = entries["high"][order], entries["low"][order]
-        again = np.zeros(len(order), dtype=bool)
-        again[1:] = (high[1:] == high[:-1]) & (low[1:] == low[:-1])
+        order, again = sorted_keys(entries["high"], entries["low"])
         if again.any():
             first = np.maximum.accumulate(np.where(again, 0, np.arange(len(order))))
             equal = entries["print"][order] == entries["print"][order[first]]

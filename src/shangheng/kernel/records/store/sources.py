@@ -40,24 +40,27 @@ class Relation:
     template: str
     names: tuple[str, ...]
     path: Path
-    tells_broken_rows: bool = False
+    delimiter: str = ""
     nothing_means_broken: bool = False
+
+    @property
+    def tells_broken_rows(self) -> bool:
+        """Return whether rows that cannot be split are told of, as those of a CSV file are."""
+        return bool(self.delimiter)
 
     @property
     def sql(self) -> str:
         """Return the SELECT of this file's rows."""
-        return reading_of([self])
+        return self.reading(f"[{literal(str(self.path))}]")
+
+    def reading(self, paths: str) -> str:
+        """Return the SELECT of all rows of files of this shape, each with its ``filename``."""
+        return self.template.replace("{paths}", paths)
 
     @property
     def columns(self) -> Columns:
         """Return the columns by the names that people know."""
         return Columns({name: quoted(f"c{at}") for at, name in enumerate(self.names)})
-
-
-def reading_of(relations: Sequence[Relation]) -> str:
-    """Return the SELECT of all rows of files of one shape, each with its ``filename``."""
-    paths = ", ".join(literal(str(relation.path)) for relation in relations)
-    return relations[0].template.replace("{paths}", f"[{paths}]")
 
 
 def header_of(path: Path) -> tuple[list[str], str]:
@@ -95,7 +98,7 @@ def _csv(path: Path, *, whole: bool = False) -> Relation:
         f"strict_mode=true, "
         f"max_line_size={LINE_BYTES_MAX}, {'ignore_errors=false' if whole else BROKEN_TOLD})"
     )
-    return Relation(sql, tuple(names), path, tells_broken_rows=not whole)
+    return Relation(sql, tuple(names), path, delimiter="" if whole else delimiter)
 
 
 def _json(path: Path, form: str, wanted: Iterable[str], *, whole: bool = False) -> Relation:

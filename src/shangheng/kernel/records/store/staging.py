@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """A landed file read, cast and checked in one streaming pass into a stage.
 
-The stage is a Parquet file with one row for each row of the source, in its order: the values, and
-``bad``, ``doubted``, ``skip``, the key, the record's hash and, for rows that are bad or doubted
-only, the original texts and the rules that they break: which of them is worked out on those rows
-alone, all others only need to be known good.
+The stage is a temporary table of the connection with one row for each row of the source, in its
+order, so that ``rowid`` is the row's place: the values, and ``bad``, ``doubted``, ``skip``, the
+key, the record's hash and, for rows that are bad or doubted only, the original texts and the rules
+that they break: which of them is worked out on those rows alone, all others only need to be known
+good. What does not fit into memory is spilled.
 """
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Map
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -25,10 +25,11 @@ from shangheng.kernel.records.concept import fields as f
 from shangheng.kernel.records.concept import kinds
 from shangheng.kernel.records.concept.mapping import Mapping
 from shangheng.kernel.records.store import mapped, reading
-from shangheng.kernel.records.store.reading import Fault, literal, quoted
-from shangheng.kernel.records.store.sources import Relation, reading_of
+from shangheng.kernel.records.store.reading import Fault, quoted
+from shangheng.kernel.records.store.sources import Relation
 
-STAGE = "FORMAT parquet, COMPRESSION lz4, ROW_GROUP_SIZE 122880"
+STAGE = "stage"
+PATHS = "getvariable('paths')"
 
 
 @dataclass(frozen=True)
@@ -67,15 +68,16 @@ IBIS_TYPES = {
 }  # fmt: skip
 
 
-_compiled: dict[tuple[str, tuple[kinds.Check, ...]], list[Fault]] = {}
+NOW = "getvariable('now') + INTERVAL 1 DAY"
+_compiled: dict[int, tuple[kinds.RecordKind, tuple[Fault, ...]]] = {}
 
 
-def check_faults(kind: kinds.RecordKind) -> list[Fault]:
-    """Return the kind's own checks as conditions that are true when a row breaks them."""
-    key = (kind.name, kind.checks)
-    if key not in _compiled:
-        _compiled[key] = list(_compile_checks(kind))
-    return _compiled[key]
+def all_faults(kind: kinds.RecordKind) -> tuple[Fault, ...]:
+    """Return every condition that can make a row of this kind bad or doubted; compiled once."""
+    if id(kind) not in _compiled:
+        own = [fault for field in kind.fields for fault in reading.faults(field, now=NOW)]
+        _compiled[id(kind)] = kind, (*own, *_compile_checks(kind))
+    return _compiled[id(kind)][1]
 
 
 def _compile_checks(kind: kinds.RecordKind) -> Iterator[Fault]:
@@ -90,13 +92,6 @@ def _compile_checks(kind: kinds.RecordKind) -> Iterator[Fault]:
         yield Fault(check.rule, kind.field(check.field), condition.replace('"t0".', ""))
 
 
-def all_faults(kind: kinds.RecordKind, facts: Facts) -> list[Fault]:
-    """Return every condition that can make a row of this kind bad or doubted."""
-    now = f"TIMESTAMP '{facts.now:%Y-%m-%d %H:%M:%S}' + INTERVAL 1 DAY"
-    own = [fault for field in kind.fields for fault in reading.faults(field, now=now)]
-    return own + check_faults(kind)
-
-
 def _any(faults: list[Fault]) -> str:
     """Return whether any fault is there; an unknown condition is none."""
     return f"coalesce({' OR '.join(f'({fault.when})' for fault in faults) or 'false'}, false)"
@@ -107,14 +102,16 @@ class Plan:
     """Everything that decides how sources become one stage.
 
     Several small batches that look alike share a stage: planning the query costs more than running
-    it over a hundred rows. ``member`` tells their rows apart.
+    it over a hundred rows. ``member`` tells their rows apart. What differs from one convoy to the
+    next (paths, the hour, what each reporter usually sends) stands in variables of the connection,
+    so that the statement need not be parsed again.
     """
 
     kind: kinds.RecordKind
     mapping: Mapping
     relations: tuple[Relation, ...]
     faults: tuple[Fault, ...]
-    usual: Map[str, float]
+    usual: tuple[Map[str, float], ...]
 
     @property
     def relation(self) -> Relation:
@@ -124,14 +121,28 @@ class Plan:
     @property
     def source(self) -> str:
         """Return the SELECT of all rows, each with the number of its source."""
-        member = "0"
-        if len(self.relations) > 1:
-            paths = ", ".join(literal(str(relation.path)) for relation in self.relations)
-            member = f"list_position([{paths}], filename) - 1"
+        member = "0" if self.is_alone else f"list_position({PATHS}, filename) - 1"
         return (
             f"SELECT ({member})::SMALLINT AS member, * EXCLUDE (filename) "
-            f"FROM ({reading_of(self.relations)})"
+            f"FROM ({self.relation.reading(PATHS)})"
         )
+
+    @property
+    def is_alone(self) -> bool:
+        """Return whether there is but one source."""
+        return len(self.relations) == 1
+
+    @property
+    def variables(self) -> dict[str, tuple[str, object]]:
+        """Return the variables to which the statement refers, each with its SQL type."""
+        told: dict[str, tuple[str, object]] = {
+            "paths": ("VARCHAR[]", [str(relation.path) for relation in self.relations])
+        }
+        for name in self.kind.money:
+            values = [usual.get(name) for usual in self.usual]
+            one = ("DOUBLE", values[0]) if self.is_alone else ("DOUBLE[]", values)
+            told[f"usual_{name}"] = one
+        return told
 
     @property
     def originals(self) -> str:
@@ -169,8 +180,7 @@ class Plan:
         """Return the SELECT that reads the raw texts into values."""
         values = [f"{reading.value(field)} AS {quoted(field.name)}" for field in self.kind.fields]
         for name in self.kind.money:
-            known = self.usual.get(name)
-            told = "NULL::DOUBLE" if known is None else f"{known!r}::DOUBLE"
+            told = f"getvariable('usual_{name}')" + ("" if self.is_alone else "[member + 1]")
             values.append(f"{told} AS usual_{name}")
         return f"SELECT *, {', '.join(values)} FROM ({self.raw(source)})"
 
@@ -232,35 +242,38 @@ def connect(*, memory_mb: int, threads: int, spill: Path) -> duckdb.DuckDBPyConn
     return connection
 
 
-@contextmanager
-def unoptimised(connection: duckdb.DuckDBPyConnection, *, when: bool) -> Iterator[None]:
-    """Leave the optimiser out for a while: for a hundred rows it costs more than it saves."""
-    if not when:
-        yield
-        return
-    connection.execute("PRAGMA disable_optimizer")
-    try:
-        yield
-    finally:
-        connection.execute("PRAGMA enable_optimizer")
+def optimise(connection: duckdb.DuckDBPyConnection, *, on: bool) -> None:
+    """Let the optimiser work or leave it out: for a hundred rows it costs more than it saves."""
+    connection.execute(f"PRAGMA {'enable' if on else 'disable'}_optimizer")
 
 
-def prepare(connection: duckdb.DuckDBPyConnection, facts: Facts, *, region_bits: bytes) -> None:
-    """Give the connection what the expressions of ``reading`` refer to."""
-    connection.execute("SET VARIABLE region_bits = ?::BLOB::BIT", [region_bits])
-    connection.execute("SET VARIABLE inner_pad = ?::BLOB", [facts.inner_pad])
-    connection.execute("SET VARIABLE outer_pad = ?::BLOB", [facts.outer_pad])
+def prepare(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, facts: Facts, *, region_bits: bytes
+) -> None:
+    """Give the connection what the expressions of ``reading`` and of the plan refer to."""
+    variables = plan.variables | {
+        "now": ("TIMESTAMP", facts.now), "region_bits": ("BLOB::BIT", region_bits),
+        "inner_pad": ("BLOB", facts.inner_pad), "outer_pad": ("BLOB", facts.outer_pad),
+    }  # fmt: skip
+    for name, (type_, value) in variables.items():
+        connection.execute(f"SET VARIABLE {name} = ?::{type_}", [value])
 
 
-def run(connection: duckdb.DuckDBPyConnection, plan: Plan, stage: Path) -> None:
-    """Write the stage in one streaming pass.
+@lru_cache(maxsize=64)
+def _parsed(sql: str) -> duckdb.Statement:
+    """Return a statement parsed once; parsing this much text takes longer than a hundred rows."""
+    return duckdb.extract_statements(sql)[0]
+
+
+def run(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """Fill the stage in one streaming pass.
 
     Raises:
         Invalid: the file as a whole cannot be read (``file.unreadable``).
         Unavailable: the disk is full or memory ran out (``store.no_room``).
     """
     try:
-        connection.execute(f"COPY ({plan.staged()}) TO {reading.literal(str(stage))} ({STAGE})")
+        connection.execute(_parsed(f"CREATE OR REPLACE TEMP TABLE {STAGE} AS {plan.staged()}"))
     except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
         raise Invalid("file.unreadable", detail=str(error).splitlines()[0][:300]) from error
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:

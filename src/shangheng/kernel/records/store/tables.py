@@ -68,19 +68,39 @@ def scan(paths: Sequence[str], *, extra: str = "") -> str:
     return f"read_parquet([{listed}], hive_partitioning=true, hive_types={{'day': DATE}}{extra})"
 
 
+_open: dict[Path, DeltaTable] = {}
+
+
 class Table:
-    """One Delta table, opened as it stands now."""
+    """One Delta table as it stands now; whoever opens it holds the pen of its kind.
+
+    A process keeps what it has opened: to open a table anew takes as long as a small batch. That
+    nobody has committed since is seen from the names of two files.
+    """
 
     def __init__(self, path: Path, kind: RecordKind) -> None:
         """Open the table of a kind, or make it empty."""
         self.path, self.kind = path, kind
+        known = _open.get(path)
+        if known is not None and path.exists():
+            self._table = known
+            if not self._is_latest():
+                self.refresh()
+            return
         path.mkdir(parents=True, exist_ok=True)
         if not DeltaTable.is_deltatable(str(path)):
             DeltaTable.create(
                 str(path), schema(kind), mode="ignore", partition_by=["day"], name=kind.name,
                 configuration={"delta.checkpointInterval": "50"},
             )  # fmt: skip
-        self._table = DeltaTable(str(path))
+        self._table = _open[path] = DeltaTable(str(path))
+
+    def _is_latest(self) -> bool:
+        """Return whether neither a following commit nor a checkpoint beyond ours is there."""
+        log, version = self.path / "_delta_log", self.version
+        last = log / "_last_checkpoint"
+        gathered = json.loads(last.read_bytes())["version"] if last.exists() else 0
+        return gathered <= version and not (log / f"{version + 1:020d}.json").exists()
 
     @property
     def version(self) -> int:

@@ -2,6 +2,7 @@
 """Received batches taken: resolved, written, committed, and told in receipts."""
 
 import json
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -25,6 +26,7 @@ from shangheng.kernel.records.store.resolving import (
     as_claims,
     good_rows,
 )
+from shangheng.kernel.records.store.staging import STAGE
 from shangheng.kernel.records.store.tables import Table
 
 HABIT_SAMPLE_ROWS = 200_000
@@ -87,7 +89,7 @@ def _resolve(convoy: Convoy, index: KeyIndex, claims_index: KeyIndex | None) -> 
             opened.enter_context((member.work / "hashes.bin").open("wb"))
             for member in convoy.members
         ]
-        for rows in good_rows(convoy.connection, convoy.stage, convoy.kind, reporter=reporter):
+        for rows in good_rows(convoy.connection, convoy.kind, reporter=reporter):
             if len(convoy.members) > 1 and rows.overlap():
                 raise OverlapError
             rows.entries.columns["source"] = numbers[rows.members]
@@ -205,11 +207,11 @@ def _receipts(
         row[0]: row[1:]
         for row in convoy.connection.execute(
             "SELECT member, count(*), count(*) FILTER (skip), count(*) FILTER (bad), "
-            "count(*) FILTER (bad OR doubted) FROM read_parquet(?) GROUP BY member",
-            [str(convoy.stage)],
+            f"count(*) FILTER (bad OR doubted) FROM {STAGE} GROUP BY member"
         ).fetchall()
     }
-    _give_back(convoy, resolved, anything=any(row[3] for row in counts.values()))
+    staged = {at: row[0] for at, row in counts.items()}
+    _give_back(convoy, resolved, staged, anything=any(row[3] for row in counts.values()))
     totals = outcome.totals(convoy.connection, convoy.kind, rows)
     missing = _unreferred(home, convoy, rows)
     nothing = (0, 0, 0, 0)
@@ -223,21 +225,28 @@ def _receipts(
     ]
 
 
-def _give_back(convoy: Convoy, resolved: Resolved, *, anything: bool) -> None:
-    """Write each batch's rejects and warnings, where there are any."""
+def _give_back(
+    convoy: Convoy, resolved: Resolved, rows: Mapping[int, int], *, anything: bool
+) -> None:
+    """Write each batch's rejects and warnings, where there are any; ``rows`` it has staged."""
     grouped = convoy.plan.mapping.group is not None
     for at, member in enumerate(convoy.members):
         returned = convoy.returned[at]
         ordinals = resolved.ordinals(at, Verdict.CLASH, returned.placed.first)
-        rows = outcome.clashing_rows(convoy.connection, convoy.plan, at, ordinals)
-        for ordinal, original in rows or [(int(each), []) for each in ordinals]:
+        at_lines = [returned.placed.line(int(each) + returned.placed.first, None)
+                    for each in ordinals]  # fmt: skip
+        found = outcome.clashing_rows(
+            convoy.connection, convoy.plan, at, ordinals,
+            at=[line - 1 for line in at_lines], lines=rows.get(at, 0) + len(member.broken) + 1,
+        )  # fmt: skip
+        for ordinal, original in found or [(int(each), []) for each in ordinals]:
             line = returned.placed.line(ordinal + returned.placed.first, None)
             returned.hold(kinds.TWICE_IN_BATCH, line, [original])
         for line, text in member.broken:
             returned.hold(kinds.BROKEN_ROW, line, [[text]])
     if anything:
         for at, place, n, originals, faults in outcome.questioned_rows(
-            convoy.connection, convoy.stage, grouped=grouped
+            convoy.connection, grouped=grouped
         ):
             returned = convoy.returned[at]
             returned.questioned(returned.placed.line(place, n), originals, faults)
@@ -289,8 +298,7 @@ def habits(convoy: Convoy) -> dict[str, float]:
         return {}
     told = ", ".join(f"approx_quantile({quoted(name)}::DOUBLE, 0.99)" for name in names)
     row = convoy.connection.execute(
-        f"SELECT {told} FROM (SELECT * FROM read_parquet(?) WHERE NOT bad AND NOT skip "
-        f"LIMIT {HABIT_SAMPLE_ROWS})",
-        [str(convoy.stage)],
+        f"SELECT {told} FROM (SELECT * FROM {STAGE} WHERE NOT bad AND NOT skip "
+        f"LIMIT {HABIT_SAMPLE_ROWS})"
     ).fetchall()[0]
     return {name: value for name, value in zip(names, row, strict=True) if value is not None}

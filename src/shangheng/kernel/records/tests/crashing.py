@@ -105,7 +105,7 @@ class Trial:
 
         # What every child would otherwise do again, as slowly: compile the checks, import pandas.
         importlib.import_module("pandas")
-        staging.check_faults(builders.ORDER)
+        staging.all_faults(builders.ORDER)
         receiving.region_bits()
         self.actions, self.builders, self.rows = actions, builders, rows
         self.sent = folder / "sent"
