@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 
 from architecture.tree import INDICATORS, KINDS, SERVICES
 
@@ -44,7 +45,10 @@ def _of_kinds() -> Iterator[Term]:
 def _of_code_lists() -> Iterator[Term]:
     """Return the constants of each service's ``records`` that map codes to two labels."""
     for service in SERVICES:
-        declared = vars(import_module(f"shangheng.services.{service.name}.records"))
+        module = f"shangheng.services.{service.name}.records"
+        if find_spec(module) is None:
+            continue
+        declared = vars(import_module(module))
         for name, values in declared.items():
             if name.isupper() and isinstance(values, dict):
                 listed = "、".join(zh for zh, _ in values.values())

@@ -17,14 +17,17 @@ from architecture.tree import SOURCE, files, modules, name_of, texts
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 50
 ARGUMENTS_MAX = 5
-KERNEL_LINES_MAX = 11_000
+KERNEL_LINES_MAX = 24_000
 SERVICE_LINES_MAX = 1_500
 
 # What stood beyond a limit when the limit was set, or is one table that is best read whole.
 LONGER_FILES = {
     "src/shangheng/services/statistics/records.py": 430,  # seven kinds: a table, not a program
 }
-LARGER_SERVICES = {"statistics": 2_700}  # sixty indicators, see docs/decisions/0004
+LARGER_SERVICES = {
+    "statistics": 2_700,  # sixty indicators, see docs/decisions/0004
+    "incentives": 3_100,  # four jurisdictions' provisions, judged one by one and all at once
+}
 # Functions with more arguments than that: ruff stops each at seven, this stops their number.
 MORE_ARGUMENTS_COUNT = 16
 

@@ -29,6 +29,13 @@ COMMANDS = {
     "formulas": ("indicator", "formulas_command"),
     "regions": ("lookups", "regions_command"),
     "parties": ("lookups", "parties_command"),
+    "targets": ("policies", "targets_command"),
+    "duties": ("policies", "duties_command"),
+    "jurisdiction": ("jurisdictions", "jurisdiction_command"),
+    "entitlements": ("entitlements", "entitlements_command"),
+    "accounts": ("accounts", "accounts_command"),
+    "verify": ("evidence", "verify_command"),
+    "evidence": ("evidence", "evidence_command"),
 }
 REFUSED, FAULT = 2, 1
 

@@ -2,7 +2,6 @@
 """``shangheng report``, ``receipt``, ``settle`` and ``token``: the front door in a shell."""
 
 import json
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -117,7 +116,7 @@ def report_command(
             show(receipts[-1])
     actions.settle(wiring.ledger(), declared)
     if as_json:
-        plain = [receipt.to_dict() for receipt in receipts]
+        plain = [reception.told(receipt) for receipt in receipts]
         click.echo(json.dumps(plain[0] if len(plain) == 1 else plain, ensure_ascii=False))
 
 
@@ -142,20 +141,18 @@ def receipt_command(
     receipt = queries.receipt(batch, reporter=reporter)
     home = wiring.ledger()
     if rejects:
-        _save(queries.rejects_file(home, batch, reporter=reporter), rejects)
+        _save(queries.rejects(home, batch, reporter=reporter), rejects)
     if warnings:
-        _save(queries.warnings_file(home, batch, reporter=reporter), warnings)
+        _save(queries.warnings(home, batch, reporter=reporter), warnings)
     if as_json:
-        click.echo(json.dumps(receipt.to_dict(), ensure_ascii=False))
+        click.echo(json.dumps(reception.told(receipt), ensure_ascii=False))
     else:
         show(receipt)
 
 
-def _save(source: Path | None, target: Path) -> None:
-    if source is None:
-        target.write_bytes(b"")
-    else:
-        shutil.copyfile(source, target)
+def _save(pieces: Iterator[bytes], target: Path) -> None:
+    with target.open("wb") as out:
+        out.writelines(pieces)
 
 
 @click.command("settle")

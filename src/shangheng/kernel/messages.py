@@ -9,11 +9,18 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from shangheng.kernel.texts import (
+    accounts,
+    cases,
+    consumer,
     evidence,
     formulas,
+    incentives,
     parties,
+    policies,
+    proving,
     records,
     regions,
+    registers,
     site,
     statistics,
 )
@@ -22,12 +29,19 @@ Language = Literal["zh", "en"]
 
 MESSAGES: dict[str, tuple[str, str]] = {
     **records.TEXTS,
+    **registers.TEXTS,
+    **cases.TEXTS,
+    **consumer.TEXTS,
     **regions.TEXTS,
     **parties.TEXTS,
     **formulas.TEXTS,
+    **policies.TEXTS,
+    **accounts.TEXTS,
     **evidence.TEXTS,
+    **proving.TEXTS,
     **site.TEXTS,
     **statistics.TEXTS,
+    **incentives.TEXTS,
 }
 
 

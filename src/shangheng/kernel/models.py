@@ -1,6 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rows of every noun in one Django app, so that a noun can be moved without moving tables."""
 
+from shangheng.kernel.accounts.models import AccountRow, HoldRow, TransferRow, UnitRow
+from shangheng.kernel.cases.models import (
+    CaseNumberRow,
+    CaseRow,
+    ClockRow,
+    NoteRow,
+    StepRow,
+    TraitRow,
+)
+from shangheng.kernel.evidence.models import CheckpointRow, LeafRow, LogRow
 from shangheng.kernel.formulas.models import ResultRow
 from shangheng.kernel.parties.models import PartyCodeRow, PartyLinkRow, PartyRow
 from shangheng.kernel.records.models import (
@@ -9,9 +19,21 @@ from shangheng.kernel.records.models import (
     ReporterRow,
     ReporterTokenRow,
 )
+from shangheng.kernel.registers.models import EntryNumberRow, EntryRow, VersionRow
 
 __all__ = [
+    "AccountRow",
     "BatchRow",
+    "CaseNumberRow",
+    "CaseRow",
+    "CheckpointRow",
+    "ClockRow",
+    "EntryNumberRow",
+    "EntryRow",
+    "HoldRow",
+    "LeafRow",
+    "LogRow",
+    "NoteRow",
     "PartyCodeRow",
     "PartyLinkRow",
     "PartyRow",
@@ -19,4 +41,9 @@ __all__ = [
     "ReporterRow",
     "ReporterTokenRow",
     "ResultRow",
+    "StepRow",
+    "TraitRow",
+    "TransferRow",
+    "UnitRow",
+    "VersionRow",
 ]

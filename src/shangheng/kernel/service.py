@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from shangheng.kernel.errors import Invalid
+from shangheng.kernel.cases.concept.kinds import CaseKind
+from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.formulas.concept import Indicator
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store.home import Ledger
+from shangheng.kernel.registers.concept.kinds import RegisterKind
 
 AfterBatch = Callable[[Ledger, Receipt, datetime], None]
 
@@ -29,6 +31,8 @@ class Service:
     en: str
     systems: tuple[str, ...]
     kinds: tuple[RecordKind, ...] = ()
+    registers: tuple[RegisterKind, ...] = ()
+    cases: tuple[CaseKind, ...] = ()
     reads: tuple[str, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     urls: str = ""
@@ -45,8 +49,11 @@ class Registry:
     def __post_init__(self) -> None:
         """Refuse a house in which a kind is provided twice or read by nobody's provision."""
         names = [kind.name for service in self.services for kind in service.kinds]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise Invalid("service.kind_twice", kinds=twice)
+        files = [kind.name for service in self.services for kind in service.registers]
+        cases = [kind.name for service in self.services for kind in service.cases]
+        for named in (names, files, cases):
+            if twice := sorted({name for name in named if named.count(name) > 1}):
+                raise Invalid("service.kind_twice", kinds=twice)
         for service in self.services:
             if missing := sorted(set(service.reads) - set(names)):
                 raise Invalid("service.kind_missing", service=service.name, kinds=missing)
@@ -55,6 +62,35 @@ class Registry:
     def kinds(self) -> dict[str, RecordKind]:
         """Return every record kind by its name."""
         return {kind.name: kind for service in self.services for kind in service.kinds}
+
+    @property
+    def registers(self) -> dict[str, RegisterKind]:
+        """Return every register by its name."""
+        return {kind.name: kind for service in self.services for kind in service.registers}
+
+    @property
+    def cases(self) -> dict[str, CaseKind]:
+        """Return every kind of case by its name."""
+        return {kind.name: kind for service in self.services for kind in service.cases}
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Return every role that a register or a kind of case names."""
+        told = [role for kind in self.registers.values() for role in kind.roles]
+        told += [role for kind in self.cases.values() for role in kind.roles]
+        return tuple(dict.fromkeys(told))
+
+    def register(self, name: str) -> RegisterKind:
+        """Return the register of that name, or say which there are."""
+        if name not in self.registers:
+            raise NotFound("register_kind.unknown", kind=name, known=sorted(self.registers))
+        return self.registers[name]
+
+    def case_kind(self, name: str) -> CaseKind:
+        """Return the kind of case of that name, or say which there are."""
+        if name not in self.cases:
+            raise NotFound("case_kind.unknown", kind=name, known=sorted(self.cases))
+        return self.cases[name]
 
     @property
     def indicators(self) -> dict[str, Indicator]:

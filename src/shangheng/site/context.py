@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from shangheng.site import wiring, words
+from shangheng.site import people, wiring, words
 from shangheng.site.registry import REGISTRY
 
 WALL_REFRESH_S = 60
@@ -25,11 +25,15 @@ class Link:
 PUBLIC = (
     Link("statistics:overview", "总览", "Overview"),
     Link("indicators", "指标", "Indicators"),
+    Link("cases", "办事", "Services"),
+    Link("registers", "名录", "Registers"),
     Link("kinds", "数据字典", "Data dictionary"),
+    Link("log", "存证", "Evidence"),
     Link("send", "报送", "Report"),
     Link("help", "帮助", "Help"),
 )
 BENCH = (
+    Link("inboxes", "办件", "Cases", inside=True),
     Link("reporters", "报送单位", "Reporters", inside=True),
     Link("receipts", "回执", "Receipts", inside=True),
     Link("uploads", "上传", "Uploads", inside=True),
@@ -40,6 +44,7 @@ BENCH = (
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Return what ``site/base.html`` needs."""
     match = request.resolver_match
+    works = people.has_post(request)
     return {
         "language": words.language(),
         "html_language": "en" if words.language() == "en" else "zh-Hans",
@@ -48,6 +53,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "place": wiring.place(),
         "here": match.view_name if match else "",
         "public_links": PUBLIC,
-        "bench_links": BENCH,
+        "bench_links": tuple(link for link in BENCH if works or link.to != "inboxes"),
+        "bench_home": "inboxes" if works else "reporters",
         "services": REGISTRY.services,
     }

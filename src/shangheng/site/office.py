@@ -33,6 +33,10 @@ class Office:
         """Return the present moment."""
         return clock.now()
 
+    def decisions(self) -> dict[str, Any]:
+        """Return what the authority has decided where no document prints a number."""
+        return wiring.decisions()
+
     def reader(self, request: HttpRequest) -> Reader:
         """Return who looks: officers see every cell."""
         return Reader(officer=people.is_officer(request), reporter=people.reporter_of(request))

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from shangheng.kernel.errors import Invalid, NotPermitted
+from shangheng.site.registry import REGISTRY
 
 OFFICER = "statistics.officer"
 REPORTER = "reporter:"
@@ -27,10 +28,12 @@ def make_person(
 ) -> None:
     """Make somebody who can sign in, or give an existing one this password and these roles.
 
+    A role may be a post: ``consumer.officer@320500`` holds for Suzhou and below.
     ``reporter`` binds the person to one reporting party: it sends and sees only as that one.
     """
-    if unknown := sorted(set(roles) - set(ROLES)):
-        raise Invalid("person.unknown_role", roles=unknown, known=list(ROLES))
+    known = [*ROLES, *REGISTRY.roles]
+    if unknown := sorted(role for role in roles if role.partition("@")[0] not in known):
+        raise Invalid("person.unknown_role", roles=unknown, known=known)
     person, _ = get_user_model().objects.get_or_create(username=name)
     person.set_password(password)
     person.save()
@@ -38,7 +41,7 @@ def make_person(
     person.groups.set([Group.objects.get_or_create(name=group)[0] for group in named])
 
 
-def _groups(request: HttpRequest) -> frozenset[str]:
+def groups_of(request: HttpRequest) -> frozenset[str]:
     """Return the names of the groups, asked once for each request."""
     known: frozenset[str] | None = getattr(request, "shangheng_groups", None)
     if known is None:
@@ -51,12 +54,19 @@ def _groups(request: HttpRequest) -> frozenset[str]:
 
 def is_officer(request: HttpRequest) -> bool:
     """Return whether the reader may see records and every reporter."""
-    return OFFICER in _groups(request)
+    return OFFICER in groups_of(request)
+
+
+def has_post(request: HttpRequest) -> bool:
+    """Return whether the reader works on cases or registers."""
+    return any(name.partition("@")[0] in REGISTRY.roles for name in groups_of(request))
 
 
 def reporter_of(request: HttpRequest) -> str | None:
     """Return the reporter that the reader is bound to, if any."""
-    codes = [name.removeprefix(REPORTER) for name in _groups(request) if name.startswith(REPORTER)]
+    codes = [
+        name.removeprefix(REPORTER) for name in groups_of(request) if name.startswith(REPORTER)
+    ]
     return codes[0] if codes else None
 
 

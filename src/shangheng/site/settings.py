@@ -8,6 +8,8 @@
 | ``SHANGHENG_LEDGER`` | folder of the ledger | ``ledger`` in the home |
 | ``SHANGHENG_SECRET_KEY`` | signs sessions | a key file in the home, from ``init`` |
 | ``SHANGHENG_JURISDICTION`` | in ``jurisdictions/`` | what ``init`` was told, or ``jiangsu`` |
+| ``SHANGHENG_LOG_KEY`` | signs the evidence log | a key file in the home, from ``init`` |
+| ``SHANGHENG_JURISDICTIONS`` | folder with policies of one's own | those that came with it |
 """
 
 import os
@@ -27,7 +29,10 @@ JURISDICTION = _environment.get("SHANGHENG_JURISDICTION") or (
     if JURISDICTION_FILE.is_file()
     else "jiangsu"
 )
-SERVICES = ("statistics",)
+_JURISDICTIONS = _environment.get("SHANGHENG_JURISDICTIONS")
+LOG_KEY = _environment.get("SHANGHENG_LOG_KEY", "")
+JURISDICTIONS = Path(_JURISDICTIONS).resolve() if _JURISDICTIONS else None
+SERVICES = ("statistics", "consumer", "incentives")
 
 SECRET_KEY_FILE = HOME / "secret.key"
 

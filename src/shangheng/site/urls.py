@@ -4,10 +4,20 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
-from shangheng.site import metrics
+from shangheng.site import log_urls, metrics
 from shangheng.site.api.door import api
 from shangheng.site.office import OFFICE
-from shangheng.site.pages import frame, indicators, intake, kinds, records
+from shangheng.site.pages import (
+    cases,
+    cases_work,
+    frame,
+    indicators,
+    intake,
+    kinds,
+    records,
+    registers,
+    registers_work,
+)
 from shangheng.site.registry import REGISTRY
 
 handler400 = "shangheng.site.errors.bad_request"
@@ -25,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("kinds/<slug:name>/", kinds.detail, name="kind"),
     path("kinds/<slug:name>/schema.json", kinds.schema, name="kind-schema"),
     path("kinds/<slug:name>/template.<str:form>", kinds.template, name="kind-template"),
+    *log_urls.urlpatterns,
     path("send/", intake.send, name="send"),
     path("uploads/", intake.uploads, name="uploads"),
     path("uploads/<str:name>/", intake.upload, name="upload"),
@@ -33,8 +44,44 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reporters/<str:code>/", records.reporter, name="reporter"),
     path("receipts/", records.receipts, name="receipts"),
     path("receipts/<str:reporter>/<str:batch>/", records.receipt, name="receipt"),
+    path(
+        "receipts/<str:reporter>/<str:batch>/receipt.json", records.sealed, name="sealed-receipt"
+    ),
     path("receipts/<str:reporter>/<str:batch>/rejects", records.rejects, name="rejects"),
     path("receipts/<str:reporter>/<str:batch>/warnings", records.warnings, name="warnings"),
+    path("cases/", cases.index, name="cases"),
+    path("cases/<slug:name>/", cases.about, name="case-kind"),
+    path("cases/<slug:name>/life-cycle.svg", cases.life_cycle, name="life-cycle"),
+    path("cases/<slug:name>/new/", cases.new, name="case-new"),
+    path("follow/", cases.follow, name="follow"),
+    path("follow/case/", cases.followed, name="followed"),
+    path("follow/case/files/<str:digest>", cases.followed_file, name="followed-file"),
+    path("inbox/", cases_work.inboxes, name="inboxes"),
+    path("inbox/<slug:name>/", cases_work.inbox, name="inbox"),
+    path("inbox/<slug:name>/statistics/", cases_work.statistics, name="case-statistics"),
+    path("inbox/<slug:name>/<str:number>/", cases_work.detail, name="case"),
+    path("inbox/<slug:name>/<str:number>/act/", cases_work.act, name="case-act"),
+    path(
+        "inbox/<slug:name>/<str:number>/files/<str:digest>",
+        cases_work.case_file,
+        name="case-file",
+    ),
+    path("registers/", registers.index, name="registers"),
+    path("registers/<slug:name>/", registers.entries, name="entries"),
+    path("registers/<slug:name>/about/", registers.about, name="register-about"),
+    path("registers/<slug:name>/new/", registers_work.new, name="entry-new"),
+    path("registers/<slug:name>/import/", registers_work.load, name="register-load"),
+    path("registers/<slug:name>/template.csv", registers_work.template, name="register-template"),
+    path("registers/<slug:name>/<str:number>/", registers.entry, name="entry"),
+    *(
+        path(
+            f"registers/<slug:name>/<str:number>/{act}/",
+            registers_work.change,
+            {"act": act},
+            name=f"entry-{act}",
+        )
+        for act in ("amend", "correct", "end", "confirm")
+    ),
     path("help/", frame.help_page, name="help"),
     path("help/errors", frame.error_codes, name="error-codes"),
     path("speak/<str:language>", frame.speak, name="speak"),

@@ -20,7 +20,7 @@ from shangheng.kernel.errors import ShanghengError
 from shangheng.kernel.records import queries as records
 from shangheng.kernel.records.store.tables import FILES_PER_DAY_MAX
 from shangheng.kernel.regions import queries as regions
-from shangheng.site import reception, wiring
+from shangheng.site import reception, sealing, wiring
 from shangheng.site.registry import REGISTRY
 
 LOOK_EVERY_S = 5.0
@@ -61,6 +61,7 @@ def _watch(address: str) -> None:
             now = versions()
         except ShanghengError:
             continue
+        _publish()
         if now != seen:  # still moving: look again before anything is computed
             seen, waiting = now, list(pages())
             _settle(FILES_WHILE_MOVING)
@@ -68,6 +69,14 @@ def _watch(address: str) -> None:
             seen = versions()
         elif waiting:
             ask(address, waiting.pop(0))
+
+
+def _publish() -> None:
+    """Publish what other processes sequenced; a log that contradicts itself is an alarm."""
+    try:
+        sealing.publish()
+    except ShanghengError as error:
+        _log.error("log_not_published", code=error.code, why=str(error))
 
 
 def _settle(limit: int) -> int:

@@ -15,6 +15,7 @@ from django.core.management import call_command
 from shangheng.engines.duckdb import DuckDBEngine
 from shangheng.kernel.errors import Invalid, Unavailable
 from shangheng.kernel.records.store.home import Ledger
+from shangheng.site import sealing
 
 MASTER_KEY_BYTES = 32
 ENGINE_MEMORY = "2GB"
@@ -112,6 +113,7 @@ def prepare(jurisdiction: str | None = None) -> None:
     _key(Path(settings.SECRET_KEY_FILE), secrets.token_urlsafe(48))
     _key(master_key_file(), secrets.token_hex(MASTER_KEY_BYTES))
     call_command("migrate", interactive=False, verbosity=0)
+    sealing.prepare()
 
 
 def _key(path: Path, value: str) -> None:

@@ -9,7 +9,12 @@ its own whose root is one leaf of the log: one record can be proved without show
 
 Pure, usable without Django: ``merkle`` (hashes and proofs), ``batches``, ``notes``, ``keys``,
 ``checkpoints``, ``proofs``, ``tiles`` (paths and encodings), ``store`` and ``tiled_tree`` (the
-log on disk), ``timestamps`` (RFC 3161).
+log on disk), ``timestamps`` (RFC 3161), ``entries`` (what a leaf says), ``sealing`` (a batch from
+its file of hashes), ``verifying``, ``bundles`` and ``standalone`` (the verifier that travels).
+
+With rows: ``actions`` (*sequenced*: a leaf in the transaction of its action), ``integrating``
+(*integrated* and *published*: tiles, signed and time-stamped checkpoint), ``queries`` (proofs),
+``auditing`` (everything against everything). ``log`` holds the folder and the keys.
 
 Example: ``merkle.verify_inclusion(7, 20, leaf, proof, root)`` is true or false, and never raises.
 """

@@ -134,6 +134,14 @@ def open_checkpoint(note: str | bytes, trust: Trust) -> SignedCheckpoint:
     return SignedCheckpoint(checkpoint, by_log, by_witnesses)
 
 
+def checkpoint_of(note: str) -> Checkpoint:
+    """Return what a note says; whether it is signed MUST be asked of `open_checkpoint`."""
+    text, blank, _ = note.rpartition("\n\n")
+    if not blank:
+        raise Invalid("evidence.note_unsigned")
+    return checkpoints.parse(text + "\n")
+
+
 def _identity(key: VerifierKey | str) -> tuple[str, bytes]:
     verifier = key if isinstance(key, VerifierKey) else parse_verifier(key)
     return verifier.name, verifier.key_id

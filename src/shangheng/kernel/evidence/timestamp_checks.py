@@ -36,6 +36,7 @@ from shangheng.kernel.evidence import timestamp_forms as forms
 
 _UNREADABLE = (
     ValueError,
+    TypeError,
     IndexError,
     UnsupportedAlgorithm,
     DuplicateExtension,

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 from django.db import transaction
 
 from shangheng.kernel.errors import Conflict, Invalid, ShanghengError
+from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.records.concept import mapping as mappings
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.concept.receipts import Receipt
@@ -263,11 +264,17 @@ def finish(home: Ledger, work: Path) -> None:
         for each, plain in zip(intent["members"], receipts, strict=True):
             folder = each["folder"]
             committing.publish(home, work.parent / each["work"], folder=folder, receipt=plain)
-            BatchRow.objects.get_or_create(
+            receipt = Receipt.from_dict(plain)
+            _, new = BatchRow.objects.get_or_create(
                 reporter_id=reporters[plain["reporter"]],
                 number=plain["batch"],
-                defaults=_row_facts(Receipt.from_dict(plain), folder),
+                defaults=_row_facts(receipt, folder),
             )
+            if new:
+                root = bytes.fromhex(receipt.records_root.removeprefix("sha256:"))
+                evidence.seal_batch(
+                    folder, plain, root=root, records=receipt.records, at=receipt.recorded_at
+                )
     for each in intent["members"]:
         shutil.rmtree(work.parent / each["work"], ignore_errors=True)
     shutil.rmtree(work, ignore_errors=True)

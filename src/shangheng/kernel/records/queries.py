@@ -5,7 +5,6 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -15,6 +14,8 @@ from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.models import BatchRow, ReporterRow, ReporterTokenRow
+from shangheng.kernel.records.store.archive import unsealed
+from shangheng.kernel.records.store.committing import REJECTS, WARNINGS
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.reading import quoted
 from shangheng.kernel.records.store.tables import LedgerFiles, files_of, scan
@@ -79,19 +80,16 @@ def receipts(
     return [Receipt.from_dict(row.receipt) for row in rows[offset : offset + limit]]
 
 
-def _file(home: Ledger, batch: str, reporter: str | None, name: str) -> Path | None:
-    path = home.batch(_batch(batch, reporter).folder) / name
-    return path if path.exists() else None
+def rejects(home: Ledger, batch: str, *, reporter: str | None = None) -> Iterator[bytes]:
+    """Give the CSV file of the rows that went back, in pieces; nothing when all were taken."""
+    path = home.batch(_batch(batch, reporter).folder) / REJECTS
+    return unsealed(path, master_key=home.master_key) if path.exists() else iter(())
 
 
-def rejects_file(home: Ledger, batch: str, *, reporter: str | None = None) -> Path | None:
-    """Return the file of the rows that went back, or nothing when all were taken."""
-    return _file(home, batch, reporter, "rejects.csv")
-
-
-def warnings_file(home: Ledger, batch: str, *, reporter: str | None = None) -> Path | None:
-    """Return the file of the rows that were let in with a doubt."""
-    return _file(home, batch, reporter, "warnings.csv")
+def warnings(home: Ledger, batch: str, *, reporter: str | None = None) -> Iterator[bytes]:
+    """Give the CSV file of the doubts about rows that were let in; nothing when there are none."""
+    path = home.batch(_batch(batch, reporter).folder) / WARNINGS
+    return iter([path.read_bytes()]) if path.exists() else iter(())
 
 
 def rows_of_batch(
@@ -109,6 +107,26 @@ def rows_of_batch(
         )
         while rows := found.fetchmany(PIECE_ROWS):
             yield rows
+
+
+def rows_unlike_their_receipts() -> list[str]:
+    """Return the folders of batches whose row says something else than the receipt in it."""
+    unlike = []
+    for row in BatchRow.objects.select_related("reporter").iterator():
+        told = {
+            "batch": row.number, "reporter": row.reporter.code, "kind": row.kind,
+            "digest": f"sha256:{row.digest}", "bytes": row.bytes, "rows_read": row.rows_read,
+            "accepted": row.accepted, "corrected": row.corrected, "unchanged": row.unchanged,
+            "rejected": row.rejected, "ledger_version": row.ledger_version,
+            "received_at": row.received_at,
+        }  # fmt: skip
+        receipt = {
+            **row.receipt,
+            "received_at": datetime.fromisoformat(row.receipt["received_at"]),
+        }
+        if any(receipt.get(name) != value for name, value in told.items()):
+            unlike.append(row.folder)
+    return unlike
 
 
 def reporters() -> list[ReporterStanding]:

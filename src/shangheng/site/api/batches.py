@@ -70,7 +70,7 @@ def send(
         metrics.BATCHES.labels(kind, "api", "refused").inc()
         raise
     metrics.counted(receipt, "api", again=again)
-    return _json(receipt.to_dict(), HTTPStatus.OK if again else HTTPStatus.CREATED)
+    return _json(reception.told(receipt), HTTPStatus.OK if again else HTTPStatus.CREATED)
 
 
 def _is_known(reporter: str, batch: str) -> bool:
@@ -98,7 +98,7 @@ def list_batches(
 @router.get("/{batch}", response={200: ReceiptOut, **REFUSALS}, summary="一张回执 One receipt")
 def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
     """Return the receipt of one of the caller's batches."""
-    return _json(queries.receipt(batch, reporter=caller(request)).to_dict())
+    return _json(reception.told(queries.receipt(batch, reporter=caller(request))))
 
 
 @router.get("/{batch}/rejects", response={200: str, **REFUSALS}, summary="退回行 Its rejects")

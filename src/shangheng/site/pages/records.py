@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The workbench over what was reported: reporters, receipts, rejects."""
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from itertools import chain
+
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from shangheng.kernel.errors import NotFound
 from shangheng.kernel.records import queries as records
 from shangheng.kernel.records.concept.receipts import Receipt
-from shangheng.site import wiring
+from shangheng.site import reception, wiring
 from shangheng.site.people import officers_only, seen_reporter, signed_in
 from shangheng.site.registry import REGISTRY
 
@@ -79,6 +82,19 @@ def receipt(request: HttpRequest, reporter: str, batch: str) -> HttpResponse:
 
 @require_safe
 @signed_in
+def sealed(request: HttpRequest, reporter: str, batch: str) -> HttpResponse:
+    """Return a receipt with the proof that it is sealed, for whoever wants to verify it."""
+    seen_reporter(request, reporter)
+    told = reception.told(records.receipt(batch, reporter=reporter))
+    answer = JsonResponse(told, json_dumps_params={"ensure_ascii": False})
+    answer["Content-Disposition"] = content_disposition_header(
+        as_attachment=True, filename=f"receipt-{batch}.json"
+    )
+    return answer
+
+
+@require_safe
+@signed_in
 def rejects(request: HttpRequest, reporter: str, batch: str) -> HttpResponseBase:
     """Return the rejected rows with their reasons, ready to be corrected and sent again."""
     seen_reporter(request, reporter)
@@ -93,10 +109,16 @@ def warnings(request: HttpRequest, reporter: str, batch: str) -> HttpResponseBas
     return rows_file(reporter, batch, "warnings")
 
 
-def rows_file(reporter: str, batch: str, which: str) -> FileResponse:
+def rows_file(reporter: str, batch: str, which: str) -> StreamingHttpResponse:
     """Return the rejects or warnings of a batch as a streamed download."""
-    ask = records.rejects_file if which == "rejects" else records.warnings_file
-    path = ask(wiring.ledger(), batch, reporter=reporter)
-    if path is None:
+    ask = records.rejects if which == "rejects" else records.warnings
+    pieces = ask(wiring.ledger(), batch, reporter=reporter)
+    first = next(pieces, None)
+    if first is None:
         raise NotFound(f"batch.no_{which}", batch=batch)
-    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{batch}-{path.name}")
+    disposition = content_disposition_header(as_attachment=True, filename=f"{batch}-{which}.csv")
+    return StreamingHttpResponse(
+        chain([first], pieces),
+        content_type="text/csv",
+        headers={"Content-Disposition": disposition or "attachment"},
+    )

@@ -121,3 +121,8 @@ def test_no_changed_character_of_a_proof_goes_unseen(rng: random.Random) -> None
     changed = bare[:at] + chr(ord(bare[at]) ^ rng.randrange(1, 128)) + bare[at + 1 :]
     with pytest.raises(Invalid):
         proofs.verify(changed, LEAVES[7], TRUST)
+
+
+def test_a_note_without_signatures_says_nothing() -> None:
+    with pytest.raises(Invalid, match=r"evidence\.note_unsigned"):
+        proofs.checkpoint_of("origin\n1\n")

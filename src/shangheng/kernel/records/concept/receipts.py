@@ -26,8 +26,9 @@ class Receipt:
     the accepted and corrected that another, better placed reporter had already told of: they are
     kept for reconciliation and not counted twice. ``totals`` adds up each amount of the rows that
     came into the ledger, those of second sources left out, by currency. ``ledger_version`` is the
-    version of the kind's table in which they stand; ``mapping`` the digest of the mapping by which
-    the file was read, empty where it came in the kind's own columns.
+    version of the kind's table in which they stand. ``records_root`` is the root of the Merkle
+    tree over the salted hashes of its ``records`` (those new or corrected). ``mapping`` is the
+    digest of the mapping by which the file was read; empty where none was needed.
     """
 
     batch: str
@@ -50,6 +51,8 @@ class Receipt:
     totals: dict[str, dict[str, Decimal]] = field(default_factory=dict)
     ledger_version: int = 0
     records_digest: str = ""
+    records_root: str = ""
+    records: int = 0
     mapping: str = ""
 
     def to_dict(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ it: frames cannot be dropped, swapped or cut off unseen, and no byte of the file
 
 import base64
 import hashlib
+import hmac
 import json
 import secrets
 import struct
@@ -85,6 +86,32 @@ def _text(value: bytes) -> str:
     return base64.b64encode(value).decode()
 
 
+def seal_file(source: Path, target: Path, *, batch: str, master_key: bytes) -> None:
+    """Write a sealed copy of a file."""
+    sealer = Sealer(target, batch=batch, master_key=master_key)
+    try:
+        with source.open("rb") as plain:
+            while piece := plain.read(FRAME_BYTES):
+                sealer.write(piece)
+        sealer.close()
+    except BaseException:
+        sealer.abandon()
+        raise
+
+
+def batch_secret(path: Path, *, master_key: bytes) -> bytes:
+    """Return the 32 bytes from which a sealed batch's salts come: bound to the key of its archive.
+
+    When that key is destroyed, neither the bytes nor a guess at a record can be checked any more.
+
+    Raises:
+        EvidenceBroken: the head of the file was altered (``archive.altered``).
+    """
+    with path.open("rb") as source:
+        key = _key(source.readline(), path, master_key)
+    return hmac.digest(key, b"salts", "sha256")
+
+
 def unsealed(path: Path, *, master_key: bytes) -> Iterator[bytes]:
     """Give back the bytes as received, a frame at a time.
 
@@ -93,13 +120,16 @@ def unsealed(path: Path, *, master_key: bytes) -> Iterator[bytes]:
     """
     with path.open("rb") as source:
         head = source.readline()
-        try:
-            told = json.loads(head)
-            wrapped, nonce = base64.b64decode(told["key"]), base64.b64decode(told["nonce"])
-            key = AESGCM(master_key).decrypt(nonce, wrapped, told["batch"].encode())
-        except (InvalidTag, ValueError, KeyError, TypeError) as error:
-            raise EvidenceBroken("archive.altered", path=str(path), frame=HEAD) from error
-        yield from _frames(source, AESGCM(key), head, path)
+        yield from _frames(source, AESGCM(_key(head, path, master_key)), head, path)
+
+
+def _key(head: bytes, path: Path, master_key: bytes) -> bytes:
+    try:
+        told = json.loads(head)
+        wrapped, nonce = base64.b64decode(told["key"]), base64.b64decode(told["nonce"])
+        return AESGCM(master_key).decrypt(nonce, wrapped, told["batch"].encode())
+    except (InvalidTag, ValueError, KeyError, TypeError) as error:
+        raise EvidenceBroken("archive.altered", path=str(path), frame=HEAD) from error
 
 
 def _frames(source: BinaryIO, cipher: AESGCM, head: bytes, path: Path) -> Iterator[bytes]:

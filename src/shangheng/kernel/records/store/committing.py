@@ -29,13 +29,16 @@ import pyarrow as pa
 from deltalake.transaction import AddAction
 
 from shangheng.kernel.records.concept.kinds import RecordKind
+from shangheng.kernel.records.store.archive import seal_file
 from shangheng.kernel.records.store.convoys import Convoy
-from shangheng.kernel.records.store.home import Ledger, flush
+from shangheng.kernel.records.store.home import Ledger, flush, write_durably
 from shangheng.kernel.records.store.keys import Entries, KeyIndex
 from shangheng.kernel.records.store.reading import key_number, literal, quoted
 from shangheng.kernel.records.store.resolving import KEPT, Slice, Verdict
 from shangheng.kernel.records.store.staging import STAGE, optimise
 from shangheng.kernel.records.store.tables import Table, column_types, scan
+
+REJECTS, WARNINGS, HASHES = "rejects.sealed", "warnings.csv", "hashes.bin"
 
 
 @dataclass
@@ -215,11 +218,17 @@ def undo(home: Ledger, kind: RecordKind, intent: Mapping[str, Any], work: Path) 
 
 
 def publish(home: Ledger, work: Path, *, folder: str, receipt: Mapping[str, Any]) -> None:
-    """Move a finished batch's results from its work folder to where they stay; may be repeated."""
+    """Move a finished batch's results from its work folder to where they stay; may be repeated.
+
+    Rejected rows are as they came, persons and all: they are kept encrypted, as the archive is.
+    """
     target = home.batch(folder)
     target.mkdir(parents=True, exist_ok=True)
-    (target / "receipt.json").write_text(json.dumps(receipt, ensure_ascii=False), encoding="utf-8")
-    for name in ("rejects.csv", "warnings.csv", "hashes.bin"):
+    rejects = work / "rejects.csv"
+    if rejects.exists():
+        seal_file(rejects, target / REJECTS, batch=folder, master_key=home.master_key)
+        flush(target / REJECTS)
+    for name in (WARNINGS, HASHES):
         if (work / name).exists():
             (work / name).replace(target / name)
     sealed = home.archive(folder)
@@ -228,3 +237,5 @@ def publish(home: Ledger, work: Path, *, folder: str, receipt: Mapping[str, Any]
         (work / "sealed").replace(sealed)
     for beside in work.glob("sealed-*"):
         beside.replace(sealed.with_suffix(f".{beside.name.removeprefix('sealed-')}.sealed"))
+    flush(sealed.parent)
+    write_durably(target / "receipt.json", json.dumps(receipt, ensure_ascii=False).encode())

@@ -48,7 +48,7 @@ def land(joined: Joined, order: Order, main: object, *, work: Path, master_key: 
     try:
         read, form, later = Landing(sealer, folder, order.tell).file(path)
         relation = sources.open_source(
-            read, form, work=folder, wanted=order.mapping.columns_of(joined), whole=True
+            read, form, sources.Wanted(order.mapping.columns_of(joined), whole=True), work=folder
         )
     except BaseException:
         sealer.abandon()

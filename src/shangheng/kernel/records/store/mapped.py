@@ -108,17 +108,22 @@ def _gathered(field: f.Field, source: Source, group: Group, columns: Columns) ->
     return f"{way}({text})" if way else f"arg_min({text}, n)"
 
 
+def _gathered_lines(group: Group, columns: Columns) -> str:
+    """Return the aggregate that makes lines of a group's rows; a row without any part is none."""
+    parts = {part: _expression(source, columns) for part, source in group.lines.items()}
+    members = ", ".join(f"{quoted(part)} := {text}" for part, text in parts.items())
+    anything = ", ".join(f"nullif({text}, '')" for text in parts.values()) or "NULL"
+    gathered = f"list(struct_pack({members}) ORDER BY n)"
+    return f"to_json({gathered} FILTER (WHERE coalesce({anything}) IS NOT NULL))::VARCHAR"
+
+
 def gathered_columns(kind: RecordKind, mapping: Mapping, group: Group, columns: Columns) -> str:
     """Return the aggregates that make one record of the rows of a group."""
     told = []
     for field in kind.fields:
         name = quoted("raw_" + field.name)
         if isinstance(field, f.Lines):
-            members = ", ".join(
-                f"{quoted(part)} := {_expression(source, columns)}"
-                for part, source in group.lines.items()
-            )
-            told.append(f"to_json(list(struct_pack({members}) ORDER BY n))::VARCHAR AS {name}")
+            told.append(f"{_gathered_lines(group, columns)} AS {name}")
             continue
         source = mapping.fields.get(field.name)
         text = _gathered(field, source, group, columns) if source else "NULL::VARCHAR"

@@ -193,28 +193,32 @@ def questioned_rows(
         yield from rows
 
 
-def clashing_rows(
-    connection: duckdb.DuckDBPyConnection,
-    plan: Plan,
-    member: int,
-    ordinals: npt.NDArray[np.int64],
-    *,
-    at: Sequence[int],
-    lines: int,
-) -> list[tuple[int, Sequence[str | None]]]:
-    """Fetch the originals of rows that clash within their batch.
+@dataclass(frozen=True)
+class Clashing:
+    """Rows of a file that clash: their places among its rows, and the lines where they may stand.
 
-    Where every row is a line, ``at`` tells which lines of the file's ``lines`` they are, the first
-    being 0; otherwise the source is read once more.
+    The first line is 0; ``total`` is how many lines the file has if every row is one.
     """
-    if not len(ordinals) or plan.mapping.group is not None:
+
+    ordinals: npt.NDArray[np.int64]
+    lines: Sequence[int]
+    total: int
+
+
+def clashing_rows(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, member: int, clashing: Clashing
+) -> list[tuple[int, Sequence[str | None]]]:
+    """Fetch the originals of clashing rows; the source is read once more if rows are not lines."""
+    if not len(clashing.ordinals) or plan.mapping.group is not None:
         return []
     relation = plan.relations[member]
     if relation.delimiter:
-        found = rows_at(relation.path, at, lines=lines, delimiter=relation.delimiter)
+        found = rows_at(
+            relation.path, clashing.lines, lines=clashing.total, delimiter=relation.delimiter
+        )
         if found and {len(cells) for cells in found} == {len(relation.names)}:
-            return list(zip(map(int, ordinals), found, strict=True))
-    connection.register("clash_places", pa.table({"ordinal": ordinals}))
+            return list(zip(map(int, clashing.ordinals), found, strict=True))
+    connection.register("clash_places", pa.table({"ordinal": clashing.ordinals}))
     return connection.execute(
         f"SELECT ordinal, {plan.originals} FROM (SELECT *, row_number() OVER () - 1 AS ordinal "
         f"FROM ({plan.relations[member].sql})) SEMI JOIN clash_places USING (ordinal)"

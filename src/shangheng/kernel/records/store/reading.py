@@ -10,7 +10,7 @@ would leave the pass in another order than they stand in the file, under wrong l
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shangheng.kernel import codes
 from shangheng.kernel.records.concept import fields as f
@@ -59,7 +59,7 @@ def _empty(column: str) -> str:
 
 def _time(column: str) -> str:
     """Read the usual form, of 19 characters, first; an offset or a zone that is told counts."""
-    usual = f"strlen({column}) = 19"
+    usual = f"(strlen({column}) = 19 AND substring({column}, 17, 1) = ':')"
     has_zone = f"regexp_matches({column}, ':.*([Zz]|[+-]\\d\\d(:?\\d\\d)?| [A-Za-z][A-Za-z/_]+)$')"
     zoned = f"try_cast({column} AS TIMESTAMPTZ) AT TIME ZONE 'Asia/Shanghai'"
     return (
@@ -119,7 +119,39 @@ def faults(field: f.Field, *, now: str) -> Iterator[Fault]:
             yield Fault(kinds.IN_THE_FUTURE, field, f"{name} > {now}")
             yield Fault(kinds.OUT_OF_RANGE, field, f"{name} < DATE '1990-01-01'")
         case f.Text():
-            yield from _text_faults(field)
+            yield from _text_faults(field, name)
+        case f.Lines():
+            yield from _line_faults(field)
+        case _:
+            yield from _code_faults(field, name)
+
+
+def _line_faults(lines: f.Lines) -> Iterator[Fault]:
+    """Give the conditions under which a value inside any of a record's lines makes it bad."""
+    kept, text = quoted(lines.name), raw(lines)
+    for field in lines.fields:
+        name = f"x.{quoted(field.name)}"
+        told = replace(field, name=f"{lines.name}.{field.name}")
+        values = f"json_extract_string({text}, '$[*].\"{field.name}\"')"
+        given = (
+            f"CASE WHEN json_valid({text}) THEN len(list_filter({values}, lambda x: x <> '')) END"
+        )
+        if not field.optional:
+            yield Fault(kinds.MISSING, told, f"{given} < len({kept})")
+        if field.sql_type != "VARCHAR":
+            read = f"len(list_filter({kept}, lambda x: {name} IS NOT NULL))"
+            yield Fault(kinds.UNREADABLE, told, f"{given} > {read}")
+        for fault in _value_faults(field, name):
+            when = f"len(list_filter({kept}, lambda x: {fault.when})) > 0"
+            yield Fault(fault.rule, told, when)
+
+
+def _value_faults(field: f.Field, name: str) -> Iterator[Fault]:
+    match field:
+        case f.Whole() | f.Number():
+            yield from _outside(field, name)
+        case f.Text():
+            yield from _text_faults(field, name)
         case _:
             yield from _code_faults(field, name)
 
@@ -144,14 +176,9 @@ def _code_faults(field: f.Field, name: str) -> Iterator[Fault]:
 def _number_faults(field: f.Whole | f.Number) -> Iterator[Fault]:
     name, column = quoted(field.name), raw(field)
     is_whole = isinstance(field, f.Whole)
-    outside = [
-        f"regexp_matches({column}, '[_a-zA-Z]')" if is_whole else f"contains({column}, '_')"
-    ]
-    if field.min is not None:
-        outside.append(f"{name} < {field.min}")
-    if field.max is not None:
-        outside.append(f"{name} > {field.max}")
-    yield Fault(kinds.OUT_OF_RANGE, field, " OR ".join(outside))
+    unusual = f"regexp_matches({column}, '[_a-zA-Z]')" if is_whole else f"contains({column}, '_')"
+    yield Fault(kinds.OUT_OF_RANGE, field, unusual)
+    yield from _outside(field, name)
     kept = 0 if is_whole else DECIMALS_KEPT
     exact = f"{name} <> try_cast({column} AS DECIMAL(38,16))"
     point = f"strpos({column}, '.')"
@@ -159,8 +186,14 @@ def _number_faults(field: f.Whole | f.Number) -> Iterator[Fault]:
     yield Fault(kinds.OUT_OF_RANGE, field, f"{long} AND {exact}")
 
 
-def _text_faults(field: f.Text) -> Iterator[Fault]:
-    name = quoted(field.name)
+def _outside(field: f.Whole | f.Number, name: str) -> Iterator[Fault]:
+    bounds = [("<", field.min), (">", field.max)]
+    outside = [f"{name} {sign} {bound}" for sign, bound in bounds if bound is not None]
+    if outside:
+        yield Fault(kinds.OUT_OF_RANGE, field, " OR ".join(outside))
+
+
+def _text_faults(field: f.Text, name: str) -> Iterator[Fault]:
     long = f"(strlen({name}) > {field.max} AND length({name}) > {field.max})"
     unfit = f"{long} OR regexp_matches({name}, '[\\x00-\\x1f\\x7f]')"
     yield Fault(kinds.UNFIT_TEXT, field, unfit)

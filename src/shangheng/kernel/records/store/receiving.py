@@ -83,9 +83,8 @@ def _sealed(
     else:
         streamed = landing.stream(source, name=name)
         path, form, landed = streamed.path, streamed.format, lambda: streamed
-    relation = sources.open_source(
-        path, form, work=work, wanted=order.mapping.own_columns, sheet=order.mapping.sheet
-    )
+    wanted = sources.Wanted(order.mapping.own_columns, sheet=order.mapping.sheet)
+    relation = sources.open_source(path, form, wanted, work=work)
     besides = [
         joining.land(each, order, source, work=work, master_key=home.master_key)
         for each in order.mapping.files

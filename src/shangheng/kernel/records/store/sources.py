@@ -212,22 +212,28 @@ def _cell(value: Any) -> str:  # noqa: ANN401 - whatever a cell holds
     return str(value)
 
 
-def open_source(
-    path: Path, form: str, *, work: Path, wanted: Iterable[str], sheet: str | None = None,
-    whole: bool = False,
-) -> Relation:  # fmt: skip
-    """Return a landed file as a relation of text columns; if ``whole``, no row may be broken."""
+@dataclass(frozen=True)
+class Wanted:
+    """Which columns are wanted, of which sheet; with ``whole`` no row may be broken."""
+
+    columns: Iterable[str]
+    sheet: str | None = None
+    whole: bool = False
+
+
+def open_source(path: Path, form: str, wanted: Wanted, *, work: Path) -> Relation:
+    """Return a landed file as a relation of text columns."""
     match form:
         case "csv":
-            return _csv(path, whole=whole)
+            return _csv(path, whole=wanted.whole)
         case "json" | "ndjson":
-            return _json(path, form, wanted, whole=whole)
+            return _json(path, form, wanted.columns, whole=wanted.whole)
         case "parquet":
             return _parquet(path)
         case "arrow":
             return _arrow(path, work)
         case _:
-            return _xlsx(path, work, sheet)
+            return _xlsx(path, work, wanted.sheet)
 
 
 def broken_rows(

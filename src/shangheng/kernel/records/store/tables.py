@@ -21,6 +21,7 @@ from deltalake.transaction import AddAction, CommitProperties, RemoveAction
 from shangheng.kernel.errors import Unavailable
 from shangheng.kernel.records.concept import fields as f
 from shangheng.kernel.records.concept.kinds import RecordKind
+from shangheng.kernel.records.store.home import flush
 from shangheng.kernel.records.store.reading import literal, quoted, sql_type
 
 FILES_PER_DAY_MAX = 8
@@ -139,7 +140,9 @@ class Table:
     def commit(
         self, adds: Sequence[AddAction], removes: Sequence[str], *, facts: Mapping[str, Any]
     ) -> int:
-        """Make files true and others not, at once; return the new version."""
+        """Make files true and others not, at once and durably; return the new version."""
+        for add in adds:
+            flush(self.path / add.path)
         actions: list[AddAction | RemoveAction] = [*adds]
         actions += [self._removed(path) for path in removes]
         self._table.create_write_transaction(
@@ -147,6 +150,8 @@ class Table:
             commit_properties=CommitProperties(custom_metadata=dict(facts)),
         )  # fmt: skip
         self.refresh()
+        flush(self.path / "_delta_log" / f"{self.version:020d}.json")
+        flush(self.path / "_delta_log")
         return self.version
 
     def _removed(self, path: str) -> RemoveAction:

@@ -10,9 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from shangheng.kernel.evidence.sealing import seal_records
 from shangheng.kernel.records.concept import kinds
 from shangheng.kernel.records.concept.receipts import Receipt, RuleCount
 from shangheng.kernel.records.store import committing, convoys, outcome
+from shangheng.kernel.records.store.archive import batch_secret
 from shangheng.kernel.records.store.convoys import Convoy
 from shangheng.kernel.records.store.home import Ledger, flush, write_durably
 from shangheng.kernel.records.store.keys import Entries, KeyIndex
@@ -86,7 +88,7 @@ def _resolve(convoy: Convoy, index: KeyIndex, claims_index: KeyIndex | None) -> 
     reporter = convoy.by_member([literal(each.order.reporter) for each in convoy.members])
     with ExitStack() as opened:
         files = [
-            opened.enter_context((member.work / "hashes.bin").open("wb"))
+            opened.enter_context((member.work / committing.HASHES).open("wb"))
             for member in convoy.members
         ]
         for rows in good_rows(convoy.connection, convoy.kind, reporter=reporter):
@@ -145,8 +147,8 @@ def commit(home: Ledger, convoy: Convoy) -> list[Receipt]:
         index.add(each.entries.take(each.having(*KEPT)), version=version, part=part)
     receipts = _receipts(home, convoy, resolved, writer.rows(where), version)
     for member in convoy.members:
-        for sealed in member.work.glob("sealed*"):
-            flush(sealed)
+        for kept in (*member.work.glob("sealed*"), member.work / committing.HASHES):
+            flush(kept)
     plain = [receipt.to_dict() for receipt in receipts]
     write_durably(convoy.work / "receipts.json", json.dumps(plain).encode())
     table.commit(change.adds, change.removes, facts={"tag": tag})
@@ -233,12 +235,10 @@ def _give_back(
     for at, member in enumerate(convoy.members):
         returned = convoy.returned[at]
         ordinals = resolved.ordinals(at, Verdict.CLASH, returned.placed.first)
-        at_lines = [returned.placed.line(int(each) + returned.placed.first, None)
-                    for each in ordinals]  # fmt: skip
-        found = outcome.clashing_rows(
-            convoy.connection, convoy.plan, at, ordinals,
-            at=[line - 1 for line in at_lines], lines=rows.get(at, 0) + len(member.broken) + 1,
-        )  # fmt: skip
+        lines = [returned.placed.line(int(each) + returned.placed.first, None) - 1
+                 for each in ordinals]  # fmt: skip
+        clashing = outcome.Clashing(ordinals, lines, rows.get(at, 0) + len(member.broken) + 1)
+        found = outcome.clashing_rows(convoy.connection, convoy.plan, at, clashing)
         for ordinal, original in found or [(int(each), []) for each in ordinals]:
             line = returned.placed.line(ordinal + returned.placed.first, None)
             returned.hold(kinds.TWICE_IN_BATCH, line, [original])
@@ -260,6 +260,8 @@ def _receipt(
 ) -> Receipt:  # fmt: skip
     member, returned = convoy.members[at], convoy.returned[at]
     landed = member.landed()
+    secret = batch_secret(member.work / "sealed", master_key=convoy.home.master_key)
+    sealed = seal_records(member.work / committing.HASHES, secret, processes=convoy.home.threads)
     clashes, again = resolved.count(at, Verdict.CLASH), resolved.claims_corrected(at)
     accepted = resolved.count(at, Verdict.NEW, Verdict.SECOND_SOURCE, Verdict.OUTRANKS)
     return Receipt(
@@ -274,7 +276,8 @@ def _receipt(
         rejected_by_rule=returned.counts(warnings=False),
         warnings_by_rule=returned.counts(warnings=True) + missing,
         totals=totals, ledger_version=version,
-        records_digest=f"sha256:{digest_of(member.work / 'hashes.bin')}",
+        records_digest=f"sha256:{digest_of(member.work / committing.HASHES)}",
+        records_root=f"sha256:{sealed.root.hex()}", records=sealed.records,
         mapping=member.order.mapping_digest,
     )  # fmt: skip
 

@@ -271,11 +271,8 @@ class Door:
 
     def rejects(self, receipt: Receipt) -> list[dict[str, str]]:
         """Return the rows that went back, as the reporter's spreadsheet shows them."""
-        path = queries.rejects_file(self.home, receipt.batch, reporter=receipt.reporter)
-        if path is None:
-            return []
-        with path.open(encoding="utf-8-sig", newline="") as source:
-            return list(csv.DictReader(source))
+        pieces = queries.rejects(self.home, receipt.batch, reporter=receipt.reporter)
+        return list(csv.DictReader(io.StringIO(b"".join(pieces).decode("utf-8-sig"), newline="")))
 
     def archived(self, receipt: Receipt) -> Path:
         """Return the sealed file of a batch."""

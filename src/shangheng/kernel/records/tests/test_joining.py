@@ -31,7 +31,10 @@ GROUPED = MAPPING | {
     "fields": {
         name: told for name, told in MAPPING["fields"].items() if name not in {"buyer", "shop"}
     },
-    "group": {"by": ["单号"], "lines": {"product": "lines.品名", "amount": "lines.金额"}},
+    "group": {
+        "by": ["单号"],
+        "lines": {"product": "lines.品名", "amount": "lines.金额", "quantity": "lines.件数"},
+    },
 }
 ORDERS = "单号,金额\n1,5\n2,6\n3,x\n4,8\n"
 BUYERS = "订单,账号,店铺\n4,丁,S4\n1,甲,S1\n2,乙,S2\n9,壬,S9\n"
@@ -67,11 +70,13 @@ def test_the_file_beside_may_have_any_form(door: Door, form: str) -> None:
 
 
 def test_lines_beside_are_gathered_into_the_order(door: Door) -> None:
-    lines = "订单,品名,金额\n2,米,6\n1,茶,2\n1,油,3\n"
+    lines = "订单,品名,金额,件数\n2,米,6,1\n1,茶,2,1\n1,油,3,1\n"
     receipt = send(door, {"明细.csv": lines.encode()}, mapping=GROUPED)
     assert receipt.accepted == 3
-    told = [[(line["product"], line["amount"]) for line in row["lines"]] for row in door.rows()]
-    assert told[:2] == [[("茶", 2), ("油", 3)], [("米", 6)]]
+    told = [
+        [(line["product"], line["amount"]) for line in row["lines"] or []] for row in door.rows()
+    ]
+    assert told == [[("茶", 2), ("油", 3)], [("米", 6)], []]
     assert receipt.totals["CNY"]["gross"] == Decimal(19)
 
 

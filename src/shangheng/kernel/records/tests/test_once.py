@@ -9,6 +9,7 @@ import pytest
 
 from shangheng.kernel.errors import Conflict, Invalid, NotFound
 from shangheng.kernel.records import actions, queries
+from shangheng.kernel.records.models import BatchRow
 from shangheng.kernel.records.tests.builders import (
     AT,
     SERIES,
@@ -58,6 +59,15 @@ def test_the_same_rows_under_another_number_are_known_already(door: Door) -> Non
     second = door.send(orders(3), batch="B-2")
     assert (second.rows_read, second.unchanged, second.totals) == (3, 3, {})
     assert len(door.rows()) == 3
+
+
+def test_a_row_that_was_altered_is_unlike_its_receipt(door: Door) -> None:
+    door.send(orders(3), batch="B-1")
+    door.send(orders(5), batch="B-2")
+    assert queries.rows_unlike_their_receipts() == []
+    changed = BatchRow.objects.filter(number="B-2")
+    changed.update(accepted=5)
+    assert queries.rows_unlike_their_receipts() == [changed.get().folder]
 
 
 def test_two_reporters_may_use_the_same_batch_number(door: Door) -> None:

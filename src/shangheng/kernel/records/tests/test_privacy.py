@@ -30,6 +30,8 @@ def test_no_file_of_the_ledger_names_a_person(door: Door) -> None:
     door.send([order(1, buyer=PERSON), *orders(20, start=2)])
     door.send([order(1, buyer=PERSON, paid="1")])
     door.send(ndjson_of([order(1, buyer=PERSON, paid="2")]), reporter="shop-1")
+    back = door.send([order(40, buyer=PERSON, gross="wrong"), order(41, buyer=PERSON, paid="9e9")])
+    assert door.rejects(back)[0]["buyer"] == PERSON
     assert mentions(door.home.root, PERSON.encode()) == []
     assert mentions(door.home.root, b"buyer-7@") == []
     assert door.rows()[0]["buyer"] == pseudonym(PERSON)

@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows that are wrong go back with their number, field, rule and reason; the others are taken."""
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from shangheng.kernel import codes
+from shangheng.kernel.records.concept import fields as f
 from shangheng.kernel.records.tests.builders import (
     COLUMNS,
+    ORDER,
     SHOP,
     Door,
     balanced,
@@ -209,6 +214,50 @@ def test_lines_are_counted_as_a_spreadsheet_counts_rows(door: Door) -> None:
     receipt = door.send([order(1, lines=told), order(2, gross="x"), order(3)])
     assert [back["_line"] for back in door.rejects(receipt)] == ["3"]
     assert [row["line"] for row in door.rows()] == [2, 4]
+
+
+SOLD = f.Lines(
+    "lines",
+    zh="明细",
+    optional=True,
+    fields=(
+        f.Text("product", zh="商品名称"),
+        f.Number("quantity", zh="数量", optional=True),
+        f.Money("amount", zh="金额"),
+        f.Identifier("gtin", zh="商品条码", scheme="gtin", optional=True),
+    ),
+)
+DETAILED = replace(
+    ORDER, fields=tuple(SOLD if each.name == "lines" else each for each in ORDER.fields)
+)
+
+
+@pytest.mark.parametrize(
+    ("inside", "rule"),
+    [
+        ('"product": "茶", "quantity": -1, "amount": 2', "E006 lines.quantity"),
+        ('"product": "茶", "quantity": 1', "E001 lines.amount"),
+        ('"product": "=1+1", "quantity": 1, "amount": 2', "E009 lines.product"),
+        (
+            '"product": "茶", "quantity": 1, "amount": 2, "gtin": "6901234567890"',
+            "E005 lines.gtin",
+        ),
+        ('"product": "茶", "quantity": "many", "amount": 2', "E002 lines.quantity"),
+    ],
+)
+def test_what_stands_inside_lines_is_checked_like_any_field(
+    door: Door, inside: str, rule: str
+) -> None:
+    good = '{"product": "茶", "quantity": 1, "amount": 2, "gtin": "6901234567892"}'
+    told = (f"[{good}]", f"[{good}, {{{inside}}}]", "[]")
+    rows = [order(at, lines=lines) for at, lines in enumerate(told)]
+    receipt = door.send(rows, kind=DETAILED)
+    assert (receipt.accepted, rules(receipt)) == (2, {rule: 1})
+
+
+def test_an_offset_counts_however_short_the_time_is_written(door: Door) -> None:
+    door.send([order(1, ordered_at="2026-11-11 20:05+00")])
+    assert str(door.rows(columns="ordered_at")[0]["ordered_at"]) == "2026-11-12 04:05:00"
 
 
 def test_the_same_number_twice_in_a_batch_counts_once_when_equal(door: Door) -> None:

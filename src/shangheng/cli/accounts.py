@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``shangheng accounts``: balances, statements with a verification code, reconciliation."""
+
+import csv
+import json
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from shangheng.kernel.accounts import queries
+from shangheng.kernel.accounts.concept import matching, statements
+from shangheng.kernel.accounts.concept.matching import Line, Reconciliation
+from shangheng.kernel.accounts.concept.units import Unit, pieces_of, written
+from shangheng.kernel.errors import Invalid
+from shangheng.site import clock
+
+DAY = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
+COLUMNS = ("reference", "date", "amount")
+
+
+def _moment(given: datetime | None) -> datetime | None:
+    return given.replace(tzinfo=clock.BEIJING) if given else None
+
+
+@click.group("accounts")
+def accounts_command() -> None:
+    """账户：余额、对账单、对账 Accounts: balances, statements, reconciliation."""
+
+
+@accounts_command.command("balance")
+@click.argument("code")
+@click.option("--at", type=DAY, help="截至时间 as at")
+@click.option("--total", is_flag=True, help="含下级账户 with all accounts below it")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+def balance_command(code: str, at: datetime | None, *, total: bool, as_json: bool) -> None:
+    """查余额，现在或任一时点 How an account stands, now or at any moment."""
+    found = (queries.total if total else queries.balance)(code, at=_moment(at))
+    told = {
+        name: written(pieces, found.unit)
+        for name, pieces in (
+            ("posted", found.posted), ("held_out", found.held_out), ("held_in", found.held_in),
+            ("available", found.available),
+        )
+    }  # fmt: skip
+    if as_json:
+        click.echo(json.dumps({"account": code, "unit": found.unit.code, **told}))
+        return
+    table = Table("账户 account", "单位 unit", "余额 posted", "待付 held out", "待收 held in",
+                  "可用 available", box=None, pad_edge=False)  # fmt: skip
+    table.add_row(code, found.unit.zh, *told.values())
+    Console().print(table)
+
+
+@accounts_command.command("statement")
+@click.argument("code")
+@click.option("--since", type=DAY, required=True, help="起（含）from")
+@click.option("--until", type=DAY, required=True, help="止（不含）until before")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="写入 CSV 文件 into a CSV file"
+)
+@click.option("--verify", "verification", help="核对验证码 check a verification code")
+def statement_command(
+    code: str, since: datetime, until: datetime, out: Path | None, verification: str | None
+) -> None:
+    """对账单（CSV），或核对其验证码 A statement as CSV, or a check of its verification code."""
+    begin, end = since.replace(tzinfo=clock.BEIJING), until.replace(tzinfo=clock.BEIJING)
+    if end > clock.now():
+        raise Invalid("statement.not_over", until=end.isoformat())
+    if verification is not None:
+        if not queries.is_genuine(code, since=begin, until=end, verification=verification):
+            raise Invalid("statement.not_genuine", account=code, verification=verification)
+        click.echo("验证码相符 the code is that of the book")
+        return
+    content = statements.to_csv(queries.statement(code, since=begin, until=end))
+    if out is None:
+        click.echo(content.decode("utf-8-sig"), nl=False)
+        return
+    out.write_bytes(content)
+    click.echo(f"已写入 written: {out}")
+
+
+@accounts_command.command("reconcile")
+@click.argument("code")
+@click.argument("bank", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--since", type=DAY, required=True, help="起（含）from")
+@click.option("--until", type=DAY, required=True, help="止（不含）until before")
+@click.option("--days", type=click.IntRange(min=0), required=True, help="在途天数 days on the way")
+@click.option("--reference", default="", help="说明中的银行编号 fact that holds the bank's number")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+def reconcile_command(
+    code: str,
+    bank: Path,
+    since: datetime,
+    until: datetime,
+    days: int,
+    reference: str,
+    *,
+    as_json: bool,
+) -> None:
+    """与银行流水对账：CSV 列 reference,date,amount Reconcile with a bank's file."""
+    begin, end = since.replace(tzinfo=clock.BEIJING), until.replace(tzinfo=clock.BEIJING)
+    ours = queries.statement(code, since=begin, until=end)
+    lines = queries.lines_of(ours, reference=reference)
+    theirs = list(_bank_lines(bank, ours.unit))
+    result = matching.reconcile(lines, theirs, matching.usual_rules(days))
+    if as_json:
+        click.echo(json.dumps(_plain(result, ours.unit), ensure_ascii=False))
+        return
+    difference = written(result.difference, ours.unit)
+    click.echo(f"对上 matched {len(result.matches)}，差额 difference {difference} {ours.unit.zh}")
+    table = Table("方 side", "行 line", "编号 reference", "日期 day", "金额 amount", "原因 why",
+                  box=None, pad_edge=False)  # fmt: skip
+    for each in _plain(result, ours.unit)["unmatched"]:
+        told = (each["side"], each["line"], each["reference"], each["date"], each["amount"])
+        table.add_row(*map(str, told), f"{each['zh']}\n{each['en']}")
+    Console().print(table)
+
+
+def _bank_lines(path: Path, unit: Unit) -> Iterator[Line]:
+    with path.open(encoding="utf-8-sig", newline="") as source:
+        rows = csv.DictReader(source)
+        if missing := sorted({*COLUMNS} - {*(rows.fieldnames or ())}):
+            raise Invalid("statement.columns_missing", missing=missing, needed=[*COLUMNS])
+        for number, row in enumerate(rows, start=1):
+            try:
+                on = date.fromisoformat(row["date"].strip())
+            except ValueError as error:
+                raise Invalid("statement.date_malformed", line=number, date=row["date"]) from error
+            amount = pieces_of(row["amount"].strip().replace(",", ""), unit)
+            yield Line(number, row["reference"].strip(), on, amount)
+
+
+def _plain(result: Reconciliation, unit: Unit) -> dict[str, list[dict[str, Any]]]:
+    matched: list[dict[str, Any]] = [
+        {
+            "rule": each.rule,
+            "ours": [line.number for line in each.ours],
+            "theirs": [line.number for line in each.theirs],
+        }
+        for each in result.matches
+    ]
+    unmatched: list[dict[str, Any]] = [
+        {
+            "side": each.side, "line": each.line.number, "reference": each.line.reference,
+            "date": each.line.on.isoformat(), "amount": written(each.line.amount, unit),
+            "why": each.why, "zh": each.told()[0], "en": each.told()[1],
+        }
+        for each in result.unmatched
+    ]  # fmt: skip
+    return {"matched": matched, "unmatched": unmatched}

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``shangheng entitlements``: what a firm may receive, from a file of facts about it."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from shangheng.cli.policies import DAY, FOLDER, JSON, JURISDICTION, opened
+from shangheng.kernel.errors import Invalid
+from shangheng.services.incentives.forms.places import placed
+from shangheng.services.incentives.manifest import SERVICE
+
+VERDICTS = {"yes": "可以 yes", "no": "不可以 no", "missing": "尚缺 missing"}
+
+
+@click.command("entitlements")
+@click.argument("facts", type=click.Path(path_type=Path))
+@JURISDICTION
+@FOLDER
+@click.option("--on", "day", type=DAY, required=True, help="截至该日 as of a day")
+@click.option(
+    "--reading", "readings", multiple=True, metavar="NAME=VALUE",
+    help="文件未写明处的读法，可重复 how to read what the document leaves open",
+)  # fmt: skip
+@click.option(
+    "--confirm-small", is_flag=True, help="很小的金额确实无误 very small amounts are meant"
+)
+@click.option("--close", is_flag=True, help="还差什么 what it is close to, and what it would take")
+@JSON
+def entitlements_command(
+    facts: Path,
+    name: str,
+    folder: Path | None,
+    day: datetime,
+    readings: tuple[str, ...],
+    **wanted: bool,
+) -> None:
+    """算一家企业可享受的政策 What a firm may receive: yes, no, or what is missing."""
+    found = SERVICE.jobs["entitlements"](
+        opened(name, folder),
+        placed(facts),
+        on=day.date(),
+        readings=_readings(readings),
+        confirm_small=wanted["confirm_small"],
+        close=wanted["close"],
+    )
+    if wanted["as_json"]:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        _show(found)
+
+
+def _readings(given: tuple[str, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for each in given:
+        name, equals, value = (part.strip() for part in each.partition("="))
+        if not equals or not name or not value:
+            raise Invalid("reading.unreadable", text=each)
+        if found.get(name, value) != value:
+            raise Invalid("reading.twice", name=name)
+        found[name] = value
+    return found
+
+
+def _show(found: dict[str, Any]) -> None:
+    """Print the answer for people: each provision with its reasons and what is to be done."""
+    for each in found["provisions"]:
+        amount = "" if each["amount"] is None else f"  {each['amount']:,} 元 yuan"
+        click.echo(f"{VERDICTS[each['verdict']]}{amount}  {each['zh']} {each['en']}")
+        click.echo(f"    {each['clause']}")
+        for reason in each["reasons"]:
+            click.echo(f"    · {reason['zh']}\n      {reason['en']}")
+        for line in _wanted(each):
+            click.echo(f"    ? {line}")
+    click.echo(f"合计 total: {found['total']:,} 元 yuan")
+    if not found["total_is_complete"]:
+        click.echo("有的金额尚不能算出 some amounts cannot be told yet")
+    for each in found.get("close", ()):
+        gain = "？" if each["gain"] is None else f"{each['gain']:,}"
+        click.echo(f"→ {each['id']} +{gain} 元 yuan\n    {each['zh']}\n    {each['en']}")
+
+
+def _wanted(each: dict[str, Any]) -> Iterator[str]:
+    """Yield the facts that are missing, and the questions with what each choice would bring."""
+    yield from (f"缺 missing: {name}" for name in each["missing"])
+    for question in each["questions"]:
+        if not question["proposed"]:
+            brings = [f"{one['choice']} → {one['amount']:,}" for one in question["alternatives"]]
+            yield f"{question['zh']} {question['en']} {'；'.join(brings)}"

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``shangheng entitlements`` as it is typed."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from shangheng.cli.entitlements import entitlements_command
+from shangheng.kernel.errors import Invalid
+
+FACTS = """
+party: {kind: enterprise, registered_region: "360702", agricultural: false}
+sales: [{year: 2014, mode: B2C, amount: 40000000.00}, {year: 2015, mode: B2C, amount: 120000000}]
+honours: [{kind: brand, level: provincial, date: 2015-06-01}]
+"""
+
+
+@pytest.fixture
+def facts(tmp_path: Path) -> Path:
+    path = tmp_path / "facts.yaml"
+    path.write_text(FACTS, encoding="utf-8")
+    return path
+
+
+def run(facts: Path, *options: str) -> Result:
+    asked = [str(facts), "--jurisdiction", "ganzhou", "--on", "2016-03-01", *options]
+    return CliRunner().invoke(entitlements_command, asked, catch_exceptions=False)
+
+
+def test_the_answer_is_one_json_object(facts: Path) -> None:
+    found: dict[str, Any] = json.loads(
+        run(facts, "--json", "--reading", "several_levels_in_one_year=sum").output
+    )
+    assert found["jurisdiction"] == "ganzhou"
+    assert found["on"] == "2016-03-01"
+    assert found["total"] == 200_000
+    award = next(each for each in found["provisions"] if each["id"] == "ganzhou.sales-award")
+    assert award["clause"] == "ganzhou-2015 四(二)1"
+    assert (award["verdict"], award["amount"]) == ("yes", 150_000)
+    assert award["reading"]["several_levels_in_one_year"] == "sum"
+    assert award["reasons"]
+
+
+def test_people_see_a_table_with_what_is_missing(facts: Path) -> None:
+    told = run(facts).output
+    assert "several_levels_in_one_year" in told
+    assert "合计 total: 50,000" in told
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        (["rent_cap"], "reading.unreadable"),
+        (["=highest"], "reading.unreadable"),
+        (["rent_cap=per_firm", "rent_cap=per_year"], "reading.twice"),
+    ],
+)
+def test_a_reading_is_a_name_and_a_value(facts: Path, given: list[str], code: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        run(facts, *(part for each in given for part in ("--reading", each)))
+    assert refusal.value.code == code
+
+
+def test_a_suspicious_amount_is_taken_once_confirmed(facts: Path) -> None:
+    facts.write_text("sales: [{year: 2015, mode: B2C, amount: 1500}]", encoding="utf-8")
+    with pytest.raises(Invalid, match=r"facts\.suspiciously_small"):
+        run(facts, "--json")
+    assert json.loads(run(facts, "--json", "--confirm-small").output)["total"] == 0

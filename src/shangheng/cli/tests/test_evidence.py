@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from shangheng.cli import evidence as commands
+from shangheng.kernel.evidence import queries
+from shangheng.kernel.records.concept.receipts import Receipt
+from shangheng.kernel.records.store.home import Ledger
+from shangheng.kernel.records.store.names import folder_of
+from shangheng.site import sealing
+from shangheng.site.tests.conftest import home, orders, report
+from shangheng.site.tests.test_log import batch
+
+pytestmark = pytest.mark.django_db
+__all__ = ["batch", "home", "report"]  # fixtures
+
+
+def run(*words: str | Path) -> Result:
+    name, *rest = map(str, words)
+    command = commands.verify_command if name == "verify" else commands.evidence_command
+    return CliRunner().invoke(command, rest if name == "verify" else [name, *rest])
+
+
+def test_the_commands_bundle_verify_audit_and_rotate(
+    home: Ledger, batch: Receipt, tmp_path: Path
+) -> None:
+    file, keys = tmp_path / "out.zip", sealing.folder() / "keys"
+    assert run("bundle", batch.batch, "-o", file).exit_code == 0
+    told: dict[str, Any] = json.loads(run("verify", file, "--keys", keys, "--json").output)
+    assert told["ok"]
+    assert {"container", "content", "inclusion"} < {each["item"] for each in told["verdicts"]}
+    assert "成立" in run("verify", file).output
+    receipt = tmp_path / "receipt.json"
+    receipt.write_text(json.dumps(sealing.with_evidence(batch, home=home)), encoding="utf-8")
+    assert run("verify", receipt, "--keys", keys).exit_code == 0
+    file.write_bytes(file.read_bytes().replace(b"shangheng", b"shanghenG", 1))
+    assert run("verify", file).exit_code == 1
+    assert not json.loads(run("verify", file, "--json").output)["ok"]
+    assert json.loads(run("audit", "--json").output) == {"ok": True, "findings": []}
+    old = sealing.the_log().signers[0].verifier.key_id.hex()
+    assert len(json.loads(run("rotate", "--json").output)["signing"]) == 2
+    assert len(json.loads(run("rotate", "--retire", old, "--json").output)["signing"]) == 1
+    assert run("rotate", "--stamp").exit_code == 0
+    assert json.loads(run("publish", "--json").output)["size"] == queries.size()
+    assert run("verify", receipt, "--keys", keys).exit_code == 0
+    (home.batch(folder_of(batch.reporter, batch.batch)) / "hashes.bin").write_bytes(b"")
+    assert run("audit", "--restart").exit_code == 1
+
+
+def test_a_published_figure_is_sealed_proved_and_computed_again(
+    home: Ledger, batch: Receipt, tmp_path: Path, report: Callable[..., Receipt]
+) -> None:
+    file, forged = tmp_path / "figure.zip", tmp_path / "forged.zip"
+    sealed = run("figure", "order-count", "--by", "category", "--json")
+    object_id = json.loads(sealed.output)["id"]
+    assert run("bundle", object_id, "-o", file).exit_code == 0
+    told = json.loads(run("verify", file, "--recompute", "--json").output)
+    assert told["ok"], told
+    assert told["verdicts"][-1]["code"] == "evidence.figure_same"
+    assert json.loads(run("audit", "--json").output)["ok"]
+    report(orders(30, first=100))
+    told = json.loads(run("verify", file, "--recompute", "--json").output)
+    assert told["verdicts"][-1]["code"] == "evidence.figure_differs"
+    assert run("verify", file).exit_code == 0
+    forged.write_bytes(file.read_bytes().replace(b'"value":"3', b'"value":"4', 1))
+    assert run("verify", forged).exit_code == 1
+    stored = tmp_path / "figures" / f"{object_id}.json"
+    stored.write_bytes(stored.read_bytes() + b" ")
+    findings = json.loads(run("audit", "--json").output)["findings"]
+    assert [each["where"] for each in findings] == [f"figures/{object_id}.json"]

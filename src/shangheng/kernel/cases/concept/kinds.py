@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The declaration of a kind of case: form, life cycle, clocks, who may do what."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from shangheng.kernel.cases.concept.clocks import Clock, settled
+from shangheng.kernel.errors import Invalid
+from shangheng.kernel.formulas.parameters import Configuration, Parameter
+from shangheng.kernel.records.concept import fields as f
+from shangheng.kernel.registers.concept.actors import APPLICANT, PUBLIC, SYSTEM
+
+NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+ROLE = re.compile(r"[a-z][a-z0-9-]*\.[a-z][a-z-]*")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the life cycle: from a state to another, by whom, with what said.
+
+    ``needs`` are the fields to be filled in with the step, ``makes`` the document that it
+    produces, ``records`` the kind of record that it reports, ``outcome`` how the case ended.
+    ``unlike`` names an earlier step that must have been taken by somebody else (four eyes).
+    ``shown`` tells whether whoever filed the case sees that it was taken.
+    """
+
+    name: str
+    source: str | tuple[str, ...]
+    target: str
+    by: str | tuple[str, ...]
+    zh: str = ""
+    en: str = ""
+    needs: tuple[f.Field, ...] = ()
+    makes: str = ""
+    records: str = ""
+    outcome: str = ""
+    unlike: str = ""
+    shown: bool = True
+    basis: tuple[str, ...] = ()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Return the states from which the step can be taken."""
+        return (self.source,) if isinstance(self.source, str) else self.source
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Return who may take it."""
+        return (self.by,) if isinstance(self.by, str) else self.by
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseKind:
+    """What must be brought to an end: the one declaration from which everything about it follows.
+
+    ``states`` and ``outcomes`` map names to their Chinese and English labels; a state without a
+    step out of it is an end. ``opens`` says who may open a case, ``sees`` who sees those of their
+    region besides the roles of the steps, ``leads`` who may assign and transfer. ``place`` names
+    the region fields of the form that decide who is competent, the first that is filled in;
+    ``title`` the field that names a case in lists, ``alike`` those by which similar cases are
+    found; ``number`` is how a citizen quotes it. ``rights`` says what the law gives, ``advice`` is
+    the name of a page that works it out from the days and amounts of the form.
+    """
+
+    name: str
+    zh: str
+    en: str
+    serves: tuple[str, ...]
+    basis: tuple[str, ...]
+    initial: str
+    form: tuple[f.Field, ...]
+    states: Mapping[str, tuple[str, str]]
+    steps: tuple[Step, ...]
+    clocks: tuple[Clock, ...] = ()
+    outcomes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    opens: tuple[str, ...] = (PUBLIC,)
+    sees: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
+    place: tuple[str, ...] = ()
+    title: str = ""
+    alike: tuple[str, ...] = ()
+    number: str = ""
+    intro: tuple[str, str] = ("", "")
+    rights: tuple[str, str] = ("", "")
+    advice: str = ""
+    departments: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse a life cycle that cannot be lived, at import, with every reason."""
+        if wrong := list(self._problems()):
+            raise Invalid("case_kind.wrong", kind=self.name, wrong=wrong)
+
+    def _problems(self) -> Iterator[str]:
+        if not NAME.fullmatch(self.name):
+            yield f"name {self.name!r}"
+        if self.initial not in self.states:
+            yield f"initial state {self.initial} is not declared"
+        yield from self._twice()
+        for step in self.steps:
+            yield from self._step_problems(step)
+        for state in self.states:
+            if state not in self.reachable:
+                yield f"state {state} cannot be reached"
+        if self.states and not self.ends:
+            yield "no state is an end"
+        for clock in self.clocks:
+            yield from self._clock_problems(clock)
+        yield from self._form_problems()
+
+    def _twice(self) -> Iterator[str]:
+        parts = (("step", self.steps), ("clock", self.clocks), ("field", self.form))
+        for what, declared in parts:
+            names = [each.name for each in declared]
+            for name in sorted({each for each in names if names.count(each) > 1}):
+                yield f"{what} {name} is declared twice"
+
+    def _step_problems(self, step: Step) -> Iterator[str]:
+        for state in (*step.sources, step.target):
+            if state not in self.states:
+                yield f"step {step.name} names unknown state {state}"
+        if not step.roles or not all(
+            role in (APPLICANT, SYSTEM) or ROLE.fullmatch(role) for role in step.roles
+        ):
+            yield f"step {step.name} may be taken by nobody or by {step.roles}"
+        if step.unlike and step.unlike not in {each.name for each in self.steps}:
+            yield f"step {step.name} is unlike an unknown step {step.unlike}"
+        if step.outcome and step.outcome not in self.outcomes:
+            yield f"step {step.name} has unknown outcome {step.outcome}"
+
+    def _clock_problems(self, clock: Clock) -> Iterator[str]:
+        yield from clock.problems(tuple(self.states))
+        if set(clock.runs) & set(self.ends):
+            yield f"clock {clock.name} runs on after the end"
+
+    def _form_problems(self) -> Iterator[str]:
+        by_name = {each.name: each for each in self.form}
+        for name in self.place:
+            if not isinstance(by_name.get(name), f.Region):
+                yield f"place {name} is not a region of the form"
+        for name in (*self.alike, *((self.title,) if self.title else ())):
+            if name not in by_name:
+                yield f"{name} is not a field of the form"
+        try:
+            self.numbered(date(2026, 1, 1), 1)
+        except (KeyError, IndexError, ValueError):
+            yield f"number {self.number!r} is no pattern of year and sequence"
+
+    @property
+    def reachable(self) -> frozenset[str]:
+        """Return the states to which some sequence of steps leads."""
+        found = {self.initial}
+        before = 0
+        while len(found) != before:
+            before = len(found)
+            found |= {step.target for step in self.steps if set(step.sources) & found}
+        return frozenset(found)
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """Return the states out of which no step leads."""
+        left = {source for step in self.steps for source in step.sources}
+        return tuple(state for state in self.states if state not in left)
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Return every role that an officer may have in cases of this kind."""
+        told = [role for step in self.steps for role in step.roles]
+        told += [role for clock in self.clocks for role in (*clock.may_stop, *clock.may_extend)]
+        told += [clock.escalates_to for clock in self.clocks if clock.escalates_to]
+        everybody = (*told, *self.opens, *self.sees, *self.leads)
+        return tuple(dict.fromkeys(r for r in everybody if r not in (PUBLIC, APPLICANT, SYSTEM)))
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Return what an authority has to decide before a case of this kind is opened."""
+        lengths = [
+            length
+            for clock in self.clocks
+            for length in (clock.period[1], clock.extension, clock.warns_before)
+        ]
+        return tuple(dict.fromkeys(each for each in lengths if isinstance(each, Parameter)))
+
+    def decided(self, configuration: Configuration, on: date) -> None:
+        """Refuse to open a case whose clocks nobody has decided, with the question."""
+        for parameter in self.parameters:
+            settled(parameter, configuration, on)
+
+    def numbered(self, on: date, sequence: int) -> str:
+        """Return the number of the year's n-th case."""
+        pattern = self.number or self.name.upper().replace("_", "-") + "-{year}-{sequence:06}"
+        number = pattern.format(year=on.year, sequence=sequence)
+        told = "sequence" in pattern and "year" in pattern
+        if not told or "/" in number or number != number.upper():
+            raise ValueError(pattern)
+        return number
+
+    def step(self, name: str) -> Step:
+        """Return the step of that name."""
+        for step in self.steps:
+            if step.name == name:
+                return step
+        raise Invalid("case.no_such_step", kind=self.name, step=name)
+
+    def clock(self, name: str) -> Clock:
+        """Return the clock of that name."""
+        for clock in self.clocks:
+            if clock.name == name:
+                return clock
+        raise Invalid("case.no_such_clock", kind=self.name, clock=name)
+
+    def steps_from(self, state: str) -> tuple[Step, ...]:
+        """Return the steps that lead out of a state, in their order."""
+        return tuple(step for step in self.steps if state in step.sources)
+
+    def place_of(self, values: Mapping[str, Any], home: str) -> str:
+        """Return the county (or higher region) that is competent; ``home`` where none is told."""
+        told = next((str(values[name]) for name in self.place if values.get(name)), home)
+        return told[:6]
+
+    def title_of(self, values: Mapping[str, Any]) -> str:
+        """Return how a case is called in lists."""
+        return str(values.get(self.title, ""))[:120] if self.title else ""

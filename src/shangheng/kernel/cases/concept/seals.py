@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is sealed of a step: a digest over it and over the one before, and codes for followers."""
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE_LENGTH = 12
+
+
+def seal_of(entry: Mapping[str, Any], before: str) -> str:
+    """Return the SHA-256 of an entry as canonical JSON, with the seal before it."""
+    plain = json.dumps(
+        {**entry, "before": before},
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+        default=str,
+    )
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def new_code() -> str:
+    """Return a code by which a case can be followed: twelve letters without look-alikes."""
+    letters = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+    return "-".join(letters[start : start + 4] for start in range(0, CODE_LENGTH, 4))
+
+
+def code_digest(number: str, code: str) -> str:
+    """Return what is kept of a code: a digest that is of use for one case only."""
+    plain = "".join(letter for letter in code.upper() if letter in CODE_LETTERS)
+    return hashlib.sha256(f"{number}\n{plain}".encode()).hexdigest()
+
+
+def fits(number: str, code: str, digest: str) -> bool:
+    """Tell in constant time whether a code is the one of a case."""
+    return hmac.compare_digest(code_digest(number, code), digest)

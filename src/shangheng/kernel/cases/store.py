@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a case is moved: rows locked, clocks turned, each step appended under its seal.
+
+Everything here runs inside the transaction of an action.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from shangheng.kernel.cases.concept import clocks as c
+from shangheng.kernel.cases.concept.calendar import Calendar, official
+from shangheng.kernel.cases.concept.clocks import Clock, Event, Unit
+from shangheng.kernel.cases.concept.kinds import CaseKind
+from shangheng.kernel.cases.concept.seals import seal_of
+from shangheng.kernel.cases.models import CaseNumberRow, CaseRow, ClockRow, StepRow, TraitRow
+from shangheng.kernel.errors import Conflict, NotFound, Unavailable
+from shangheng.kernel.evidence import actions as evidence
+from shangheng.kernel.formulas.parameters import Configuration
+from shangheng.kernel.records.concept import fields as f
+from shangheng.kernel.registers.concept import actors
+from shangheng.kernel.registers.concept.forms import Files, uploads_of
+
+TRAIT_MAX = 200
+
+
+@dataclass(frozen=True)
+class House:
+    """What a jurisdiction gives to its cases: region, folder of files, decisions, calendar."""
+
+    region: str = ""
+    files: Path | None = None
+    configuration: Configuration = field(default_factory=dict)
+    calendar: Calendar = field(default_factory=official)
+
+
+@dataclass(frozen=True)
+class Hand(actors.Hand):
+    """By whose hand a case is moved, and in which house.
+
+    ``code`` is what whoever filed the case shows instead of an account.
+    """
+
+    house: House = field(default_factory=House)
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What is written down of an act: what, by whose hand, in which role, with which content."""
+
+    act: str
+    hand: Hand
+    role: str
+    name: str = ""
+    target: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def next_number(kind: CaseKind, at: datetime) -> str:
+    """Return the next number of the year; the row is locked until the transaction ends."""
+    on = at.astimezone(c.CHINA).date()
+    CaseNumberRow.objects.get_or_create(kind=kind.name, year=on.year, defaults={"last": 0})
+    row = CaseNumberRow.objects.select_for_update().get(kind=kind.name, year=on.year)
+    row.last += 1
+    row.save(update_fields=["last"])
+    return kind.numbered(on, row.last)
+
+
+def locked(kind: CaseKind, number: str) -> CaseRow:
+    """Return a case for changing; it stays locked until the transaction ends."""
+    row = CaseRow.objects.select_for_update().filter(kind=kind.name, number=number).first()
+    if row is None:
+        raise NotFound("case.unknown", number=number)
+    return row
+
+
+def refuse_stale(row: CaseRow, version: int | None) -> None:
+    """Refuse to act on a case that somebody moved since it was looked at, and say who."""
+    if version is None or row.version == version:
+        return
+    last = row.steps.order_by("-number").first()
+    at = last.at.astimezone(c.CHINA).strftime("%Y-%m-%d %H:%M") if last else ""
+    raise Conflict(
+        "case.moved", number=row.number, by=last.by if last else "", at=at,
+        act=(last.name or last.act) if last else "", state=row.state, version=row.version,
+    )  # fmt: skip
+
+
+def append(row: CaseRow, done: Done) -> StepRow:
+    """Write down what was done, sealed in the log; the case takes the new state and version."""
+    number, target, at = row.version + 1, done.target or row.state, done.hand.at
+    entry = {
+        "case": row.number, "number": number, "act": done.act, "name": done.name,
+        "source": row.state, "target": target, "by": done.hand.actor.name, "role": done.role,
+        "at": at.astimezone(c.CHINA).isoformat(), "values": dict(done.values),
+    }  # fmt: skip
+    seal = seal_of(entry, row.seal)
+    moved = CaseRow.objects.filter(pk=row.pk, version=row.version).update(
+        version=number, seal=seal, state=target, changed_at=at
+    )
+    if not moved:  # nobody else can be here while the row is locked
+        refuse_stale(CaseRow.objects.get(pk=row.pk), row.version)
+    leaf = evidence.seal(
+        f"case.{done.act}", row.number, entry | {"seal": seal}, at=at,
+        facts={"kind": row.kind, "number": number, "seal": seal},
+    )  # fmt: skip
+    step = StepRow.objects.create(
+        case=row, number=number, act=done.act, name=done.name, source=row.state, target=target,
+        by=done.hand.actor.name, role=done.role, at=at, values=dict(done.values), seal=seal,
+        leaf=leaf,
+    )  # fmt: skip
+    row.version, row.seal, row.state, row.changed_at = number, seal, target, at
+    return step
+
+
+def turn_clocks(kind: CaseKind, row: CaseRow, hand: Hand, *, why: str) -> None:
+    """Start, stop, resume or end the clocks of a case as its new state asks."""
+    at, house = hand.at, hand.house
+    running = {each.name: each for each in row.clocks.filter(ended_at=None)}
+    for clock in kind.clocks:
+        kept = running.get(clock.name)
+        if row.state in clock.runs:
+            if kept is None:
+                _start(clock, row, house, at)
+            elif _stands(kept):
+                change(clock, kept, Event("resumed", at, why), house)
+        elif kept is not None and row.state in clock.pauses:
+            if not _stands(kept):
+                change(clock, kept, Event("stopped", at, why), house)
+        elif kept is not None:
+            ClockRow.objects.filter(pk=kept.pk).update(ended_at=at)
+
+
+def _stands(kept: ClockRow) -> bool:
+    told = [each["what"] for each in kept.events if each["what"] in ("stopped", "resumed")]
+    return bool(told) and told[-1] == "stopped"
+
+
+def _start(clock: Clock, row: CaseRow, house: House, at: datetime) -> None:
+    unit, length = clock.period
+    days, source = c.settled(length, house.configuration, at.astimezone(c.CHINA).date())
+    kept = ClockRow(case=row, name=clock.name, unit=unit, length=days, source=source, events=[])
+    _reckoned(clock, kept, (Event("started", at),), house)
+    kept.save()
+
+
+def change(clock: Clock, kept: ClockRow, event: Event, house: House) -> None:
+    """Let something happen to a clock and work out anew when it runs out."""
+    _reckoned(clock, kept, c.with_event(events_of(kept), event), house)
+    kept.save()
+
+
+def _reckoned(clock: Clock, kept: ClockRow, events: tuple[Event, ...], house: House) -> None:
+    found = c.reckon(unit_of(kept), kept.length, events, house.calendar)
+    kept.events = [event.plain() for event in events]
+    kept.due_at, kept.warn_at = found.due_at, None
+    if clock.warns_before is not None and found.due_at is not None:
+        on = events[0].at.astimezone(c.CHINA).date()
+        days, _ = c.settled(clock.warns_before, house.configuration, on)
+        kept.warn_at = found.due_at - timedelta(days=days)
+
+
+def unit_of(kept: ClockRow) -> Unit:
+    """Return the unit of a clock that was kept."""
+    return next(unit for unit in c.UNITS if unit == kept.unit)
+
+
+def events_of(kept: ClockRow) -> tuple[Event, ...]:
+    """Return what happened to a clock so far."""
+    return tuple(Event.of(plain) for plain in kept.events)
+
+
+def keep_traits(kind: CaseKind, row: CaseRow) -> None:
+    """Keep the values by which similar cases are found."""
+    TraitRow.objects.bulk_create(
+        TraitRow(case=row, kind=kind.name, name=name, value=str(row.values[name])[:TRAIT_MAX])
+        for name in kind.alike
+        if row.values.get(name)
+    )
+
+
+def keep_files(house: House, fields: Sequence[f.Field], given: Mapping[str, Any]) -> None:
+    """Keep attached files under their digests; one that is there already stays."""
+    for each in fields:
+        if not isinstance(each, Files):
+            continue
+        for upload in uploads_of(given.get(each.name)):
+            if house.files is None:
+                raise Unavailable("case.no_file_folder")
+            path = file_path(house.files, upload.digest)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            written = path.with_suffix(f".{secrets.token_hex(4)}")
+            written.write_bytes(upload.content)
+            written.replace(path)
+
+
+def file_path(folder: Path, digest: str) -> Path:
+    """Return where a file of a digest lies."""
+    return folder / digest[:2] / digest

@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The log of an installation: where its files lie, and the keys that speak for it.
+
+``log/`` is public and nothing but files: tiles, entry bundles, ``checkpoint``, ``stamps/``,
+``keys``. ``keys/`` beside it is private and can be read by its owner only: ``log.key`` (a signing
+key a line, the newest first), ``stamp-root.pem`` and ``stamp.pem`` (the embedded time-stamp
+authority). A signing key may also come from outside, as the text of a secret.
+"""
+
+import fcntl
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import Certificate
+
+from shangheng.kernel.errors import Invalid, NotFound, Unavailable
+from shangheng.kernel.evidence import checkpoints, notes, timestamps
+from shangheng.kernel.evidence.checkpoints import Checkpoint
+from shangheng.kernel.evidence.keys import (
+    SEED_BYTES,
+    Kind,
+    SignerKey,
+    VerifierKey,
+    parse_signer,
+)
+from shangheng.kernel.evidence.proofs import SignedCheckpoint, Trust, open_checkpoint
+from shangheng.kernel.evidence.public_keys import PublicKeys, encode_keys, parse_keys
+from shangheng.kernel.evidence.store import TileStore
+from shangheng.kernel.evidence.timestamp_checks import StampTrust
+from shangheng.kernel.evidence.timestamps import Issuer
+
+CHECKPOINT, KEYS = "checkpoint", "keys"
+ROOT_YEARS, AUTHORITY_YEARS = 30, 10
+"""How long the certificates of the embedded authority hold; verifiers look at the time stamped."""
+SERIAL_BITS = 127  # RFC 3161 2.4.2 allows 160; a random number of this length never comes twice
+_YEAR = timedelta(days=365)
+_CLOCKS_APART = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Log:
+    """An opened log; `signers` are the keys that sign now, the newest first."""
+
+    store: TileStore
+    signers: tuple[SignerKey, ...]
+    authority: Issuer
+    root: Certificate
+    keys_folder: Path = field(compare=False)
+
+    @property
+    def origin(self) -> str:
+        """The name of the log, which is that of its keys."""
+        return self.signers[0].name
+
+    @cached_property
+    def public(self) -> PublicKeys:
+        """Every public key that ever spoke for this log, as it is published."""
+        try:
+            known = parse_keys(self.store.read(KEYS).decode("utf-8", "replace"))
+        except NotFound:
+            known = PublicKeys()
+        return known.with_keys((s.verifier for s in self.signers), (self.root,))
+
+    @property
+    def trust(self) -> Trust:
+        """What this installation itself accepts as a checkpoint of its own."""
+        return Trust(self.origin, self.public.verifiers)
+
+    @property
+    def stamp_trust(self) -> StampTrust:
+        """What this installation accepts as a time stamp."""
+        return StampTrust(self.public.roots)
+
+    def sign(self, size: int, root: bytes) -> str:
+        """Return the signed note of a checkpoint, by every key that signs now."""
+        text = checkpoints.encode(Checkpoint(self.origin, size, root))
+        note = notes.sign(text, self.signers[0])
+        for signer in self.signers[1:]:
+            note = notes.countersign(note, signer)
+        return note
+
+    def stamp(self, note: str, *, at: datetime) -> bytes:
+        """Return the RFC 3161 response for the SHA-256 of a note."""
+        digest, serial = sha256(note.encode()).digest(), secrets.randbits(SERIAL_BITS)
+        return timestamps.stamp(digest, self.authority, at=at, serial=serial)
+
+    def published(self) -> tuple[str, SignedCheckpoint] | None:
+        """Return the checkpoint that stands published, opened with the log's own keys."""
+        try:
+            note = self.store.read(CHECKPOINT).decode("utf-8", "surrogateescape")
+        except NotFound:
+            return None
+        return note, open_checkpoint(note, self.trust)
+
+
+def make(home: Path, *, name: str, at: datetime, given: str = "") -> Log:
+    """Make the keys of a log under a home, where there are none, and publish the public ones.
+
+    Safe to run again, and by two processes at once. `name` says whose log it is
+    (``jiangsu.shangheng``); a random part makes the origin unlike that of any other log. No
+    signing key is made where one is `given`.
+    """
+    folder = home / "keys"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
+    if not given and not (folder / "log.key").exists():
+        origin = f"{name}.{secrets.token_hex(4)}/log"
+        _keep(folder / "log.key", f"{new_key(origin).text}\n".encode())
+    if not (folder / "stamp.pem").exists():
+        begin = at.replace(microsecond=0) - _CLOCKS_APART
+        until = begin + ROOT_YEARS * _YEAR
+        root = timestamps.make_root(f"{name} time-stamp root", valid_from=begin, valid_until=until)
+        _keep(folder / "stamp-root.pem", timestamps.encode_issuer(root))
+        _renew(folder, name, begin)
+    log = opened(home, given=given)
+    publish_keys(log)
+    return log
+
+
+def opened(home: Path, *, given: str = "", durable: bool = True) -> Log:
+    """Open the log under a home; `given` is a signing key that is kept elsewhere.
+
+    Raises:
+        Unavailable: there are no keys, ``shangheng init`` was not run.
+    """
+    folder = home / "keys"
+    try:
+        texts = [given] if given else (folder / "log.key").read_text(encoding="utf-8").split("\n")
+        root = timestamps.parse_issuer((folder / "stamp-root.pem").read_bytes())
+        authority = timestamps.parse_issuer((folder / "stamp.pem").read_bytes())
+    except OSError as error:
+        raise Unavailable("evidence.keys_missing", folder=str(folder)) from error
+    signers = tuple(dict.fromkeys(parse_signer(text) for text in texts if text))
+    if not signers or len({signer.name for signer in signers}) > 1:
+        raise Invalid("evidence.keys_of_several_logs", names=[each.name for each in signers])
+    store = TileStore(home / "log", durable=durable)
+    return Log(store, signers, authority, root.certificate, folder)
+
+
+def new_key(origin: str) -> SignerKey:
+    """Return a fresh Ed25519 key under the name of a log."""
+    return SignerKey(origin, Kind.ED25519, secrets.token_bytes(SEED_BYTES))
+
+
+def keep_signers(log: Log, signers: Sequence[SignerKey]) -> None:
+    """Write down which keys sign from now on; the caller opens the log anew."""
+    text = "".join(f"{signer.text}\n" for signer in signers)
+    _keep(log.keys_folder / "log.key", text.encode(), replace=True)
+
+
+def publish_keys(log: Log, verifiers: Iterable[VerifierKey] = ()) -> None:
+    """Put every public key where anybody finds it; one that was published stays."""
+    text = encode_keys(log.public.with_keys(verifiers, ())).encode()
+    with suppress(NotFound):
+        if log.store.read(KEYS) == text:
+            return
+    with pen(log):
+        log.store.replace(KEYS, text)
+
+
+@contextmanager
+def pen(log: Log) -> Iterator[None]:
+    """Hold the one pen of a log: one process of this machine at a time writes its files."""
+    with (log.keys_folder / "log.lock").open("a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def renew_authority(log: Log, *, at: datetime) -> None:
+    """Give the embedded time-stamp authority a new key and certificate, under the same root."""
+    begin = at.replace(microsecond=0) - _CLOCKS_APART
+    _renew(log.keys_folder, log.origin.removesuffix("/log"), begin, replace=True)
+
+
+def root_pem(log: Log) -> bytes:
+    """Return the certificate from which time stamps are verified, as openssl reads it."""
+    return log.root.public_bytes(Encoding.PEM)
+
+
+def _renew(folder: Path, name: str, begin: datetime, *, replace: bool = False) -> None:
+    root = timestamps.parse_issuer((folder / "stamp-root.pem").read_bytes())
+    until = begin + AUTHORITY_YEARS * _YEAR
+    issuer = timestamps.make_authority(
+        f"{name} time-stamp authority", root, valid_from=begin, valid_until=until
+    )
+    _keep(folder / "stamp.pem", timestamps.encode_issuer(issuer), replace=replace)
+
+
+def _keep(path: Path, data: bytes, *, replace: bool = False) -> None:
+    """Write a secret whole and flushed; where one is already, it stays unless replaced."""
+    scratch = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    if replace:
+        scratch.replace(path)
+        return
+    with suppress(FileExistsError):
+        os.link(scratch, path)
+    scratch.unlink()

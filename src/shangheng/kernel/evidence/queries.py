@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What can be asked of the log: leaves, proofs, growth; never writes."""
+
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count
+from django.db.models.functions import TruncDate
+
+from shangheng.kernel.errors import EvidenceBroken, Invalid, NotFound
+from shangheng.kernel.evidence import proofs
+from shangheng.kernel.evidence.checkpoints import Checkpoint
+from shangheng.kernel.evidence.log import Log
+from shangheng.kernel.evidence.merkle import verify_consistency
+from shangheng.kernel.evidence.models import CheckpointRow, LeafRow, LogRow
+from shangheng.kernel.evidence.proofs import TlogProof
+from shangheng.kernel.evidence.public_keys import encode_keys
+from shangheng.kernel.evidence.tiled_tree import TiledTree
+
+_PIECE = 2_000
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A sequenced leaf: its place, its exact bytes and what opens its commitment."""
+
+    index: int
+    entry: bytes
+    hash: bytes
+    salt: bytes
+    what: str
+    object_id: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signed checkpoint as it is kept."""
+
+    size: int
+    root: bytes
+    note: str
+    stamp: bytes
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How far an older checkpoint of this log leads to the published one."""
+
+    older: Checkpoint
+    newer: Checkpoint
+    proof: tuple[bytes, ...]
+
+
+def size() -> int:
+    """Return how many leaves are sequenced."""
+    return LogRow.objects.values_list("size", flat=True).first() or 0
+
+
+def leaf(index: int) -> Leaf:
+    """Return the leaf at an index."""
+    row = LeafRow.objects.filter(index=index).first()
+    if row is None:
+        raise NotFound("evidence.leaf_unknown", index=index)
+    return _leaf(row)
+
+
+def leaves_of(object_id: str, what: str | None = None) -> list[Leaf]:
+    """Return the leaves about an object, in order."""
+    rows = LeafRow.objects.filter(object_id=object_id).order_by("index")
+    return [_leaf(row) for row in (rows.filter(what=what) if what else rows)]
+
+
+def leaves_saying(what: str) -> list[Leaf]:
+    """Return the leaves that say that this was done, in order."""
+    return [_leaf(row) for row in LeafRow.objects.filter(what=what).order_by("index")]
+
+
+def sealed(object_ids: Iterable[str]) -> set[tuple[str, str]]:
+    """Return what was sealed of some objects: pairs of what was done and the object's id."""
+    rows = LeafRow.objects.filter(object_id__in=list(object_ids))
+    return set(rows.values_list("what", "object_id"))
+
+
+def leaves(first: int = 0, end: int | None = None) -> Iterator[Leaf]:
+    """Give leaves in order, a piece of them at a time."""
+    while end is None or first < end:
+        stop = first + _PIECE if end is None else min(end, first + _PIECE)
+        rows = list(LeafRow.objects.filter(index__gte=first, index__lt=stop).order_by("index"))
+        yield from map(_leaf, rows)
+        if end is None and not rows:
+            return
+        first = stop
+
+
+def signed(first: int = 0) -> Iterator[Signed]:
+    """Give every signed checkpoint from a size on, the smallest first."""
+    for row in CheckpointRow.objects.filter(size__gte=first).order_by("size").iterator(_PIECE):
+        yield _signed(row)
+
+
+def latest() -> Signed | None:
+    """Return the last signed checkpoint."""
+    row = CheckpointRow.objects.order_by("-size").first()
+    return _signed(row) if row else None
+
+
+def counts_by_day() -> list[tuple[date, str, int]]:
+    """Return how many leaves of which kind were sequenced on each day (Beijing time)."""
+    rows = (
+        LeafRow.objects.annotate(day=TruncDate("at"))
+        .values_list("day", "what")
+        .annotate(leaves=Count("pk"))
+        .order_by("day", "what")
+    )
+    return [(day, what, count) for day, what, count in rows]
+
+
+def proof_of(log: Log, found: Leaf) -> dict[str, Any]:
+    """Return the evidence of a leaf as plain values: what a receipt carries.
+
+    The proof leads to the first checkpoint that was published with the leaf in it: that is the
+    one whose time stamp says most, and the same answer is given for ever. A leaf that is not
+    published yet has ``state`` ``sequenced`` and no proof.
+    """
+    told: dict[str, Any] = {
+        "leaf": found.entry.decode(),
+        "index": found.index,
+        "salt": found.salt.hex(),
+        "state": "sequenced",
+    }
+    published = log.published()
+    row = CheckpointRow.objects.filter(size__gt=found.index).order_by("size").first()
+    if published is None or row is None or row.size > published[1].checkpoint.size:
+        return told
+    path = TiledTree(log.store, row.size).inclusion_proof(found.index)
+    proof = TlogProof(found.index, tuple(path), row.note)
+    return told | {
+        "state": "published",
+        "size": row.size,
+        "proof": proofs.encode(proof),
+        "checkpoint": row.note,
+        "timestamp": b64encode(bytes(row.stamp)).decode("ascii"),
+        "keys": encode_keys(log.public),
+    }
+
+
+def growth_since(log: Log, note: str) -> Growth:
+    """Return the proof that the published log only added to an older checkpoint of it.
+
+    Raises:
+        Invalid: the checkpoint is not one that this log signed, or is empty or from the future.
+        EvidenceBroken: it is, and yet the log does not grow out of it: a fork; carries both.
+    """
+    older = proofs.open_checkpoint(note, log.trust).checkpoint
+    published = log.published()
+    if published is None or older.size > published[1].checkpoint.size:
+        size_now = published[1].checkpoint.size if published else 0
+        raise EvidenceBroken(
+            "evidence.checkpoint_ahead", size=older.size, published=size_now, checkpoint=note,
+            other=published[0] if published else "",
+        )  # fmt: skip
+    newer = published[1].checkpoint
+    if not older.size:
+        raise Invalid("evidence.checkpoint_empty", origin=older.origin)
+    proof = tuple(TiledTree(log.store, newer.size).consistency_proof(older.size))
+    if not verify_consistency(older.size, newer.size, proof, older.root, newer.root):
+        raise EvidenceBroken(
+            "evidence.forked", size=older.size, checkpoint=note, other=published[0]
+        )
+    return Growth(older, newer, proof)
+
+
+def _leaf(row: LeafRow) -> Leaf:
+    return Leaf(
+        row.index, bytes(row.entry), bytes(row.hash), bytes(row.salt),
+        row.what, row.object_id, row.at,
+    )  # fmt: skip
+
+
+def _signed(row: CheckpointRow) -> Signed:
+    return Signed(row.size, bytes(row.root), row.note, bytes(row.stamp), row.at)

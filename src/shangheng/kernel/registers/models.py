@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rows of registers: entries, and their versions, which are only ever added."""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class EntryRow(models.Model):
+    """An entry as it stands; what it said on which day stands in its versions."""
+
+    uuid = models.UUIDField("编号", primary_key=True)
+    kind = models.CharField("名录", max_length=40)
+    number = models.CharField("登记号", max_length=60, unique=True)
+    key = models.CharField("主键", max_length=300)
+    title = models.CharField("名称", max_length=200)
+    state = models.CharField("状态", max_length=12)
+    region = models.CharField("所在地", max_length=12, blank=True)
+    typed = models.TextField("检索文本", blank=True)
+    version = models.PositiveIntegerField("版本")
+    seal = models.CharField("末版摘要", max_length=64)
+    entered_at = models.DateTimeField("登记时间")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="below", verbose_name="上级"
+    )
+
+    class Meta:
+        """The table of entries; a key that is in use is unique."""
+
+        app_label = "kernel"
+        db_table = "kernel_register_entry"
+        verbose_name = "名录条目"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=("kind", "key"),
+                condition=~models.Q(state="ended"),
+                name="kernel_entry_key",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=("kind", "region", "title"), name="kernel_entry_place"),
+            models.Index(fields=("kind", "state"), name="kernel_entry_state"),
+        ]
+
+    def __str__(self) -> str:
+        """Return number and title."""
+        return f"{self.number} {self.title}"
+
+
+class VersionRow(models.Model):
+    """What an entry says from a day on; a correction supersedes it and leaves it here."""
+
+    entry = models.ForeignKey(
+        EntryRow, models.PROTECT, related_name="versions", verbose_name="条目"
+    )
+    number = models.PositiveIntegerField("版本号")
+    act = models.CharField("动作", max_length=12)
+    values = models.JSONField("内容")
+    effective_from = models.DateField("生效日")
+    reason = models.CharField("理由", max_length=500, blank=True)
+    recorded_by = models.CharField("登记人", max_length=150, blank=True)
+    recorded_at = models.DateTimeField("登记时间")
+    confirmed_by = models.CharField("确认人", max_length=150, blank=True)
+    confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
+    superseded_at = models.DateTimeField("被更正时间", null=True, blank=True)
+    superseded_by = models.PositiveIntegerField("更正版本", null=True, blank=True)
+    seal = models.CharField("摘要", max_length=64)
+    leaf = models.BigIntegerField("存证序号")
+
+    class Meta:
+        """The table of versions."""
+
+        app_label = "kernel"
+        db_table = "kernel_register_version"
+        verbose_name = "名录版本"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("entry", "number"), name="kernel_version_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Return which version of which entry it is."""
+        return f"{self.entry_id} {self.number}"
+
+
+class EntryNumberRow(models.Model):
+    """The last number that was given out, by register and year."""
+
+    kind = models.CharField("名录", max_length=40)
+    year = models.PositiveSmallIntegerField("年份")
+    last = models.PositiveIntegerField("末号")
+
+    class Meta:
+        """The table of numbers."""
+
+        app_label = "kernel"
+        db_table = "kernel_register_number"
+        verbose_name = "名录编号"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("kind", "year"), name="kernel_entry_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the last number."""
+        return f"{self.kind} {self.year} {self.last}"

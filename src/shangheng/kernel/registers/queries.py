@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What can be asked of registers: as they stood on a day, what changed, who is alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from shangheng.kernel.errors import NotFound
+from shangheng.kernel.registers.concept.actors import Actor
+from shangheng.kernel.registers.concept.kinds import (
+    Difference,
+    RegisterKind,
+    alike,
+    differences,
+    metres_between,
+)
+from shangheng.kernel.registers.models import EntryRow, VersionRow
+
+PAGE = 50
+COMPARED_MAX = 5_000
+
+
+@dataclass(frozen=True)
+class EntryView:
+    """An entry as it stood on a day, with the values that the reader may see."""
+
+    number: str
+    kind: str
+    title: str
+    state: str
+    region: str
+    version: int
+    effective_from: date
+    values: Mapping[str, Any]
+    is_whole: bool
+    parent: str = ""
+    expired: bool = False
+
+
+@dataclass(frozen=True)
+class VersionView:
+    """One version of an entry, and what it changed."""
+
+    number: int
+    act: str
+    effective_from: date
+    reason: str
+    recorded_by: str
+    recorded_at: datetime
+    confirmed_by: str
+    confirmed_at: datetime | None
+    superseded_by: int | None
+    values: Mapping[str, Any]
+    changed: tuple[Difference, ...]
+    seal: str
+    leaf: int
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An entry that may be the same as another, and why."""
+
+    number: str
+    title: str
+    why: str
+    metres: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sought:
+    """What is looked for: text, region, state, values of fields, as at a day; and which part."""
+
+    text: str = ""
+    region: str = ""
+    state: str = "current"
+    where: tuple[tuple[str, str], ...] = ()
+    on: date | None = None
+    limit: int | None = PAGE
+    offset: int = 0
+
+
+def sees_all(kind: RegisterKind, actor: Actor, region: str) -> bool:
+    """Tell whether an actor sees whole entries of a region."""
+    return bool(kind.roles) and actor.role_for(kind.roles, region) is not None
+
+
+def _below(region: str) -> Q:
+    if not region:
+        return Q()
+    stem = region
+    if len(region) == 6 and region.endswith("00"):  # noqa: PLR2004 - a province or a city
+        stem = region[:2] if region.endswith("0000") else region[:4]
+    return Q(region__startswith=stem)
+
+
+def _seen(kind: RegisterKind, actor: Actor) -> Q:
+    """Return the condition for the entries that an actor may see at all."""
+    scope = Q(state="current") | Q(state="ended") if kind.public else Q(pk__in=[])
+    for region in actor.regions_of(kind.roles):
+        scope |= _below(region) if region else Q(kind=kind.name)
+    return Q(kind=kind.name) & scope
+
+
+def _sought(kind: RegisterKind, sought: Sought, actor: Actor) -> QuerySet[EntryRow]:
+    rows = EntryRow.objects.filter(_seen(kind, actor))
+    if sought.region:
+        rows = rows.filter(_below(sought.region))
+    if sought.state and sought.on is None:
+        rows = rows.filter(state=sought.state)
+    if sought.on is not None:
+        known = VersionRow.objects.filter(
+            entry=OuterRef("pk"), effective_from__lte=sought.on, superseded_at=None
+        ).exclude(confirmed_at=None)
+        rows = rows.filter(Exists(known))
+    for word in sought.text.lower().split():
+        rows = rows.filter(_says(kind, actor, word))
+    for name, value in sought.where:
+        rows = rows.filter(
+            Exists(
+                VersionRow.objects.filter(
+                    entry=OuterRef("pk"), superseded_at=None, **{f"values__{name}": value}
+                )
+            )
+        )
+    return rows
+
+
+def _says(kind: RegisterKind, actor: Actor, word: str) -> Q:
+    """Return the condition that an entry says a word where the actor may read it.
+
+    A search over what is not shown would tell it all the same.
+    """
+    says = Q(number__icontains=word)
+    if kind.title in kind.public:
+        says |= Q(title__icontains=word)
+    for region in actor.regions_of(kind.roles):
+        says |= _below(region) & Q(typed__contains=word)
+    return says
+
+
+def listed(
+    kind: RegisterKind,
+    sought: Sought,
+    *,
+    actor: Actor,
+    today: date,
+) -> list[EntryView]:
+    """Return the entries that are sought, as they stood on the day, by title."""
+    rows = _sought(kind, sought, actor).select_related("parent").order_by("title", "number")
+    until = None if sought.limit is None else sought.offset + sought.limit
+    part = list(rows[sought.offset : until])
+    day = sought.on or today
+    held = _versions_on([row.pk for row in part], day)
+    found = []
+    for row in part:
+        version = held.get(row.pk) or (
+            None if sought.on else row.versions.order_by("-number").first()
+        )
+        if version is None or (sought.on is not None and version.act == "end"):
+            continue
+        view = _view(kind, row, version, actor, day)
+        if all(str(version.values.get(name)) == value for name, value in sought.where):
+            found.append(view)
+    return found
+
+
+def count(kind: RegisterKind, sought: Sought, *, actor: Actor) -> int:
+    """Return how many entries are sought."""
+    return _sought(kind, sought, actor).count()
+
+
+def _versions_on(entries: list[Any], day: date) -> dict[Any, VersionRow]:
+    """Return for each entry the version that holds on a day: the last that began."""
+    rows = VersionRow.objects.filter(
+        entry__in=entries, effective_from__lte=day, superseded_at=None
+    ).exclude(confirmed_at=None)
+    return {row.entry_id: row for row in rows.order_by("effective_from", "number")}
+
+
+def _view(
+    kind: RegisterKind, row: EntryRow, version: VersionRow, actor: Actor, day: date
+) -> EntryView:
+    whole = sees_all(kind, actor, row.region)
+    values = version.values if whole else _public(kind, version.values)
+    until = version.values.get(kind.expires) if kind.expires else None
+    is_over = until is not None and day > date.fromisoformat(str(until))
+    title = row.title if whole or kind.title in kind.public else row.number
+    return EntryView(
+        row.number, row.kind, title, row.state, row.region, row.version, version.effective_from,
+        values, whole, row.parent.number if row.parent else "", is_over,
+    )  # fmt: skip
+
+
+def _public(kind: RegisterKind, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name in kind.public}
+
+
+def as_at(
+    kind: RegisterKind, number: str, *, on: date, actor: Actor, known_at: datetime | None = None
+) -> EntryView:
+    """Return an entry as it stood on a day; with ``known_at`` as it was then believed to stand."""
+    row = _row(kind, number, actor)
+    versions = row.versions.filter(effective_from__lte=on).exclude(confirmed_at=None)
+    if known_at is None:
+        versions = versions.filter(superseded_at=None)
+    else:
+        versions = versions.filter(
+            Q(superseded_at=None) | Q(superseded_at__gt=known_at), confirmed_at__lte=known_at
+        )
+    version = versions.order_by("-effective_from", "-number").first()
+    if version is None or version.act == "end":
+        raise NotFound("register.not_in_force", number=number, day=on.isoformat())
+    return _view(kind, row, version, actor, on)
+
+
+def entry(kind: RegisterKind, number: str, *, actor: Actor, today: date) -> EntryView:
+    """Return an entry as it stands: what holds today, else its newest version."""
+    row = _row(kind, number, actor)
+    version = _versions_on([row.pk], today).get(row.pk) or row.versions.order_by("-number")[0]
+    return _view(kind, row, version, actor, today)
+
+
+def _row(kind: RegisterKind, number: str, actor: Actor) -> EntryRow:
+    rows = EntryRow.objects.filter(_seen(kind, actor), number=number).select_related("parent")
+    row = rows.first()
+    if row is None:
+        raise NotFound("register.unknown", number=number)
+    return row
+
+
+def history(kind: RegisterKind, number: str, *, actor: Actor) -> tuple[VersionView, ...]:
+    """Return every version of an entry, oldest first, with what each changed."""
+    row = _row(kind, number, actor)
+    whole = sees_all(kind, actor, row.region)
+    found: list[VersionView] = []
+    before: Mapping[str, Any] = {}
+    for each in row.versions.order_by("number"):
+        if not whole and each.confirmed_at is None:
+            continue
+        values = each.values if whole else _public(kind, each.values)
+        changed = differences(kind, before, values) if before else ()
+        found.append(_version(each, values, changed, whole=whole))
+        before = values
+    return tuple(found)
+
+
+def _version(
+    row: VersionRow,
+    values: Mapping[str, Any],
+    changed: tuple[Difference, ...],
+    *,
+    whole: bool,
+) -> VersionView:
+    return VersionView(
+        row.number, row.act, row.effective_from, row.reason, row.recorded_by if whole else "",
+        row.recorded_at, row.confirmed_by if whole else "", row.confirmed_at, row.superseded_by,
+        values, changed, row.seal, row.leaf,
+    )  # fmt: skip
+
+
+def similar(
+    kind: RegisterKind, values: Mapping[str, Any], region: str, *, but: str = ""
+) -> tuple[Candidate, ...]:
+    """Return entries that may be the same: names alike in the county, places within metres."""
+    title = str(values.get(kind.title, ""))
+    rows = EntryRow.objects.filter(kind=kind.name, region__startswith=region[:6])
+    rows = rows.exclude(state="ended").exclude(number=but).order_by("title")
+    found = [
+        Candidate(number, name, "name")
+        for number, name in rows.values_list("number", "title")[:COMPARED_MAX]
+        if alike(title, name)
+    ]
+    here = kind.point_of(values)
+    if here is None or not kind.near_m:
+        return tuple(found)
+    versions = VersionRow.objects.filter(entry__in=rows[:COMPARED_MAX], superseded_at=None)
+    for version in versions.select_related("entry").order_by("number"):
+        there = kind.point_of(version.values)
+        if there is None:
+            continue
+        metres = metres_between(here, there)
+        if metres <= kind.near_m:
+            near = version.entry
+            found.append(Candidate(near.number, near.title, "distance", round(metres)))
+    return tuple({each.number: each for each in found}.values())

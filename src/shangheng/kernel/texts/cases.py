@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Texts about cases, their life cycles and clocks."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "case.unknown": (
+        "没有办件 {number}，或不在您的辖区",
+        "There is no case {number}, or it is not in your region",
+    ),
+    "case.not_followed": (
+        "编号 {number} 与查询码不符；请核对提交时给出的编号和查询码",
+        "Number {number} and the code do not belong together; check what you were given when filing",
+    ),
+    "case.not_yours": (
+        "办理“{what}”须有角色 {roles}（辖区 {region}）；请联系本部门管理员",
+        "“{what}” needs a role of {roles} (region {region}); ask your department's administrator",
+    ),
+    "case.moved": (
+        "{by} 已于 {at} 先办理了“{act}”，办件 {number} 现为 {state}；请刷新后再办",
+        "{by} took “{act}” first, at {at}; case {number} is now {state}; reload and go on from there",
+    ),
+    "case.step_not_allowed": (
+        "办件在状态 {state} 时不能办理“{step}”；请刷新查看可办步骤",
+        "“{step}” cannot be taken in state {state}; reload to see which steps can",
+    ),
+    "case.four_eyes": (
+        "“{other}”是 {by} 办的，“{step}”须由另一人办理",
+        "{by} took “{other}”; somebody else must take “{step}”",
+    ),
+    "case.held": (
+        "办件 {number} 已由 {by} 认领",
+        "Case {number} is held by {by} already",
+    ),
+    "case.closed": (
+        "办件 {number} 已办结",
+        "Case {number} is closed",
+    ),
+    "case.cannot_gather": (
+        "办件 {number} 不能并入 {into}；请并入一件未被并入的同类办件",
+        "Case {number} cannot be gathered into {into}; choose one that stands for itself",
+    ),
+    "case.transfer_nowhere": (
+        "办件 {number} 已在该辖区和部门；请另选",
+        "Case {number} is there already; choose another region or department",
+    ),
+    "case.no_such_department": (
+        "没有部门 {department}；请从列表中选",
+        "There is no department {department}; choose from the list",
+    ),
+    "case.no_such_file": (
+        "办件 {number} 没有这个附件",
+        "Case {number} has no such attachment",
+    ),
+    "case.no_file_folder": (
+        "平台没有设置附件文件夹，请联系管理员",
+        "This platform has no folder for attachments; tell its administrator",
+    ),
+    "case.no_such_step": (
+        "{kind} 没有步骤 {step}",
+        "{kind} has no step {step}",
+    ),
+    "case.no_such_clock": (
+        "{kind} 没有时限 {clock}",
+        "{kind} has no clock {clock}",
+    ),
+    "case.reason_missing": (
+        "请写明内容或理由",
+        "Write the text or the reason",
+    ),
+    "case.text_too_long": (
+        "文字至多 {most} 个字符",
+        "At most {most} characters",
+    ),
+    "case_kind.wrong": (
+        "办件种类 {kind} 的声明有误：{wrong}",
+        "The declaration of case kind {kind} is wrong: {wrong}",
+    ),
+    "case_kind.unknown": (
+        "没有办件种类 {kind}，可选：{known}",
+        "There is no kind of case {kind}; known are {known}",
+    ),
+    "clock.one_period": (
+        "时限 {clock} 应恰好声明一种期间",
+        "Clock {clock} must declare exactly one period",
+    ),
+    "clock.length_unreadable": (
+        "{name} 应为 1 至 2000 的整数，现为 {value}；请在 decisions.yaml 中改正",
+        "{name} must be a whole number from 1 to 2000, not {value}; correct it in decisions.yaml",
+    ),
+    "clock.already": (
+        "时限不能再次执行 {what}；请先查看时限经过",
+        "The clock cannot be {what} now; look at what happened to it first",
+    ),
+    "clock.backwards": (
+        "时间 {at} 早于上一事件 {last}；请校准系统时钟",
+        "{at} is before the last event at {last}; set the system clock right",
+    ),
+    "clock.not_running": (
+        "时限 {clock} 未在计时",
+        "Clock {clock} is not running",
+    ),
+    "clock.not_extended": (
+        "时限 {clock} 不得延长",
+        "Clock {clock} cannot be extended",
+    ),
+    "form.wrong": (
+        "请改正：{fields}",
+        "Please correct: {names}",
+    ),
+    "field.missing": (
+        "请填写此项",
+        "Please fill this in",
+    ),
+    "field.control": (
+        "含有不可见的控制字符，请重新输入",
+        "It has invisible control characters; type it again",
+    ),
+    "field.too_long": (
+        "至多 {most} 个字符，现有 {length} 个",
+        "At most {most} characters; there are {length}",
+    ),
+    "field.wrong_form": (
+        "格式不对。{note}",
+        "It does not have the right form. {note}",
+    ),
+    "field.not_listed": (
+        "请从列表中选择",
+        "Choose one of the list",
+    ),
+    "field.wrong_code": (
+        "{value} 校验不符，请核对每一位",
+        "The check character of {value} is wrong; compare every character",
+    ),
+    "field.unreadable": (
+        "“{value}”无法读作{hint}",
+        "“{value}” cannot be read; write {hint_en}",
+    ),
+    "field.decimals": (
+        "“{value}”过大或小数超过 {places} 位",
+        "“{value}” is too large or has more than {places} decimals",
+    ),
+    "field.out_of_range": (
+        "{value} 超出范围，应为 {least} 至 {most}",
+        "{value} is out of range: from {least} to {most}",
+    ),
+    "field.file_type": (
+        "{name} 不是可接受的图片（JPEG、PNG）或 PDF；请另选",
+        "{name} is no image (JPEG, PNG) or PDF that can be taken; choose another",
+    ),
+    "field.file_too_large": (
+        "{name} 超过 {most} 字节；请缩小后再选",
+        "{name} has more than {most} bytes; make it smaller",
+    ),
+    "field.too_many_files": (
+        "至多 {most} 个文件，现有 {files} 个",
+        "At most {most} files; there are {files}",
+    ),
+    "field.no_region": (
+        "没有“{value}”这个地方；请写全称（江苏省苏州市昆山市）或代码",
+        "There is no place “{value}”; write its full Chinese name or its code",
+    ),
+    "field.many_regions": (
+        "“{value}”可指多个地方：{candidates}；请写全称",
+        "“{value}” may be several places: {candidates}; write the full name",
+    ),
+}  # fmt: skip

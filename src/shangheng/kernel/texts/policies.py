@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Texts about policies. What is wrong in a file begins with its name and the line."""
+
+_FLAWS: dict[str, tuple[str, str]] = {
+    "policy.file_missing": ("没有这个文件，请检查路径", "there is no such file; check the path"),
+    "policy.file_too_large": ("文件超过 {limit} 字节，请拆分", "the file is larger than {limit} bytes; split it"),
+    "policy.not_utf8": ("第 {byte} 字节不是 UTF-8，请另存为 UTF-8", "byte {byte} is not UTF-8; save the file as UTF-8"),
+    "policy.not_yaml": ("不是合格的 YAML（{reason}），请检查缩进、冒号和引号", "not valid YAML ({reason}); check indentation, colons and quotes"),
+    "policy.yaml_several": ("一个文件只能有一份 YAML，请删去分隔线“---”以后的部分", "a file holds one YAML document; take out what follows the line ---"),
+    "policy.yaml_tag": ("不允许 YAML 标签 {tag}，请直接写值", "the YAML tag {tag} is not allowed; write the plain value"),
+    "policy.yaml_alias": ("不允许 YAML 锚点和别名（& 和 *），请把内容写全；以 & 或 * 开头的文字请加引号", "YAML anchors and aliases (& and *) are not allowed; write the content out; quote a text that begins with & or *"),
+    "policy.yaml_key": ("字段名必须是文字", "the name of a field must be a text"),
+    "policy.yaml_key_twice": ("字段“{key}”写了两次，第一次在第 {first} 行，请删去一个", "field {key} stands twice, first on line {first}; take one out"),
+    "policy.yaml_too_deep": ("嵌套超过 {limit} 层，请检查缩进", "nested more than {limit} deep; check the indentation"),
+    "policy.yaml_too_many": ("一个列表超过 {limit} 项，请分成几个文件", "a list has more than {limit} items; split the file"),
+    "policy.field_unknown": ("{where}：没有字段“{field}”，可用的有：{known}", "{where}: there is no field {field}; there are: {known}"),
+    "policy.field_missing": ("{where}：缺少字段：{fields}", "{where}: these fields are missing: {fields}"),
+    "policy.value_wrong": ("{where}：不能是“{value}”，应为：{wanted}", "{where}: cannot be {value}; wanted: {wanted}"),
+    "policy.wrong_folder": ("编号 {id} 与文件夹 {folder} 不同，请改成一致", "the id {id} differs from the folder {folder}; make them the same"),
+    "policy.wrong_file": ("文件编号 {id} 与文件名 {named} 不同，请改成一致", "the id {id} differs from the file's name {named}; make them the same"),
+    "policy.region_unknown": ("没有行政区划代码 {region}，请用六位国标代码", "there is no division with the code {region}; use the national code of six digits"),
+    "policy.document_missing": ("documents 列出了 {document}，但文件夹 documents/ 里没有", "documents lists {document}, which documents/ does not hold"),
+    "policy.document_not_listed": ("{document} 没有列在 jurisdiction.yaml 的 documents 中，请补上", "{document} is not listed under documents in jurisdiction.yaml; add it"),
+    "policy.document_unknown": ("没有文件 {document}", "there is no document {document}"),
+    "policy.clause_twice": ("{clause} 出现两次，每条只能有一次", "{clause} stands twice; each clause stands once"),
+    "policy.clause_gap": ("{clause} 不接在 {before} 之后：中间有漏条，或次序、编号有误", "{clause} does not follow {before}: a clause is missing between them, or the order or number is wrong"),
+    "policy.clause_misplaced": ("{clause} 的位置不对：前言在最前，结语在最后", "{clause} stands at the wrong place: the preamble is first, the closing last"),
+    "policy.part_unknown": ("parts 中没有 {part}，请补上该标题", "parts has no {part}; add the heading"),
+    "policy.clause_unknown": ("引用的条款 {clause} 不存在，请核对文件编号和条款号", "the clause {clause} that is cited does not exist; check the document and the number"),
+    "policy.clause_elsewhere": ("{clause} 不是这一份文件的条款", "{clause} is not a clause of this document"),
+    "policy.system_unknown": ("系统清单中没有 {system}（见 schema/systems.yaml）", "the list of systems has no {system} (see schema/systems.yaml)"),
+    "policy.duty_letters": ("{clause} 有几项职责，编号应依次为 {wanted}", "{clause} has several duties; their ids must be {wanted}"),
+    "policy.department_not_listed": ("departments.yaml 中没有“{department}”，请补上，或写入某单位的 also", "departments.yaml has no {department}; add it, or list it under also of a department"),
+    "policy.lead_unlike": ("本文件规定列在第一位的单位牵头，lead 不能是“{lead}”，请删去或改正名单次序", "by this document the body listed first leads; {lead} cannot be the lead: take it out or put the list in order"),
+    "policy.duty_of_nobody": ("{clause} 的职责没有写明任何单位：请填 departments、lead 或 others，没有就删去该职责", "a duty of {clause} names nobody: fill departments, lead or others, or take the duty out"),
+    "policy.circle": ("文件之间循环引用：{documents}", "documents refer to each other in a circle: {documents}"),
+    "policy.twice": ("“{name}”出现两次，第一次在第 {first} 行", "{name} stands twice, first on line {first}"),
+    "policy.two_values": ("参数 {parameter} 在 {day} 有两个值，只能留一个；修改请写新的日期", "parameter {parameter} has two values on {day}; keep one; a change is a new date"),
+    "policy.question_missing": ("参数 {parameter} 没有值，请写明要向主管部门问的问题（question）", "parameter {parameter} has no value; write the question that the authority must answer"),
+    "policy.choices_missing": ("参数 {parameter}：单位为 enum 时必须有 choose，否则不能有", "parameter {parameter}: choose is needed where the unit is enum, and only there"),
+    "policy.choice_unknown": ("参数 {parameter} 的值 {value} 不在可选项中：{choose}", "the value {value} of parameter {parameter} is not among the choices: {choose}"),
+    "policy.ladder": ("参数 {parameter} 的各级 over 必须逐级增大", "the levels (over) of parameter {parameter} must rise from one to the next"),
+    "policy.indicator_unknown": ("目标 {target} 的指标 {indicator} 不存在（见 shangheng formulas）", "target {target} names an indicator {indicator} that does not exist (see shangheng formulas)"),
+    "policy.indicator_missing": ("目标 {target} 没有指标，请在 indicator_note 说明用什么衡量", "target {target} has no indicator; say in indicator_note what measures it"),
+    "policy.amount_wrong": ("目标 {target} 的 amount 与 value 和 unit 不符，应为 {amount}", "the amount of target {target} does not fit its value and unit; it must be {amount}"),
+    "policy.amount_missing": ("目标 {target} 按数字判定，请填 amount", "target {target} is judged by a number; fill amount"),
+    "policy.kind_unlike": ("{clause}：kinds 中的 {kind} 与清单不一致：有 {kind} 的条款必须列出，列出的条款必须标明", "{clause}: {kind} under kinds does not agree with the list: what has the kind must be listed, and what is listed must have the kind"),
+    "policy.parameter_unknown": ("parameters.yaml 中没有参数 {parameter}", "parameters.yaml has no parameter {parameter}"),
+    "policy.examples_missing": ("没有例子文件 {examples}", "there is no file of examples {examples}"),
+    "policy.clause_not_in_data": ("原文有 {clause}，数据中没有，请补上", "the text has {clause}, the data does not; add it"),
+    "policy.clause_not_in_text": ("数据中有 {clause}，原文没有，请核对条款号", "the data has {clause}, the text does not; check the number"),
+    "policy.number_missing": ("原文 {clause} 印有“{number}”，请写入该条的 numbers，或在 not_normative 说明理由", "the text of {clause} prints {number}; add it to the numbers of the clause, or to not_normative with the reason"),
+    "policy.number_not_printed": ("{clause} 的“{number}”在原文该条中没有", "{clause} has {number}, which the text of the clause does not print"),
+}  # fmt: skip
+
+_ANSWERS: dict[str, tuple[str, str]] = {
+    "policy.folder_missing": ("没有文件夹 {folder}，请检查 SHANGHENG_JURISDICTIONS 或 --folder", "There is no folder {folder}; check SHANGHENG_JURISDICTIONS or --folder"),
+    "policy.folder_empty": ("文件夹 {folder} 里没有任何地方，每个地方应是一个子文件夹", "The folder {folder} holds no jurisdiction; each is a folder inside it"),
+    "policy.jurisdiction_unknown": ("没有地方 {jurisdiction}，现有：{known}", "There is no jurisdiction {jurisdiction}; there are: {known}"),
+    "policy.no_such_document": ("没有文件 {document}", "There is no document {document}"),
+    "policy.no_such_clause": ("没有条款 {clause}，请核对文件编号和条款号", "There is no clause {clause}; check the document and the number"),
+    "policy.no_such_parameter": ("没有参数 {parameter}，相近的有：{near}", "There is no parameter {parameter}; near it: {near}"),
+    "policy.parameter_not_yet": ("{day} 时参数 {parameter} 尚无数值（{clause}）", "Parameter {parameter} has no value yet on {day} ({clause})"),
+    "policy.parameter_open": ("{clause} 没有写明：{question_zh} 请先确定参数 {parameter}", "{clause} does not say: {question_en} Decide parameter {parameter} first"),
+    "policy.parameter_printed": ("{clause} 已写明参数 {parameter} 为 {value}，不能另行确定", "{clause} prints {value} for parameter {parameter}; it cannot be decided otherwise"),
+    "policy.answer_unknown": ("参数 {parameter} 不能是 {value}，可选：{choose}", "Parameter {parameter} cannot be {value}; choose from: {choose}"),
+    "policy.department_unknown": ("文件中没有单位“{department}”，相近的有：{near}", "The documents name no department {department}; near it: {near}"),
+    "policy.text_option": ("--text 应写作 文件编号=文件路径，而不是 {given}", "Write --text as document=path, not {given}"),
+}  # fmt: skip
+
+TEXTS: dict[str, tuple[str, str]] = {
+    **_ANSWERS,
+    **{
+        code: ("{file} 第 {line} 行：" + zh, "{file}, line {line}: " + en)
+        for code, (zh, en) in _FLAWS.items()
+    },
+}

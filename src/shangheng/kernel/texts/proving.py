@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Texts about what the log says: verdicts on receipts and bundles, findings of the audit."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "evidence.entry_malformed": (
+        "条目不合规范：“{text}”",
+        "The entry is malformed: “{text}”",
+    ),
+    "evidence.content_fraction": (
+        "要封存的内容含有小数 {value}，请写成文本",
+        "The content holds the fraction {value}; write it as text",
+    ),
+    "evidence.keys_missing": (
+        "{folder} 中没有日志密钥，请先执行 shangheng init",
+        "There are no log keys in {folder}; run shangheng init first",
+    ),
+    "evidence.keys_of_several_logs": (
+        "签名密钥应属于同一日志，实有：{names}",
+        "Signing keys should be of one log, not of: {names}",
+    ),
+    "evidence.keys_certificate": (
+        "公钥文件中的证书无法读取，请重新取得 /log/keys",
+        "A certificate among the keys cannot be read; fetch /log/keys again",
+    ),
+    "evidence.key_not_retired": (
+        "不能停用密钥 {key_id}；现用密钥：{known}，且至少保留一把",
+        "Key {key_id} cannot be retired; keys in use: {known}, and one must stay",
+    ),
+    "evidence.leaf_unknown": (
+        "日志中没有第 {index} 条",
+        "The log has no leaf {index}",
+    ),
+    "evidence.leaf_altered": (
+        "数据库中第 {index} 条与其哈希不符，已被改动；请保全现场并从备份核对",
+        "Leaf {index} in the database does not fit its hash: it was altered; keep everything and compare with a backup",
+    ),
+    "evidence.leaf_missing": (
+        "数据库缺少第 {index} 条；请保全现场并从备份恢复",
+        "Leaf {index} is missing in the database; keep everything and restore it from a backup",
+    ),
+    "evidence.rows_differ": (
+        "数据库第 {first} 至 {last} 条与已发布的日志不符；请勿继续写入，并核对备份",
+        "Leaves {first} to {last} in the database differ from the published log; stop writing and compare with a backup",
+    ),
+    "evidence.database_behind": (
+        "数据库只有 {sequenced} 条，而已发布 {published} 条：数据库是旧副本，请恢复最新备份",
+        "The database has {sequenced} leaves, {published} are published: it is an old copy; restore the latest backup",
+    ),
+    "evidence.checkpoint_behind": (
+        "已签检查点到 {signed}，发布的却只到 {published}：检查点被退回",
+        "Checkpoints are signed up to {signed}, but only {published} is published: it was put back",
+    ),
+    "evidence.checkpoint_ahead": (
+        "出示的检查点有 {size} 条，本日志只发布到 {published}：日志被退回或分叉，请保全两者",
+        "The checkpoint shown has {size} leaves, this log has published {published}: it was put back or forked; keep both",
+    ),
+    "evidence.checkpoint_empty": (
+        "{origin} 的空检查点不能证明任何事",
+        "An empty checkpoint of {origin} proves nothing",
+    ),
+    "evidence.forked": (
+        "日志分叉：大小 {size} 有两个不同的根，请保全两个检查点并报警",
+        "The log is forked: size {size} has two roots; keep both checkpoints and raise the alarm",
+    ),
+    "evidence.tiles_differ": (
+        "哈希块与已发布的检查点（{size} 条）不符，文件已被改动；请执行 shangheng evidence audit",
+        "Tiles do not have the root published for {size} leaves: files were altered; run shangheng evidence audit",
+    ),
+    "evidence.hashes_ragged": (
+        "记录哈希文件 {path} 长度 {length} 不是 32 的倍数，已损坏",
+        "The file of record hashes {path} has {length} bytes, no multiple of 32: it is damaged",
+    ),
+    "evidence.document_malformed": (
+        "文件缺少或写坏了“{part}”部分，请重新取得",
+        "The part “{part}” is missing or malformed; fetch the file again",
+    ),
+    "evidence.document_contradicts": (
+        "文件自相矛盾：{part}",
+        "The document contradicts itself: {part}",
+    ),
+    "evidence.not_published": (
+        "第 {index} 条尚未发布，请稍后再取证明",
+        "Leaf {index} is not published yet; ask for its proof a little later",
+    ),
+    "evidence.keys_given": (
+        "按您给出的公钥核验：{keys}",
+        "Verified with the keys you gave: {keys}",
+    ),
+    "evidence.keys_carried": (
+        "按文件自带的公钥核验：{keys}；请与官网 /log/keys 核对",
+        "Verified with the keys inside the file: {keys}; compare them with /log/keys of the official site",
+    ),
+    "evidence.content_holds": (
+        "内容即当时所封存：{what} {object}，{at}",
+        "The content is what was sealed: {what} {object}, {at}",
+    ),
+    "evidence.content_differs": (
+        "内容不是 {object} 当时所封存的（现摘要 {digest}）",
+        "The content is not what was sealed for {object} (its digest is {digest})",
+    ),
+    "evidence.record_holds": (
+        "记录是该批 {records} 条中的一条（序号 {index}，从 0 起）",
+        "The record is one of the {records} of the batch (number {index} from 0)",
+    ),
+    "evidence.record_differs": (
+        "记录摘要 {digest} 与所证 {expected} 不符",
+        "The record's digest {digest} is not {expected}",
+    ),
+    "evidence.record_not_in_batch": (
+        "证明不成立：记录（序号 {index}）不在该批 {records} 条之中",
+        "The proof does not hold: record {index} is not among the {records} of the batch",
+    ),
+    "evidence.log_unknown": (
+        "检查点来自 {origin}，没有它的可信公钥；所给：{keys}",
+        "The checkpoint is of {origin}, for which no trusted key is given; given are {keys}",
+    ),
+    "evidence.signature_holds": (
+        "检查点（{size} 条，根 {root}）由 {keys} 签名",
+        "The checkpoint ({size} leaves, root {root}) is signed by {keys}",
+    ),
+    "evidence.inclusion_holds": (
+        "位于日志第 {index} 条（共 {size} 条）",
+        "It is leaf {index} of the log of {size}",
+    ),
+    "evidence.stamp_holds": (
+        "{authority} 证明检查点在 {at} 已存在",
+        "{authority} says that the checkpoint existed at {at}",
+    ),
+    "evidence.stamp_before_leaf": (
+        "时间戳 {stamped} 早于条目自称的 {said}",
+        "The stamp of {stamped} is earlier than the leaf says of itself, {said}",
+    ),
+    "evidence.zip_holds": (
+        "压缩包完整：{files} 个文件，{bytes} 字节",
+        "The zip is whole: {files} files, {bytes} bytes",
+    ),
+    "evidence.zip_damaged": (
+        "压缩包在第 {first} 字节起的“{file}”处损坏",
+        "The zip is damaged at byte {first}: “{file}”",
+    ),
+    "evidence.zip_not_canonical": (
+        "压缩包从第 {first} 字节起被改动",
+        "The zip was altered from byte {first} on",
+    ),
+    "evidence.zip_large": (
+        "压缩包过大：{bytes} 字节，{files} 个文件",
+        "The zip is too large: {bytes} bytes, {files} files",
+    ),
+    "evidence.zip_path": (
+        "压缩包内文件名“{file}”不合规范，拒绝打开",
+        "The zip holds the file name “{file}”, which no bundle has; it is not opened",
+    ),
+    "evidence.zip_duplicate": (
+        "压缩包内“{file}”重复出现，拒绝打开",
+        "The zip holds “{file}” more than once; it is not opened",
+    ),
+    "evidence.zip_compressed": (
+        "证据包从不压缩，而“{file}”是压缩的，拒绝打开",
+        "A bundle is never compressed, but “{file}” is; it is not opened",
+    ),
+    "evidence.zip_bomb": (
+        "压缩包自称解开后有 {bytes} 字节，超过自身大小，拒绝打开",
+        "The zip claims {bytes} bytes, more than it has; it is not opened",
+    ),
+    "evidence.file_holds": (
+        "与清单一致，{bytes} 字节",
+        "As the manifest says, {bytes} bytes",
+    ),
+    "evidence.file_altered": (
+        "“{file}”（压缩包第 {first} 至 {last} 字节）与清单不符",
+        "“{file}” (bytes {first} to {last} of the zip) is not what the manifest says",
+    ),
+    "evidence.row_differs": (
+        "数据库行与所封存的不符（列 {column}），已被改动",
+        "The row is not what was sealed (column {column}): it was altered",
+    ),
+    "evidence.file_unknown": (
+        "日志中有来历不明的文件 {path}，请查明后移走",
+        "The log holds the file {path}, which nothing explains; find out and remove it",
+    ),
+    "evidence.file_altered_at": (
+        "文件 {path} 从第 {first} 字节起与所封存的不符",
+        "File {path} differs from what was sealed, from byte {first} on",
+    ),
+    "evidence.object_unsealed": (
+        "{object}（{what}）在日志中没有对应的条目",
+        "{object} ({what}) has no leaf in the log",
+    ),
+    "evidence.object_without_leaf": (
+        "{object} 尚无存证条目（早于存证启用？），请执行 shangheng evidence audit",
+        "{object} has no leaf, perhaps from before the log; run shangheng evidence audit",
+    ),
+    "evidence.object_without_content": (
+        "{object}（{what}）的内容不在此处，无法成包",
+        "The content of {object} ({what}) is not kept here, so there is no bundle of it",
+    ),
+    "evidence.record_key": (
+        "请写出 {kind} 的主键：{key}，以 / 相连",
+        "Write the key of {kind}: {key}, joined by slashes",
+    ),
+    "evidence.record_unknown": (
+        "账本中没有 {kind} 记录 {key}",
+        "The ledger has no {kind} record {key}",
+    ),
+    "evidence.ledger_unreadable": (
+        "账本文件无法读取：{detail}",
+        "The ledger's files cannot be read: {detail}",
+    ),
+    "evidence.rows_not_sealed": (
+        "账本中批次 {batch} 有 {rows} 行不是当时所封存的，已被改动或添加",
+        "{rows} rows of batch {batch} in the ledger are not what was sealed: altered or added",
+    ),
+    "evidence.rows_gone": (
+        "批次 {batch} 所封存的 {rows} 行已不在账本中",
+        "{rows} rows that batch {batch} sealed are gone from the ledger",
+    ),
+    "evidence.keys_differ": (
+        "公布的公钥不是日志所记的，应为：{keys}",
+        "The published keys are not those that the log tells of: {keys}",
+    ),
+    "evidence.figure_same": (
+        "重算 {indicator} 与所封存的相同（当时账本 {ledger}，现为 {now}）",
+        "Computed again, {indicator} is the same (ledger then {ledger}, now {now})",
+    ),
+    "evidence.figure_differs": (
+        "重算 {indicator} 与所封存的不同：当时账本 {ledger}，现为 {now}；版本不同时可能是更正所致，请查收到的批次",
+        "Computed again, {indicator} differs: ledger then {ledger}, now {now}; where versions differ, look for corrections in the batches since",
+    ),
+}  # fmt: skip

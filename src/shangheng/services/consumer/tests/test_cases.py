@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A complaint from the consumer's phone to its end, and every other way that it can go."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from shangheng.kernel.cases import actions, queries
+from shangheng.kernel.cases.concept.views import Wanted
+from shangheng.kernel.cases.store import Hand, House
+from shangheng.kernel.errors import Invalid, NotPermitted
+from shangheng.kernel.registers.concept.actors import NOBODY, Actor, Post
+from shangheng.services.consumer.cases import COMPLAINT
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 23, 1, tzinfo=UTC)  # a Monday
+HOUSE = House(
+    region="320000",
+    configuration={
+        "consumer.acceptance_days": {"value": 7, "source": "试行办法 第六条"},
+        "consumer.mediation_days": 60,
+        "consumer.mediation_extension_days": 30,
+    },
+)
+OFFICER = Actor("olga", (Post("consumer.officer", "320500"),))
+MEDIATOR = Actor("mia", (Post("consumer.mediator", "320500"),))
+LEAD = Actor("lena", (Post("consumer.lead", "320000"),))
+GIVEN = {
+    "seller": "热壳数码专营店", "order_no": "A-1", "ground": "quality", "story": "手机壳熔化",
+    "want": "refund", "claim": "59.90", "seller_region": "昆山市", "contact": "13800000000",
+}  # fmt: skip
+
+
+def filed(**more: str) -> actions.Opened:
+    return actions.open_case(COMPLAINT, {**GIVEN, **more}, Hand(NOBODY, AT, house=HOUSE))
+
+
+def step(number: str, name: str, actor: Actor, **given: str) -> str:
+    hand = Hand(actor, AT, house=HOUSE)
+    return actions.take_step(COMPLAINT, number, name, given, hand).state
+
+
+def test_a_complaint_is_accepted_dispatched_mediated_settled_and_closed() -> None:
+    case = filed()
+    assert step(case.number, "accept", OFFICER) == "open"
+    assert (
+        step(case.number, "dispatch", OFFICER, to="昆山市局", reason="商家在昆山") == "dispatched"
+    )
+    assert step(case.number, "mediate", MEDIATOR) == "mediating"
+    assert step(case.number, "settle", MEDIATOR, terms="退款", pays="59.90") == "settled"
+    assert step(case.number, "close", OFFICER, summary="已退款") == "closed"
+    _, seen = queries.followed(
+        {"complaint": COMPLAINT}, case.number, case.code, at=AT, house=HOUSE
+    )
+    assert seen.case.outcome == "settled"
+    assert [each.name for each in seen.steps if each.name] == [
+        "accept", "dispatch", "mediate", "settle", "close"
+    ]  # fmt: skip
+
+
+def test_the_consumer_sees_until_when_and_where_the_period_is_written() -> None:
+    case = filed()
+    _, seen = queries.followed(
+        {"complaint": COMPLAINT}, case.number, case.code, at=AT, house=HOUSE
+    )
+    (clock,) = seen.clocks
+    assert clock.reckoning.due_on == date(2026, 12, 2)
+    assert clock.source == "试行办法 第六条"
+
+
+def test_nothing_can_be_filed_while_the_periods_are_not_decided() -> None:
+    with pytest.raises(Invalid, match=r"parameter\.not_configured") as refusal:
+        actions.open_case(COMPLAINT, GIVEN, Hand(NOBODY, AT, house=House()))
+    assert refusal.value.facts["name"] == "consumer.acceptance_days"
+
+
+def test_a_refusal_names_its_ground() -> None:
+    case = filed()
+    with pytest.raises(Invalid, match=r"form\.wrong"):
+        step(case.number, "refuse", OFFICER, reason="无")
+    assert step(case.number, "refuse", OFFICER, ground="no_facts", reason="缺少订单") == "refused"
+
+
+def test_while_the_consumer_is_asked_the_clock_stands_still() -> None:
+    case = filed()
+    step(case.number, "accept", OFFICER)
+    step(case.number, "ask", OFFICER, reason="请补充订单截图")
+    later = Hand(NOBODY, AT + timedelta(days=5), house=HOUSE, code=case.code)
+    actions.take_step(COMPLAINT, case.number, "supply", {"reason": "已补充"}, later)
+    _, seen = queries.followed(
+        {"complaint": COMPLAINT}, case.number, case.code, at=AT, house=HOUSE
+    )
+    stopped = [day for day in seen.clocks[1].reckoning.days if day.why == "stopped"]
+    assert len(stopped) == 5
+
+
+def test_a_mediator_does_not_accept_and_an_officer_does_not_settle() -> None:
+    case = filed()
+    with pytest.raises(NotPermitted):
+        step(case.number, "accept", MEDIATOR)
+    step(case.number, "accept", OFFICER)
+    step(case.number, "mediate", MEDIATOR)
+    with pytest.raises(NotPermitted):
+        step(case.number, "settle", OFFICER, terms="退款")
+    assert step(case.number, "end_mediation", MEDIATOR, reason="商家拒绝") == "failed"
+
+
+def test_a_complaint_without_a_place_of_the_seller_goes_where_the_buyer_is() -> None:
+    number = filed(seller_region="", buyer_region="扬州市").number
+    nowhere = filed(seller_region="").number
+    found = queries.inbox(COMPLAINT, Wanted(), actor=LEAD, at=AT)
+    assert {each.number: each.region for each in found} == {number: "321000", nowhere: "320000"}
+
+
+def test_complaints_about_the_same_order_are_proposed_to_be_dealt_with_together() -> None:
+    one, other = filed(), filed(seller="另一家")
+    found = queries.similar(COMPLAINT, one.number, actor=LEAD)
+    assert [each.number for each in found] == [other.number]

@@ -1,0 +1,275 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The workbench over cases: inboxes, one case with everything that can be done, statistics."""
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from shangheng.kernel.cases import actions, queries
+from shangheng.kernel.cases.concept import clocks
+from shangheng.kernel.cases.concept.kinds import CaseKind
+from shangheng.kernel.cases.concept.views import PAGE, CaseView, ClockView, Statistics, Wanted
+from shangheng.kernel.cases.store import Hand
+from shangheng.kernel.errors import Invalid, Refusal
+from shangheng.kernel.regions import queries as regions
+from shangheng.site import acting, clock, fields, places, words
+from shangheng.site.pages.cases import deadline, file_response, timeline
+from shangheng.site.people import signed_in
+from shangheng.site.registry import REGISTRY
+
+EXPORT_MAX = 50_000
+
+
+@require_safe
+@signed_in
+@never_cache
+def inboxes(request: HttpRequest) -> HttpResponse:
+    """Show what lies in the reader's inboxes, by kind, and what is late."""
+    actor, at = acting.actor_of(request), clock.now()
+    mine = [kind for kind in REGISTRY.cases.values() if queries.knows(kind, actor)]
+    lines = [
+        {
+            "kind": kind,
+            "open": queries.count(kind, Wanted(is_open=True), actor=actor),
+            "unclaimed": queries.count(kind, Wanted(is_open=True, holder="-"), actor=actor),
+            "mine": queries.count(kind, Wanted(is_open=True, holder=actor.name), actor=actor),
+            "late": queries.count(kind, Wanted(late_at=at), actor=actor),
+        }
+        for kind in mine
+    ]
+    late = queries.overdue({kind.name: kind for kind in mine}, actor=actor, at=at, limit=20)
+    facts = {"lines": lines, "late": [_line(REGISTRY.cases[each.kind], each) for each in late]}
+    return render(request, "site/cases/inboxes.html", facts)
+
+
+def _line(kind: CaseKind, each: CaseView) -> dict[str, Any]:
+    due = each.due_at.astimezone(clocks.CHINA) - timedelta(microseconds=1) if each.due_at else None
+    return {
+        "case": each,
+        "kind": kind,
+        "state": words.either(*kind.states[each.state]),
+        "region": places.region_name(each.region) if each.region else "",
+        "due_on": due.date() if due else None,
+    }
+
+
+def _wanted(request: HttpRequest) -> Wanted:
+    asked = request.GET
+    region = asked.get("region", "").strip()
+    holder = {"none": "-", "me": request.user.get_username()}.get(asked.get("holder", ""), "")
+    return Wanted(
+        state=asked.get("state", ""),
+        region=regions.lookup(region).code if region else "",
+        holder=holder,
+        text=asked.get("text", ""),
+        late_at=clock.now() if asked.get("late") else None,
+        is_open=None if asked.get("state") or asked.get("all") else True,
+    )
+
+
+@require_safe
+@signed_in
+@never_cache
+def inbox(request: HttpRequest, name: str) -> HttpResponse:
+    """List the cases of a kind, oldest first, with filters, search and export."""
+    kind, actor, at = REGISTRY.case_kind(name), acting.actor_of(request), clock.now()
+    wanted = _wanted(request)
+    if request.GET.get("format") == "csv":
+        whole = replace(wanted, limit=EXPORT_MAX)
+        return _export(kind, queries.inbox(kind, whole, actor=actor, at=at))
+    text = request.GET.get("page", "1")
+    page = max(1, int(text)) if text.isdigit() else 1
+    part = replace(wanted, limit=PAGE + 1, offset=(page - 1) * PAGE)
+    found = queries.inbox(kind, part, actor=actor, at=at)
+    facts = {
+        "kind": kind,
+        "asked": request.GET,
+        "states": [(code, words.either(*pair)) for code, pair in kind.states.items()],
+        "lines": [_line(kind, each) for each in found[:PAGE]],
+        "more": len(found) > PAGE,
+        "number": page,
+        "total": queries.count(kind, wanted, actor=actor),
+    }
+    return render(request, "site/cases/inbox.html", facts)
+
+
+def _export(kind: CaseKind, found: list[CaseView]) -> HttpResponse:
+    open_ = [field for field in kind.form if field.sensitivity != "personal"]
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    head = ["number", "state", "region", "holder", "opened_at", "due_at", "outcome"]
+    writer.writerow([*head, *(field.name for field in open_)])
+    for each in found:
+        due = each.due_at.isoformat() if each.due_at else ""
+        told = [each.number, each.state, each.region, each.holder, each.opened_at.isoformat(), due]
+        values = [harmless(each.values.get(field.name)) for field in open_]
+        writer.writerow([*told, each.outcome, *values])
+    return download(out.getvalue(), f"{kind.name}.csv")
+
+
+def harmless(value: object) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def download(text: str, name: str) -> HttpResponse:
+    """Return a CSV file that spreadsheets read as UTF-8."""
+    response = HttpResponse(("\ufeff" + text).encode(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@require_safe
+@signed_in
+@never_cache
+def detail(request: HttpRequest, name: str, number: str) -> HttpResponse:
+    """Show a case with its clocks, its timeline and what can be done next."""
+    kind = REGISTRY.case_kind(name)
+    return _page(request, kind, number, {})
+
+
+def _page(
+    request: HttpRequest, kind: CaseKind, number: str, more: Mapping[str, Any], status: int = 200
+) -> HttpResponse:
+    actor = acting.actor_of(request)
+    file = queries.case_file(kind, number, actor=actor, at=clock.now(), house=acting.house())
+    refusal, act = more.get("refusal"), str(more.get("act", ""))
+    wrong = refusal if isinstance(refusal, Invalid) else None
+    facts = {
+        "kind": kind,
+        "file": file,
+        "line": _line(kind, file.case),
+        "outcome": words.either(*kind.outcomes[file.case.outcome]) if file.case.outcome else "",
+        "rows": fields.rows(kind.form, {**file.case.values, **more.get("personal", {})},
+                            personal="personal" in more),
+        "has_personal": any(
+            field.sensitivity == "personal" and field.name in file.case.values
+            for field in kind.form
+        ),
+        "timeline": timeline(kind, file.steps)[::-1],
+        "clocks": [_clock(kind, each) for each in file.clocks],
+        "next": [
+            {
+                "step": step,
+                "name": words.either(step.zh, step.en),
+                "open": act == step.name,
+                "controls": fields.controls(
+                    step.needs,
+                    request.POST if act == step.name else {},
+                    wrong if act == step.name else None,
+                ),
+            }
+            for step in file.next_steps
+        ],
+        "leads": actor.role_for(kind.leads, file.case.region, file.case.department),
+        "departments": [(code, words.either(*pair)) for code, pair in kind.departments.items()],
+        "similar": [_line(kind, each) for each in queries.similar(kind, number, actor=actor)],
+        "intact": queries.intact(number),
+        "why": words.message(refusal, words.language()) if refusal else "",
+        "typed": request.POST,
+    }  # fmt: skip
+    return render(request, "site/cases/detail.html", facts, status=status)
+
+
+def _clock(kind: CaseKind, each: ClockView) -> dict[str, Any]:
+    declared = kind.clock(each.name)
+    return {**deadline(each), "may_stop": declared.may_stop, "may_extend": declared.may_extend}
+
+
+@require_POST
+@signed_in
+def act(request: HttpRequest, name: str, number: str) -> HttpResponse:
+    """Do one thing with a case, then show it; what was refused keeps what was typed."""
+    kind = REGISTRY.case_kind(name)
+    hand, wanted = acting.hand_of(request), request.POST.get("act", "")
+    try:
+        if wanted == "look":
+            purpose = request.POST.get("purpose", "")
+            personal = actions.look(kind, number, purpose, hand)
+            return _page(request, kind, number, {"personal": personal})
+        _do(kind, number, wanted, hand, request)
+    except Refusal as refusal:
+        step = wanted.removeprefix("step:")
+        return _page(request, kind, number, {"refusal": refusal, "act": step}, status=409)
+    return redirect("inbox", name) if wanted == "transfer" else redirect("case", name, number)
+
+
+def _do(kind: CaseKind, number: str, wanted: str, hand: Hand, request: HttpRequest) -> None:
+    said = request.POST
+    reason = said.get("reason", "")
+    acts: dict[str, Callable[[], object]] = {
+        "claim": lambda: actions.assign(kind, number, hand.actor.name, hand),
+        "assign": lambda: actions.assign(kind, number, said.get("holder", "").strip(), hand),
+        "hand_back": lambda: actions.hand_back(kind, number, reason, hand),
+        "transfer": lambda: actions.transfer(kind, number, said.dict(), hand),
+        "note": lambda: actions.add_note(
+            kind, number, said.get("text", ""), hand, outward=bool(said.get("outward"))
+        ),
+        "stop": lambda: actions.stop_clock(kind, number, said.get("clock", ""), reason, hand),
+        "resume": lambda: actions.resume_clock(kind, number, said.get("clock", ""), reason, hand),
+        "extend": lambda: actions.extend_clock(kind, number, said.get("clock", ""), reason, hand),
+        "gather": lambda: actions.gather(kind, number, said.get("into", ""), reason, hand),
+    }
+    if wanted.startswith("step:"):
+        step = kind.step(wanted.removeprefix("step:"))
+        actions.take_step(kind, number, step.name, fields.typed(request, step.needs), hand)
+    elif wanted in acts:
+        acts[wanted]()
+    else:
+        raise Invalid("case.no_such_step", kind=kind.name, step=wanted)
+
+
+@require_safe
+@signed_in
+def statistics(request: HttpRequest, name: str) -> HttpResponse:
+    """Show how many cases came in a year, how they stand, and how many were in time."""
+    kind, at = REGISTRY.case_kind(name), clock.now()
+    text = request.GET.get("year", "")
+    year = int(text) if text.isdigit() and len(text) == 4 else at.year  # noqa: PLR2004
+    since = datetime.combine(at.date().replace(year=year, month=1, day=1), time(), at.tzinfo)
+    until = since.replace(year=year + 1)
+    found = queries.statistics(
+        kind, actor=acting.actor_of(request), since=since, until=until, at=at
+    )
+    facts = {
+        "kind": kind,
+        "year": year,
+        "found": found,
+        "tables": _tables(kind, found),
+        "clocks": [
+            (words.label(each), *found.by_clock.get(each.name, (0, 0)),
+             found.on_time_percent(each.name))
+            for each in kind.clocks
+        ],
+    }  # fmt: skip
+    return render(request, "site/cases/statistics.html", facts)
+
+
+def _tables(kind: CaseKind, found: Statistics) -> list[tuple[str, list[tuple[str, int]]]]:
+    states = [(words.either(*kind.states[state]), n) for state, n in found.by_state.items()]
+    outcomes = [(words.either(*kind.outcomes[name]), n) for name, n in found.by_outcome.items()]
+    regions_ = [(places.region_name(code), n) for code, n in found.by_region.items()]
+    return [
+        (words.either("状态", "State"), states),
+        (words.either("结果", "Outcome"), outcomes),
+        (words.either("辖区", "Region"), sorted(regions_, key=lambda pair: -pair[1])),
+    ]
+
+
+@require_safe
+@signed_in
+@never_cache
+def case_file(request: HttpRequest, name: str, number: str, digest: str) -> FileResponse:
+    """Return a file of a case that the reader may see."""
+    kind, actor, house = REGISTRY.case_kind(name), acting.actor_of(request), acting.house()
+    file = queries.case_file(kind, number, actor=actor, at=clock.now(), house=house)
+    return file_response(queries.attached(file, digest, house))

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The public log: its files as they lie, the audit page, the page that verifies."""
+
+import re
+from base64 import b64encode
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from shangheng.kernel.errors import EvidenceBroken, NotFound, Refusal, Unavailable
+from shangheng.kernel.evidence import queries
+from shangheng.kernel.evidence.integrating import stamp_path
+from shangheng.kernel.evidence.log import CHECKPOINT, KEYS
+from shangheng.kernel.evidence.public_keys import encode_keys
+from shangheng.site import sealing, words
+
+YEAR_S = 31_536_000
+DAYS_SHOWN = 60
+SINCE_CHARACTERS_MAX = 20_000
+TEXTS = {CHECKPOINT: "text/plain; charset=utf-8", KEYS: "text/plain; charset=utf-8"}
+IMMUTABLE = re.compile(r"tile/[0-9a-z/.]+|stamps/[0-9]+\.tsr", re.ASCII)
+# The page that verifies may load its script and nothing else, and may send nothing anywhere.
+SENDS_NOTHING = "; ".join(  # noqa: FLY002 - one directive a line
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "manifest-src 'self'",
+        "connect-src 'none'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+@require_safe
+def file(request: HttpRequest, path: str) -> HttpResponseBase:  # noqa: ARG001 - Django's signature
+    """Serve a file of the log as it lies; anybody, from any site, may read it."""
+    place = sealing.folder() / path
+    is_of_log = path in TEXTS or (IMMUTABLE.fullmatch(path) and ".." not in path)
+    if not is_of_log or not place.is_file():
+        raise NotFound("evidence.file_missing", path=path)
+    response = FileResponse(
+        place.open("rb"), content_type=TEXTS.get(path, "application/octet-stream")
+    )
+    kept = "no-cache" if path in TEXTS else f"public, max-age={YEAR_S}, immutable"
+    response.headers["Cache-Control"] = kept
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+@require_safe
+def verify(request: HttpRequest) -> HttpResponse:
+    """Show the page that verifies receipts and bundles in the reader's browser."""
+    try:
+        keys = encode_keys(sealing.the_log().public)
+    except Unavailable:
+        keys = ""
+    response = render(request, "site/verify.html", {"keys": keys})
+    response.headers["Content-Security-Policy"] = SENDS_NOTHING
+    return response
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Show how the log grew, its last checkpoint, and whether it grew out of an earlier one."""
+    since = request.GET.get("since", "")[:SINCE_CHARACTERS_MAX].replace("\r\n", "\n")
+    facts: dict[str, Any] = {"since": since, "days": queries.counts_by_day()[-DAYS_SHOWN:][::-1]}
+    try:
+        facts |= _standing() | (_growth(since) if since.strip() else {})
+    except EvidenceBroken as fault:
+        shown = [str(fault.facts[name]) for name in ("checkpoint", "other") if name in fault.facts]
+        facts |= {"fault": words.message(fault, words.language()), "notes": shown}
+    except Refusal as refusal:
+        facts |= {"refused": words.message(refusal, words.language())}
+    return render(request, "site/log.html", facts)
+
+
+def _standing() -> dict[str, Any]:
+    """Return the published checkpoint with its time stamp and its witnesses."""
+    published = sealing.the_log().published()
+    if published is None:
+        return {}
+    note, signed = published
+    kept = next(iter(queries.signed(signed.checkpoint.size)), None)
+    return {
+        "note": note,
+        "tree": signed.checkpoint,
+        "witnesses": signed.by_witnesses,
+        "at": kept.at if kept else None,
+        "stamp": stamp_path(signed.checkpoint.size),
+    }
+
+
+def _growth(since: str) -> dict[str, Any]:
+    note = since if since.endswith("\n") else since + "\n"
+    growth = queries.growth_since(sealing.the_log(), note)
+    return {"growth": growth, "path": "\n".join(b64encode(n).decode() for n in growth.proof)}

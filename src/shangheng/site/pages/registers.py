@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Registers as everybody meets them: lists with filters and search, entries with their history."""
+
+import csv
+import io
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from shangheng.kernel.errors import Invalid
+from shangheng.kernel.records.concept.fields import Field, OneOf
+from shangheng.kernel.regions import queries as regions
+from shangheng.kernel.registers import queries
+from shangheng.kernel.registers.concept.actors import Actor
+from shangheng.kernel.registers.concept.kinds import RegisterKind
+from shangheng.kernel.registers.queries import PAGE, Sought
+from shangheng.site import acting, clock, fields, places, words
+from shangheng.site.pages.cases_work import download, harmless
+from shangheng.site.registry import REGISTRY
+
+STATES = {
+    "current": ("有效", "in force"),
+    "draft": ("待确认", "to be confirmed"),
+    "ended": ("已终止", "ended"),
+}
+ACTS = {
+    "enter": ("登记", "entered"),
+    "amend": ("变更", "amended"),
+    "correct": ("更正", "corrected"),
+    "end": ("终止", "ended"),
+}
+LISTED_COLUMNS = 6
+
+
+def _visible(kind: RegisterKind, actor: Actor) -> tuple[Field, ...]:
+    inside = any(post.role in kind.roles for post in actor.posts)
+    return kind.fields if inside else kind.public_fields
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """List the registers that the reader may see."""
+    actor = acting.actor_of(request)
+    lines = [
+        {"kind": kind, "entries": queries.count(kind, Sought(), actor=actor)}
+        for kind in REGISTRY.registers.values()
+        if _visible(kind, actor)
+    ]
+    return render(request, "site/registers/index.html", {"lines": lines})
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Invalid("question.day_unreadable", text=text) from error
+
+
+def sought_of(request: HttpRequest, kind: RegisterKind) -> Sought:
+    """Return what is asked of a register: text, region, state, a day, values of code lists."""
+    asked = request.GET
+    region = asked.get("region", "").strip()
+    where = tuple(
+        (field.name, asked[field.name])
+        for field in _visible(kind, acting.actor_of(request))
+        if isinstance(field, OneOf) and asked.get(field.name) in field.values
+    )
+    state = asked.get("state", "current")
+    return Sought(
+        text=asked.get("text", ""),
+        region=regions.lookup(region).code if region else "",
+        state=state if state in STATES else "",
+        where=where,
+        on=_day(asked.get("on", "")),
+    )
+
+
+@require_safe
+def entries(request: HttpRequest, name: str) -> HttpResponse:
+    """List the entries of a register as at a day, with filters, search and export."""
+    kind, actor, today = REGISTRY.register(name), acting.actor_of(request), clock.now().date()
+    sought, visible = sought_of(request, kind), _visible(kind, actor)
+    if request.GET.get("format") == "csv":
+        found = queries.listed(kind, replace(sought, limit=None), actor=actor, today=today)
+        return _export(kind, visible, found)
+    text = request.GET.get("page", "1")
+    page = max(1, int(text)) if text.isdigit() else 1
+    part = replace(sought, limit=PAGE + 1, offset=(page - 1) * PAGE)
+    found = queries.listed(kind, part, actor=actor, today=today)
+    columns = [f for f in visible if f.sensitivity != "personal" and f.name != kind.title]
+    facts = {
+        "kind": kind,
+        "intro": words.either(*kind.intro),
+        "asked": request.GET,
+        "columns": columns[:LISTED_COLUMNS],
+        "lists": fields.controls([f for f in visible if isinstance(f, OneOf)], request.GET),
+        "states": [(code, words.either(*pair)) for code, pair in STATES.items()],
+        "state": sought.state,
+        "lines": [_line(each, columns[:LISTED_COLUMNS]) for each in found[:PAGE]],
+        "more": len(found) > PAGE,
+        "number": page,
+        "total": queries.count(kind, sought, actor=actor),
+        "may_enter": may_enter(kind, actor),
+    }
+    return render(request, "site/registers/entries.html", facts)
+
+
+def may_enter(kind: RegisterKind, actor: Actor) -> bool:
+    """Tell whether the reader may enter anything anywhere."""
+    return any(post.role in kind.enter for post in actor.posts)
+
+
+def _line(each: queries.EntryView, columns: list[Field]) -> dict[str, Any]:
+    return {
+        "entry": each,
+        "state": words.either(*STATES[each.state]),
+        "cells": [
+            (words.label(field), fields.shown(field, each.values.get(field.name)))
+            for field in columns
+        ],
+    }
+
+
+def _export(
+    kind: RegisterKind, visible: tuple[Field, ...], found: list[queries.EntryView]
+) -> HttpResponse:
+    open_ = [field for field in visible if field.sensitivity != "personal"]
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(["number", "state", *(field.name for field in open_)])
+    for each in found:
+        values = [harmless(each.values.get(field.name)) for field in open_]
+        writer.writerow([each.number, each.state, *values])
+    return download(out.getvalue(), f"{kind.name}.csv")
+
+
+@require_safe
+def entry(request: HttpRequest, name: str, number: str) -> HttpResponse:
+    """Show an entry as at a day, with its history and what each version changed."""
+    kind = REGISTRY.register(name)
+    return entry_page(request, kind, number, {})
+
+
+def entry_page(
+    request: HttpRequest,
+    kind: RegisterKind,
+    number: str,
+    more: dict[str, Any],
+    status: int = 200,
+) -> HttpResponse:
+    """Return the page of an entry, with what an officer may do to it."""
+    actor, today = acting.actor_of(request), clock.now().date()
+    on = _day(request.GET.get("on", ""))
+    now = queries.entry(kind, number, actor=actor, today=today)
+    seen = queries.as_at(kind, number, on=on, actor=actor) if on else now
+    versions = queries.history(kind, number, actor=actor)
+    facts = {
+        "kind": kind,
+        "entry": seen,
+        "on": on,
+        "state": words.either(*STATES[seen.state]),
+        "region": places.region_name(seen.region) if seen.region else "",
+        "rows": fields.rows(kind.fields, seen.values, personal=False),
+        "versions": [_version(each) for each in versions[::-1]],
+        "may_enter": seen.is_whole and actor.role_for(kind.enter, seen.region),
+        "waits": versions[-1].confirmed_at is None,
+        "may_confirm": seen.is_whole
+        and versions[-1].confirmed_at is None
+        and actor.role_for(kind.confirm, seen.region),
+    }
+    return render(request, "site/registers/entry.html", {**facts, **more}, status=status)
+
+
+def _version(each: queries.VersionView) -> dict[str, Any]:
+    return {
+        "version": each,
+        "act": words.either(*ACTS[each.act]),
+        "changed": [
+            (
+                words.label(change.field),
+                fields.shown(change.field, change.before) or "—",
+                fields.shown(change.field, change.after) or "—",
+            )
+            for change in each.changed
+            if change.field.sensitivity != "personal"
+        ],
+    }
+
+
+@require_safe
+def about(request: HttpRequest, name: str) -> HttpResponse:
+    """Document a register: its fields, who enters, confirms and sees, what is public."""
+    kind = REGISTRY.register(name)
+    form = fields.controls(kind.fields, {})
+    facts = {"kind": kind, "form": form, "intro": words.either(*kind.intro)}
+    return render(request, "site/registers/about.html", facts)

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Figures that are published for good: sealed with what they were computed from.
+
+A sealed figure says which question was asked of which version of an indicator, over which versions
+of the ledger and at which checkpoint of the log. Whoever has the ledger can compute it again.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from shangheng.kernel.errors import Invalid, NotFound
+from shangheng.kernel.evidence import actions, entries
+from shangheng.kernel.evidence.verifying import Verdict, bad, good
+from shangheng.kernel.formulas.concept import Figure, Question
+from shangheng.kernel.records.store.home import write_durably
+from shangheng.site import clock, sealing
+from shangheng.site.office import OFFICE
+
+PUBLISHED = "figure.published"
+ID_HEX = 32
+
+
+def publish(indicator: str, question: Question) -> str:
+    """Seal a figure as everybody may see it, and return the id of its evidence."""
+    figure = OFFICE.ask(indicator, question)
+    tree = sealing.publish()
+    facts: dict[str, str | int] = {"indicator": figure.indicator.name, "ledger": _versions(figure)}
+    if tree is not None:
+        facts |= {"log_size": tree.size, "log_root": tree.root.hex()}
+    at = clock.now()
+    content = entries.canonical({**plain(figure), **facts, "at": at.isoformat()})
+    object_id = sha256(content).hexdigest()[:ID_HEX]
+    write_durably(_folder() / f"{object_id}.json", content)
+    with transaction.atomic():
+        actions.seal(PUBLISHED, object_id, content, at=at, facts=facts)
+    return object_id
+
+
+def plain(figure: Figure) -> dict[str, Any]:
+    """Return what of a figure is sealed: question, parameters and rows, numbers as exact texts."""
+    names = [*figure.question.by, *(["currency"] if figure.indicator.per_currency else [])]
+    return {
+        "indicator": figure.indicator.name,
+        "zh": figure.indicator.zh,
+        "en": figure.indicator.en,
+        "unit": figure.indicator.unit.name,
+        "version": figure.indicator.version,
+        "question": figure.question.to_dict(),
+        "parameters": {name: str(value) for name, value in figure.parameters.items()},
+        "rows": [
+            {
+                **{name: row[name] for name in names},
+                "value": None if row["value"] is None else format(row["value"], "f"),
+                "suppressed": bool(row.get("suppressed")),
+            }
+            for row in figure.rows
+        ],
+    }
+
+
+def content_of(object_id: str) -> bytes:
+    """Return the content of a sealed figure."""
+    path = _folder() / f"{object_id}.json"
+    if not object_id.isalnum() or not path.exists():
+        raise NotFound("evidence.object_without_content", what=PUBLISHED, object=object_id)
+    return path.read_bytes()
+
+
+def sealed() -> Iterator[str]:
+    """Give the ids of all sealed figures."""
+    yield from sorted(path.stem for path in _folder().glob("*.json"))
+
+
+def computed_again(content: bytes) -> Verdict:
+    """Compute a sealed figure from the ledger as it stands, and say whether it is the same."""
+    try:
+        said = json.loads(content)
+        question = _question(said["question"])
+        rows, indicator, ledger = said["rows"], str(said["indicator"]), str(said["ledger"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Invalid("evidence.document_malformed", part="figure") from error
+    figure = OFFICE.ask(indicator, question)
+    facts = {"indicator": indicator, "ledger": ledger, "now": _versions(figure)}
+    if plain(figure)["rows"] == rows:
+        return good("figure", "evidence.figure_same", facts)
+    return bad("figure", "evidence.figure_differs", facts)
+
+
+def _question(plain_: Mapping[str, Any]) -> Question:
+    since, until = plain_["from"], plain_["to"]
+    return Question(
+        by=tuple(plain_["by"]),
+        level=plain_["level"],
+        where=tuple((name, value) for name, value in plain_["where"]),
+        since=date.fromisoformat(since) if since else None,
+        until=date.fromisoformat(until) if until else None,
+        borders_year=plain_["borders_year"],
+    )
+
+
+def _versions(figure: Figure) -> str:
+    return ", ".join(f"{kind}@{version}" for kind, version in sorted(figure.ledger.items()))
+
+
+def _folder() -> Path:
+    return Path(settings.HOME) / "figures"

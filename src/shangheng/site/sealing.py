@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The evidence log of this installation: its keys, its publication, what a receipt carries."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from shangheng.kernel.evidence import actions, integrating, log, queries
+from shangheng.kernel.evidence.checkpoints import Checkpoint
+from shangheng.kernel.evidence.entries import BATCH_TAKEN
+from shangheng.kernel.evidence.log import Log
+from shangheng.kernel.records.concept.receipts import Receipt
+from shangheng.kernel.records.store.home import Ledger
+from shangheng.kernel.records.store.names import folder_of
+from shangheng.site import clock
+
+
+def prepare() -> None:
+    """Make the keys of the log where there are none, and publish its first leaf: the keys.
+
+    Safe to run again. The rows MUST be migrated before.
+    """
+    at = clock.now()
+    name = f"{settings.JURISDICTION}.shangheng"
+    made = log.make(Path(settings.HOME), name=name, at=at, given=_given())
+    actions.begin(made, at=at)
+    publish()
+
+
+def the_log() -> Log:
+    """Return the log of this installation, opened with the keys that sign now."""
+    home = Path(settings.HOME)
+    files = (home / "keys" / name for name in ("log.key", "stamp.pem"))
+    changed_ns = tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
+    return _opened(home, _given(), changed_ns)
+
+
+@lru_cache(maxsize=4)
+def _opened(home: Path, given: str, changed_ns: tuple[int, ...]) -> Log:  # noqa: ARG001 - part of the key
+    return log.opened(home, given=given)
+
+
+def _given() -> str:
+    """Return the signing key that is kept outside the home, if there is one."""
+    return getattr(settings, "LOG_KEY", "")
+
+
+def folder() -> Path:
+    """Return the public folder of the log, which may be served by any web server."""
+    return Path(settings.HOME) / "log"
+
+
+def publish(index: int | None = None) -> Checkpoint | None:
+    """Publish all that is sequenced; with `index`, only where that leaf is not published yet."""
+    return integrating.integrate(the_log(), now=clock.now, until=index)
+
+
+def with_evidence(receipt: Receipt, *, home: Ledger) -> dict[str, Any]:
+    """Return a receipt as it was sealed, with the proof of it; without one, if it has no leaf."""
+    object_id = folder_of(receipt.reporter, receipt.batch)
+    plain = sealed_receipt(home, object_id) or receipt.to_dict()
+    leaves = queries.leaves_of(object_id, BATCH_TAKEN)
+    if not leaves:
+        return plain
+    return {**plain, "evidence": queries.proof_of(the_log(), leaves[0])}
+
+
+def sealed_receipt(home: Ledger, object_id: str) -> dict[str, Any] | None:
+    """Return the receipt of a batch exactly as it was sealed, whatever receipts say since."""
+    path = home.batch(object_id) / "receipt.json"
+    if not path.exists():
+        return None
+    plain: dict[str, Any] = json.loads(path.read_bytes())
+    return plain

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+// Verifies a receipt or an evidence bundle with WebCrypto, in this page only: nothing is sent.
+"use strict";
+
+const zh = document.documentElement.lang.startsWith("zh");
+const say = (chinese, english) => (zh ? chinese : english);
+const utf8 = new TextEncoder();
+const text = (bytes) => new TextDecoder().decode(bytes);
+const hex = (bytes) => [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
+const unhex = (line) => Uint8Array.from(line.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+const base64 = (line) => Uint8Array.from(atob(line), (sign) => sign.charCodeAt(0));
+const same = (one, other) => hex(one) === hex(other);
+
+function joined(...parts) {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  parts.reduce((at, part) => (all.set(part, at), at + part.length), 0);
+  return all;
+}
+
+function need(holds, chinese, english) {
+  if (!holds) throw new Error(say(chinese, english));
+}
+
+async function sha(...parts) {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", joined(...parts)));
+}
+
+const LEAF = Uint8Array.of(0);
+const NODE = Uint8Array.of(1);
+
+// RFC 9162, section 2.1.3.2; numbers stay below 2 ** 53.
+async function climbed(index, size, leaf, path) {
+  let [at, last, node] = [index, size - 1, leaf];
+  for (const sibling of path) {
+    need(last > 0, "证明路径过长", "The path is too long");
+    if (at % 2 || at === last) {
+      node = await sha(NODE, sibling, node);
+      while (at && at % 2 === 0) [at, last] = [at / 2, Math.floor(last / 2)];
+    } else node = await sha(NODE, node, sibling);
+    [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
+  }
+  need(last === 0, "证明路径过短", "The path is too short");
+  return node;
+}
+
+// The one JSON text that was sealed: keys in order, no spaces.
+function canonical(value) {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  const pairs = Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`);
+  return `{${pairs.join(",")}}`;
+}
+
+// Only what a bundle is: stored files, each once. Anything else is refused.
+function unzipped(data) {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  let end = data.length - 22;
+  while (end >= 0 && view.getUint32(end, true) !== 0x06054b50) end -= 1;
+  need(end >= 0, "不是压缩包", "This is no zip");
+  const files = {};
+  let at = view.getUint32(end + 16, true);
+  for (let left = view.getUint16(end + 10, true); left > 0; left -= 1) {
+    need(view.getUint32(at, true) === 0x02014b50, "压缩包已损坏", "The zip is damaged");
+    const [method, size] = [view.getUint16(at + 10, true), view.getUint32(at + 24, true)];
+    const [named, more, note] = [28, 30, 32].map((place) => view.getUint16(at + place, true));
+    const name = text(data.subarray(at + 46, at + 46 + named));
+    need(method === 0, `${name}：证据包从不压缩`, `${name}: a bundle is never compressed`);
+    need(!(name in files), `${name} 重复`, `${name} comes twice`);
+    const local = view.getUint32(at + 42, true);
+    const begin = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
+    need(begin + size <= data.length, "压缩包已损坏", "The zip is damaged");
+    files[name] = data.subarray(begin, begin + size);
+    at += 46 + named + more + note;
+  }
+  return files;
+}
+
+function filesOf(data) {
+  if (data[0] === 0x50 && data[1] === 0x4b) return unzipped(data);
+  const { evidence, ...receipt } = JSON.parse(text(data));
+  need(evidence?.proof, "回执没有证明，请稍后再取", "The receipt has no proof yet; fetch it again later");
+  return {
+    "content.json": utf8.encode(canonical(receipt)), "entry.json": utf8.encode(evidence.leaf),
+    salt: utf8.encode(evidence.salt), "proof.tlog-proof": utf8.encode(evidence.proof),
+    keys: utf8.encode(evidence.keys),
+  };
+}
+
+const entryOf = (files) => JSON.parse(text(files["entry.json"]));
+
+async function digests(files) {
+  if (!files["manifest.json"]) return say("单张回执", "a single receipt");
+  const said = JSON.parse(text(files["manifest.json"])).files;
+  const names = new Set([...Object.keys(said), ...Object.keys(files)]);
+  names.delete("manifest.json");
+  for (const name of names) {
+    const own = files[name] ? hex(await sha(files[name])) : "";
+    need(own === said[name], `${name} 已被改动`, `${name} was altered`);
+  }
+  return say(`${names.size} 个文件与清单一致`, `${names.size} files are as the manifest says`);
+}
+
+async function content(files) {
+  const entry = entryOf(files);
+  const salted = await sha(LEAF, unhex(text(files.salt)), await sha(files["content.json"]));
+  need(hex(salted) === entry.commitment, "内容不是当时所封存的", "The content is not what was sealed");
+  return `${entry.what} ${entry.object} · ${entry.at}`;
+}
+
+async function record(files) {
+  if (!files["record.json"]) return say("未出示单条记录", "no single record is shown");
+  const told = JSON.parse(text(files["record.json"]));
+  const facts = entryOf(files).facts;
+  const own = await sha(files["record.txt"]);
+  need(hex(own) === told.hash, "记录与其摘要不符", "The record does not fit its hash");
+  const leaf = await sha(LEAF, unhex(told.salt), own);
+  const root = await climbed(told.index, told.records, leaf, told.path.map(base64));
+  const fits = hex(root) === facts.root && told.records === facts.records;
+  need(fits, "记录不在该批之中", "The record is not in the batch");
+  return say(`该批 ${told.records} 条中的第 ${told.index + 1} 条`, `record ${told.index + 1} of ${told.records}`);
+}
+
+function proofOf(files) {
+  const whole = text(files["proof.tlog-proof"]);
+  const cut = whole.indexOf("\n\n");
+  const lines = whole.slice(0, cut).split("\n").filter((line) => !line.startsWith("extra "));
+  need(lines[0] === "c2sp.org/tlog-proof@v1", "证明不合规范", "The proof is malformed");
+  const path = lines.slice(2).map(base64);
+  return { index: Number(lines[1].replace("index ", "")), path, note: whole.slice(cut + 2) };
+}
+
+async function inclusion(files) {
+  const { index, path, note } = proofOf(files);
+  const [, size, root] = note.split("\n");
+  const found = await climbed(index, Number(size), await sha(LEAF, files["entry.json"]), path);
+  need(index < Number(size) && same(found, base64(root)), "不在日志之中", "It is not in the log");
+  return say(`日志第 ${index} 条（共 ${size} 条）`, `leaf ${index} of ${size}`);
+}
+
+async function signature(files) {
+  const { note } = proofOf(files);
+  const cut = note.lastIndexOf("\n\n");
+  const signed = utf8.encode(note.slice(0, cut + 1));
+  const origin = note.split("\n")[0];
+  for (const line of text(files.keys).split("\n")) {
+    const [, name, id, encoded] = line.match(/^([^+\s]+)\+([0-9a-f]{8})\+(\S+)\s*$/) ?? [];
+    if (name !== origin) continue;
+    const material = base64(encoded);
+    const own = hex(await sha(utf8.encode(`${name}\n`), material)).slice(0, 8);
+    for (const mark of note.slice(cut + 2).split("\n")) {
+      if (!mark.startsWith(`\u2014 ${name} `) || own !== id || material[0] !== 1) continue;
+      const raw = base64(mark.split(" ")[2]);
+      if (hex(raw.subarray(0, 4)) !== id) continue;
+      const key = await crypto.subtle.importKey("raw", material.slice(1), "Ed25519", false, ["verify"]);
+      const good = await crypto.subtle.verify("Ed25519", key, raw.slice(4), signed);
+      need(good, "检查点签名不正确", "The signature of the checkpoint is wrong");
+      return `${name}+${id}`;
+    }
+  }
+  throw new Error(say(`没有 ${origin} 的可信公钥`, `No trusted key of ${origin} is given`));
+}
+
+const STEPS = [
+  [digests, "文件", "Files"], [content, "内容", "Content"], [record, "记录", "Record"],
+  [inclusion, "位于日志", "In the log"], [signature, "签名", "Signature"],
+];
+
+function line(list, kind, title, told) {
+  const item = list.appendChild(document.createElement("li"));
+  const tag = item.appendChild(document.createElement("span"));
+  tag.className = `tag ${kind}`;
+  tag.textContent = { good: "✓", bad: "✕", warn: "…" }[kind];
+  item.append(` ${title}: ${told}`);
+}
+
+async function verified(data, keys, list) {
+  list.replaceChildren();
+  let failed = 0;
+  try {
+    const files = filesOf(data);
+    if (keys.trim()) files.keys = utf8.encode(keys);
+    for (const [step, chinese, english] of STEPS) {
+      try {
+        line(list, "good", say(chinese, english), await step(files));
+      } catch (error) {
+        failed += 1;
+        line(list, "bad", say(chinese, english), error.message || String(error));
+      }
+    }
+  } catch (error) {
+    failed += 1;
+    line(list, "bad", say("文件", "File"), error.message || String(error));
+  }
+  if (!keys.trim()) {
+    line(list, "warn", say("公钥", "Keys"), say("用的是文件自带的公钥，请与官网 /log/keys 核对", "those inside the file; compare them with /log/keys of the official site"));
+  }
+  line(list, "warn", say("时间戳", "Time stamp"), say("本页不核对，请用 verify.py 或 openssl ts -verify", "not checked by this page; use verify.py or openssl ts -verify"));
+  list.dataset.verdict = failed ? "bad" : "good";
+}
+
+const chosen = document.querySelector("#evidence-file");
+chosen.addEventListener("change", async () => {
+  const data = new Uint8Array(await chosen.files[0].arrayBuffer());
+  await verified(data, document.querySelector("#evidence-keys").value, document.querySelector("#verdicts"));
+});

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The guide for a new jurisdiction is followed to the letter: what it shows works as it says."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from architecture.tree import ROOT
+from shangheng.cli import entitlements, jurisdictions, policies
+from shangheng.services.incentives.rules.decide import FORMULAS
+
+GUIDE = (ROOT / "docs/guides/new-jurisdiction.md").read_text(encoding="utf-8")
+FILE = re.compile(r"^```yaml\n# (\S+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+TEXT = re.compile(r"^```text\n(.*?)^```", re.MULTILINE | re.DOTALL)
+SHELL = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+COMMANDS = {
+    "jurisdiction": jurisdictions.jurisdiction_command,
+    "targets": policies.targets_command,
+    "duties": policies.duties_command,
+}
+FACTS = """\
+party: {kind: enterprise, registered_region: "340100"}
+honours: [{kind: brand, level: national, date: 2016-06-01}]
+"""
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that the guide has its reader write, with the printed text beside it."""
+    for name, content in FILE.findall(GUIDE):
+        path = tmp_path / "policies" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    (printed,) = TEXT.findall(GUIDE)
+    (tmp_path / "text.txt").write_text(printed, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def typed(line: str) -> list[str]:
+    """Return the words of a command as the guide prints it."""
+    return line.split()[1:]
+
+
+def test_the_formulas_that_the_guide_names_are_those_there_are() -> None:
+    line = GUIDE.partition("现有算式：")[2].partition("没有印数额")[0]
+    assert set(re.findall(r"`([a-z-]+)`", line)) == FORMULAS.keys()
+
+
+def test_every_command_of_the_guide_answers(place: Path) -> None:
+    (shell,) = SHELL.findall(GUIDE)
+    for line in shell.splitlines():
+        command, *words = typed(line)
+        ran = CliRunner().invoke(COMMANDS[command], words)
+        assert ran.exit_code == 0, (line, ran.output, ran.exception)
+        assert "anhui" in ran.output
+
+
+def test_the_new_place_has_its_targets_duties_and_lead(place: Path) -> None:
+    where = ["--jurisdiction", "anhui", "--folder", "policies", "--json"]
+    (target,) = json.loads(CliRunner().invoke(policies.targets_command, where).output)
+    assert (target["clause"], target["amount"]) == ("anhui-2016 一", 2_000_000_000_000)
+    first, second = json.loads(CliRunner().invoke(policies.duties_command, where).output)
+    assert (first["lead"], first["departments"]) == ("省商务厅", ["省商务厅", "省财政厅"])
+    assert (second["lead"], second["first_listed"]) == (None, "省财政厅")
+
+
+def test_a_firm_of_the_new_place_gets_its_award(place: Path) -> None:
+    (place / "facts.yaml").write_text(FACTS, encoding="utf-8")
+    asked = ["facts.yaml", "--jurisdiction", "anhui", "--folder", "policies"]
+    ran = CliRunner().invoke(
+        entitlements.entitlements_command, [*asked, "--on", "2017-01-01", "--json"]
+    )
+    assert ran.exit_code == 0, (ran.output, ran.exception)
+    (award,) = json.loads(ran.output)["provisions"]
+    assert (award["verdict"], award["clause"]) == ("yes", "anhui-2016 二(二)")
+    assert float(award["amount"]) == 200_000
+
+
+def test_a_clause_or_number_that_the_reader_forgets_is_told(place: Path) -> None:
+    text = place / "text.txt"
+    printed = text.read_text(encoding="utf-8")
+    text.write_text(
+        printed.replace("30个", "40个").replace("2016年3月1日", "（三）其他。"), "utf-8"
+    )
+    check = ["check", "anhui", "--folder", "policies", "--text", "anhui-2016=text.txt"]
+    ran = CliRunner().invoke(jurisdictions.jurisdiction_command, check)
+    assert ran.exit_code == jurisdictions.FAULTY
+    assert "anhui-2016 二(三)" in ran.output
+    assert "40个" in ran.output
+    assert "anhui/documents/anhui-2016.yaml" in ran.output
