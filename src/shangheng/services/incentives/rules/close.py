@@ -74,8 +74,8 @@ def _brings(each: Closeness) -> bool:
         return each.before.state != "not_yet"
     if each.after.amount is not None:
         return each.after.amount > (each.before.amount or ZERO)
-    if each.after.verdict == "yes":
-        return each.before.verdict != "yes"
+    if each.after.state in {"due", "granted"}:
+        return each.before.state not in {"due", "granted"}
     opened = [name for name in each.after.missing if name not in each.before.missing]
     return any(question.reading.choose for question in each.after.questions) and bool(opened)
 

@@ -30,6 +30,8 @@ from shangheng.services.incentives.rules.provisions import (
 )
 
 Answered = Literal["yes", "no", "missing"]
+ENTITLED = {"due", "paid"}
+"""States of a sum to which the firm is entitled, whether there is anything left to pay or not."""
 Formula = Callable[[Setting], Computed]
 
 FORMULAS: dict[str, Formula] = {
@@ -244,10 +246,11 @@ def _of_outcomes(setting: Setting, conditions: Conditions, outcomes: list[Outcom
     )
     nothing = amounts == {ZERO} and not computed.missing and not _coming(settled, setting)
     lacking = bool(missing) and not nothing
+    state = "missing" if lacking else _state(settled, setting)
     return Verdict(
         provision=setting.provision,
-        verdict="missing" if lacking else "yes" if settled.amount > 0 else "no",
-        state="missing" if lacking else _state(settled, setting),
+        verdict="missing" if lacking else "yes" if state in ENTITLED else "no",
+        state=state,
         amount=None if lacking else settled.amount,
         reasons=(*conditions.met, *computed.reasons, *_consequences(settled, setting)),
         missing=tuple(dict.fromkeys(missing)) if lacking else computed.wanting,
