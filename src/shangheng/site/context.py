@@ -25,6 +25,8 @@ class Link:
 PUBLIC = (
     Link("statistics:overview", "总览", "Overview"),
     Link("indicators", "指标", "Indicators"),
+    Link("policy:library", "政策", "Policies"),
+    Link("incentives:may_receive", "优惠", "Incentives"),
     Link("cases", "办事", "Services"),
     Link("registers", "名录", "Registers"),
     Link("kinds", "数据字典", "Data dictionary"),

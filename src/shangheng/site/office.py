@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from shangheng.kernel.formulas import queries as formulas
 from shangheng.kernel.formulas.concept import Figure, Indicator, Question
 from shangheng.kernel.formulas.queries import House
+from shangheng.kernel.policies.concept import Library
 from shangheng.kernel.records import queries as records
 from shangheng.kernel.service import Registry
 from shangheng.site import clock, people, publication, questions, wiring
@@ -28,6 +30,15 @@ class Office:
     def place(self) -> wiring.Place:
         """Return the province or city of this installation."""
         return wiring.place()
+
+    @property
+    def home(self) -> str:
+        """Return the name of this installation's jurisdiction."""
+        return str(settings.JURISDICTION)
+
+    def library(self) -> Library:
+        """Return the policies of every jurisdiction."""
+        return wiring.library()
 
     def now(self) -> datetime:
         """Return the present moment."""

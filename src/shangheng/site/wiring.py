@@ -14,6 +14,8 @@ from django.core.management import call_command
 
 from shangheng.engines.duckdb import DuckDBEngine
 from shangheng.kernel.errors import Invalid, Unavailable
+from shangheng.kernel.policies import queries as policies
+from shangheng.kernel.policies.concept import Library
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.site import sealing
 
@@ -84,6 +86,33 @@ def _decisions(path: Path, changed_ns: int) -> dict[str, Any]:  # noqa: ARG001 -
     return given
 
 
+def library() -> Library:
+    """Return the policies that pages show: one's own folder, then what came with the program.
+
+    Reading takes a second, so it is done again only when a file has changed.
+    """
+    folders = [each for each in (settings.JURISDICTIONS, policies.shipped()) if each]
+    with _reading:
+        return policies.together(*(_policies(Path(each), _changed(each)) for each in folders))
+
+
+def _changed(folder: Path) -> tuple[int, int]:
+    """Return how many files a folder of policies has, and when the last of them changed."""
+    times = [
+        os.stat(os.path.join(parent, name)).st_mtime_ns  # noqa: PTH116, PTH118 - on every page
+        for parent, _, names in os.walk(folder)
+        for name in names
+        if name.endswith(".yaml")
+    ]
+    return len(times), max(times, default=0)
+
+
+@lru_cache(maxsize=4)
+def _policies(folder: Path, changed: tuple[int, int]) -> Library:  # noqa: ARG001 - part of the key
+    return policies.load(folder)
+
+
+_reading = threading.Lock()
 _opening = threading.Lock()
 
 

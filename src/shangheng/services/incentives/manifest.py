@@ -9,5 +9,6 @@ SERVICE = Service(
     zh="惠企政策兑现",
     en="Incentives",
     systems=("tax-preference-calculator", "incentive-application-engine"),
+    urls="shangheng.services.incentives.urls",
     jobs={"entitlements": entitlements},
 )

@@ -127,7 +127,17 @@ def faults(field: f.Field, *, now: str) -> Iterator[Fault]:
 
 
 def _line_faults(lines: f.Lines) -> Iterator[Fault]:
-    """Give the conditions under which a value inside any of a record's lines makes it bad."""
+    """Give the conditions under which a value inside any of a record's lines makes it bad.
+
+    Most records have no lines: nothing is worked out for them, which without CASE would take as
+    long as a third of all checks.
+    """
+    for fault in _inner_faults(lines):
+        when = f"CASE WHEN {raw(lines)} IS NOT NULL THEN {fault.when} ELSE false END"
+        yield replace(fault, when=when)
+
+
+def _inner_faults(lines: f.Lines) -> Iterator[Fault]:
     kept, text = quoted(lines.name), raw(lines)
     for field in lines.fields:
         name = f"x.{quoted(field.name)}"
@@ -142,8 +152,7 @@ def _line_faults(lines: f.Lines) -> Iterator[Fault]:
             read = f"len(list_filter({kept}, lambda x: {name} IS NOT NULL))"
             yield Fault(kinds.UNREADABLE, told, f"{given} > {read}")
         for fault in _value_faults(field, name):
-            when = f"len(list_filter({kept}, lambda x: {fault.when})) > 0"
-            yield Fault(fault.rule, told, when)
+            yield Fault(fault.rule, told, f"len(list_filter({kept}, lambda x: {fault.when})) > 0")
 
 
 def _value_faults(field: f.Field, name: str) -> Iterator[Fault]:

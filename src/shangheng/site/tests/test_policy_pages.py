@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The policy pages over a ledger with orders, and folders of one's own."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from shangheng.kernel.policies import queries as policies
+from shangheng.kernel.records.concept.receipts import Receipt
+from shangheng.site import wiring
+from shangheng.site.tests.conftest import orders
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
+
+
+def page(address: str) -> str:
+    return Client().get(address).content.decode()
+
+
+def test_a_target_shows_what_the_ledger_says(report: Callable[..., Receipt]) -> None:
+    report(orders())
+    lines = json.loads(page("/policy/targets/?format=json"))
+    found = {each["id"]: each for each in lines}
+    assert float(found["JS-01"]["present"]) == 6000
+    assert found["JS-04"]["state"] == "undecided"
+    assert found["JS-05"]["state"] == "evidence"
+    assert "2025-11-03" in page("/policy/targets/")
+
+
+def test_orders_of_one_place_are_no_data_of_another(report: Callable[..., Receipt]) -> None:
+    report(orders())
+    lines = json.loads(page("/policy/targets/?format=json&jurisdiction=hunan"))
+    assert [each["state"] for each in lines] == ["missing"]
+
+
+def test_a_folder_of_ones_own_is_shown_and_read_again_when_it_changes(
+    tmp_path: Path, settings: Settings
+) -> None:
+    own = tmp_path / "own"
+    shutil.copytree(policies.shipped() / "hunan", own / "hunan")
+    shutil.copytree(policies.shipped() / "schema", own / "schema")
+    settings.JURISDICTIONS = own
+    before = wiring.library()
+    assert wiring.library().jurisdictions["hunan"] is before.jurisdictions["hunan"]
+    assert set(before.jurisdictions) == set(policies.names(policies.shipped()))
+    file = own / "hunan" / "jurisdiction.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("zh: 湖南省", "zh: 三湘", 1), encoding="utf-8")
+    assert wiring.library().jurisdictions["hunan"].zh == "三湘"
+    assert "三湘" in page("/policy/")
