@@ -122,7 +122,7 @@ class Convoy:
 
     def close(self) -> None:
         """Let go of the connection and the shared work; members clear away their own."""
-        self.connection.close()
+        staging.give_back_room(self.connection, self.work)
         if not any(member.is_begun for member in self.members):
             shutil.rmtree(self.work, ignore_errors=True)
 

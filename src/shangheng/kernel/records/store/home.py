@@ -26,7 +26,7 @@ class Ledger:
 
     root: Path
     master_key: bytes
-    memory_mb: int = 1600
+    memory_mb: int = 1200
     threads: int = 2
 
     def table(self, kind: str) -> Path:

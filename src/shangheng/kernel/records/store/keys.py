@@ -100,7 +100,9 @@ def sorted_newest(entries: Entries) -> Entries:
 
 def find(segment: Entries, high: Array, low: Array) -> npt.NDArray[np.int64]:
     """Return the place of each asked key in a sorted segment, -1 where it is not there."""
-    places = np.searchsorted(segment["high"], high, side="left")
+    places = np.empty(len(high), dtype=np.int64)
+    order = np.argsort(high)  # neighbours are found near each other
+    places[order] = np.searchsorted(segment["high"], high[order], side="left")
     found = np.full(len(high), -1, dtype=np.int64)
     open_ = np.arange(len(high))
     while len(open_):

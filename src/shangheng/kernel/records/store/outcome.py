@@ -3,6 +3,7 @@
 
 import csv
 import re
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -46,7 +47,7 @@ class Placed:
     broken_at: tuple[int, ...]
     grouped: bool
 
-    @property
+    @cached_property
     def _starts(self) -> list[int]:
         return [line - 2 - at for at, line in enumerate(self.broken_at)]
 
@@ -55,17 +56,24 @@ class Placed:
         if self.grouped:
             return "n + 1"
         ordinal = f"(place - {self.first})"
-        if not self.broken_at:
-            return f"{ordinal} + 2"
-        listed = ", ".join(map(str, self._starts))
-        return f"{ordinal} + 2 + len(list_filter([{listed}], lambda x: x <= {ordinal}))"
+        return f"{ordinal} + 2 + {_passed(ordinal, self._starts, 0)}"
 
     def line(self, place: int, n: int | None) -> int:
         """Return the same for one row."""
         if n is not None:
             return n + 1
         ordinal = place - self.first
-        return ordinal + 2 + sum(start <= ordinal for start in self._starts)
+        return ordinal + 2 + bisect_right(self._starts, ordinal)
+
+
+def _passed(ordinal: str, starts: list[int], before: int) -> str:
+    """Return the SQL of how many starts are not beyond a place: a tree, for there may be many."""
+    if not starts:
+        return str(before)
+    middle = len(starts) // 2
+    above = _passed(ordinal, starts[middle + 1 :], before + middle + 1)
+    below = _passed(ordinal, starts[:middle], before)
+    return f"CASE WHEN {ordinal} >= {starts[middle]} THEN {above} ELSE {below} END"
 
 
 def safe(text: str | None) -> str:

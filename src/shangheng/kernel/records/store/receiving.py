@@ -118,7 +118,11 @@ def _refuse_missing_columns(names: tuple[str, ...], order: Order) -> None:
 
 def _are_small(members: Sequence[Member]) -> bool:
     """Return whether planning the pass would cost more than the pass over these few rows."""
-    return sum(member.path.stat().st_size for member in members) <= FEW_BYTES
+    return _bytes(members) <= FEW_BYTES
+
+
+def _bytes(members: Sequence[Member]) -> int:
+    return sum(member.path.stat().st_size for member in members)
 
 
 def stage(home: Ledger, members: Sequence[Member]) -> Convoy:
@@ -136,6 +140,7 @@ def stage(home: Ledger, members: Sequence[Member]) -> Convoy:
     )
     convoy = Convoy(home, work, list(members), connection, plan)
     try:
+        staging.make_room(connection, work, rows_bytes=_bytes(members))
         staging.prepare(connection, plan, facts, region_bits=region_bits())
         if order.mapping.reads_region_names:
             connection.register("region_names", region_names())

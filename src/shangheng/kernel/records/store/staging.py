@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A landed file read, cast and checked in one streaming pass into a stage.
 
-The stage is a temporary table of the connection with one row for each row of the source, in its
-order, so that ``rowid`` is the row's place: the values, and ``bad``, ``doubted``, ``skip``, the
-key, the record's hash and, for rows that are bad or doubted only, the original texts and the rules
-that they break: which of them is worked out on those rows alone, all others only need to be known
-good. What does not fit into memory is spilled.
+The stage is a table of the connection with one row for each row of the source, in its order, so
+that ``rowid`` is the row's place: the values, and ``bad``, ``doubted``, ``skip``, the key, the
+record's hash and, for rows that are bad or doubted only, the original texts and the rules that
+they break: which of them is worked out on those rows alone, all others only need to be known good.
+It lies in memory, or in a file of the convoy's work folder where the source is large.
 """
 
 from collections.abc import Iterator
@@ -29,6 +29,10 @@ from shangheng.kernel.records.store.reading import Fault, quoted
 from shangheng.kernel.records.store.sources import Relation
 
 STAGE = "stage"
+NO_ROOM = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.TransactionException)
+"""What a full disk looks like: the last where the stage's file cannot be committed."""
+IN_MEMORY_BYTES = 256 * 1024 * 1024
+"""Sources up to this size are staged in memory."""
 PATHS = "getvariable('paths')"
 
 
@@ -227,6 +231,7 @@ def _instance(memory_mb: int, threads: int, spill: Path) -> duckdb.DuckDBPyConne
             "temp_directory": str(spill),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
+            "force_compression": "uncompressed",
         }
     )
 
@@ -265,6 +270,20 @@ def _parsed(sql: str) -> duckdb.Statement:
     return duckdb.extract_statements(sql)[0]
 
 
+def make_room(connection: duckdb.DuckDBPyConnection, work: Path, *, rows_bytes: int) -> None:
+    """Let the stage of a large source lie in a file, from which it need not be spilled."""
+    where = str(work / "stage.duckdb") if rows_bytes > IN_MEMORY_BYTES else ":memory:"
+    name = f"stage_{work.name}"
+    connection.execute(f"ATTACH {reading.literal(where)} AS {quoted(name)}; USE {quoted(name)}")
+
+
+def give_back_room(connection: duckdb.DuckDBPyConnection, work: Path) -> None:
+    """Let go of the stage and of the connection; a table that is dropped is not written out."""
+    connection.execute(f"DROP TABLE IF EXISTS {STAGE}")
+    connection.execute(f"USE memory; DETACH {quoted(f'stage_{work.name}')}")
+    connection.close()
+
+
 def run(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     """Fill the stage in one streaming pass.
 
@@ -273,8 +292,8 @@ def run(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
         Unavailable: the disk is full or memory ran out (``store.no_room``).
     """
     try:
-        connection.execute(_parsed(f"CREATE OR REPLACE TEMP TABLE {STAGE} AS {plan.staged()}"))
+        connection.execute(_parsed(f"CREATE OR REPLACE TABLE {STAGE} AS {plan.staged()}"))
     except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
         raise Invalid("file.unreadable", detail=str(error).splitlines()[0][:300]) from error
-    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+    except NO_ROOM as error:
         raise Unavailable("store.no_room", detail=str(error).splitlines()[0][:300]) from error

@@ -16,7 +16,7 @@ from deltalake import DeltaTable
 
 from shangheng.kernel.errors import Unavailable
 from shangheng.kernel.records.models import BatchRow
-from shangheng.kernel.records.store import committing, home
+from shangheng.kernel.records.store import committing, home, staging
 from shangheng.kernel.records.tests.builders import Door, balanced, csv_of, order, orders
 
 
@@ -52,9 +52,13 @@ def files_up_to(size: int) -> Iterator[None]:
         signal.signal(signal.SIGXFSZ, before)
 
 
+@pytest.mark.parametrize("in_memory", [staging.IN_MEMORY_BYTES, 0])
 @pytest.mark.parametrize("size", [1_000, 20_000, 60_000, 100_000])
-def test_a_disk_that_fills_up_while_reading_loses_nothing(door: Door, size: int) -> None:
+def test_a_disk_that_fills_up_while_reading_loses_nothing(
+    door: Door, monkeypatch: pytest.MonkeyPatch, size: int, in_memory: int
+) -> None:
     """The database in memory is spared by the limit; every file of the ledger meets it."""
+    monkeypatch.setattr(staging, "IN_MEMORY_BYTES", in_memory)
     door.send(orders(10))
     batch = orders(6_000, start=5, paid="60")
     path = door.file(csv_of(batch))
