@@ -23,6 +23,7 @@ from shangheng.kernel.records import queries as records
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store import archive
+from shangheng.kernel.records.store.committing import HASHES
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import folder_of
 from shangheng.kernel.records.store.reading import canonical, literal, quoted
@@ -72,7 +73,7 @@ def _record_bundle(home: Ledger, kind: RecordKind, key: str) -> bytes:
     receipt = records.receipt(batch, reporter=reporter)
     of_batch = _of_batch(home, receipt)
     object_id = folder_of(reporter, batch)
-    hashes = home.batch(object_id) / "hashes.bin"
+    hashes = home.batch(object_id) / HASHES
     index = sealing.find_record(hashes, sha256(text).digest())
     if index is None:
         raise EvidenceBroken("evidence.record_not_in_batch", index=-1, records=receipt.rows_read)
@@ -147,7 +148,10 @@ def objects(home: Ledger) -> Objects:
             sealed_figures.PUBLISHED: _check_figure,
         },
         expected=_expected,
-        wholes=tuple(partial(_check_ledger, home, kind) for kind in REGISTRY.kinds.values()),
+        wholes=(
+            _check_columns,
+            *(partial(_check_ledger, home, kind) for kind in REGISTRY.kinds.values()),
+        ),
     )
 
 
@@ -220,9 +224,16 @@ def _check_row(plain: dict[str, Any], object_id: str) -> Iterator[Finding]:
         yield Finding(where, "evidence.row_differs", {"column": ", ".join(wrong)})
 
 
+def _check_columns() -> Iterator[Finding]:
+    """Compare the columns of every batch's row with the receipt that stands in it."""
+    for object_id in records.rows_unlike_their_receipts():
+        facts: dict[str, Fact] = {"column": "kind, digest, bytes, counts, received_at"}
+        yield Finding(f"kernel_batch/{object_id}", "evidence.row_differs", facts)
+
+
 def _check_root(home: Ledger, object_id: str, facts: Mapping[str, Fact]) -> str:
     """Return the name of what differs in the batch's tree, or nothing."""
-    hashes = home.batch(object_id) / "hashes.bin"
+    hashes = home.batch(object_id) / HASHES
     sealed = sealing.seal_records(hashes, batch_secret(home, object_id))
     return (
         "" if (sealed.root.hex(), sealed.records) == (facts["root"], facts["records"]) else "root"
@@ -284,7 +295,7 @@ def _sources(home: Ledger, kind: RecordKind) -> list[tuple[str, str]]:
 def _check_hashes(home: Ledger, kind: RecordKind, row: tuple[Any, ...]) -> Iterator[Finding]:
     reporter, batch, own, every = row
     where = f"tables/{kind.name} {reporter} {batch}"
-    path = home.batch(folder_of(reporter, batch)) / "hashes.bin"
+    path = home.batch(folder_of(reporter, batch)) / HASHES
     data = path.read_bytes() if path.exists() else b""
     sealed = {data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)}
     if more := len(set(own or ()) - sealed):

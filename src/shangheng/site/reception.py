@@ -28,7 +28,7 @@ def receive(report: records.Report, *, tell: Progress = _silent) -> Receipt:
     receipt = records.take(report, home=home, at=at, tell=tell)
     for after in REGISTRY.after(report.kind.name):
         after(home, receipt, at)
-    sealing.publish()
+    sealing.publish(sealing.leaf_of(receipt))
     return receipt
 
 

@@ -58,6 +58,12 @@ def publish(index: int | None = None) -> Checkpoint | None:
     return integrating.integrate(the_log(), now=clock.now, until=index)
 
 
+def leaf_of(receipt: Receipt) -> int | None:
+    """Return where the leaf of a batch stands in the log; nothing if it has none."""
+    leaves = queries.leaves_of(folder_of(receipt.reporter, receipt.batch), BATCH_TAKEN)
+    return leaves[0].index if leaves else None
+
+
 def with_evidence(receipt: Receipt, *, home: Ledger) -> dict[str, Any]:
     """Return a receipt as it was sealed, with the proof of it; without one, if it has no leaf."""
     object_id = folder_of(receipt.reporter, receipt.batch)

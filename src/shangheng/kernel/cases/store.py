@@ -21,6 +21,7 @@ from shangheng.kernel.errors import Conflict, NotFound, Unavailable
 from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.formulas.parameters import Configuration
 from shangheng.kernel.records.concept import fields as f
+from shangheng.kernel.records.store.home import flush
 from shangheng.kernel.registers.concept import actors
 from shangheng.kernel.registers.concept.forms import Files, uploads_of
 
@@ -192,10 +193,14 @@ def keep_files(house: House, fields: Sequence[f.Field], given: Mapping[str, Any]
             if house.files is None:
                 raise Unavailable("case.no_file_folder")
             path = file_path(house.files, upload.digest)
+            if path.exists():
+                continue
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             written = path.with_suffix(f".{secrets.token_hex(4)}")
             written.write_bytes(upload.content)
+            flush(written)
             written.replace(path)
+            flush(path.parent)
 
 
 def file_path(folder: Path, digest: str) -> Path:

@@ -23,12 +23,13 @@ from shangheng.kernel.evidence.tiled_tree import TiledTree
 from shangheng.kernel.evidence.verifying import holds, verify_receipt
 from shangheng.kernel.records import queries as records
 from shangheng.kernel.records.concept.receipts import Receipt
+from shangheng.kernel.records.models import BatchRow
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import folder_of
 from shangheng.site import clock, proving, sealing
 from shangheng.site.tests.conftest import orders
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("shangheng.site.tests.log_site")]
+pytestmark = pytest.mark.django_db
 
 
 def sealed(home: Ledger, receipt: Receipt) -> str:
@@ -239,3 +240,13 @@ def test_verification_opens_no_database(home: Ledger, batch: Receipt, tmp_path: 
     )
     done = subprocess.run([sys.executable, "-c", program, str(file)], check=False)
     assert done.returncode == 0
+
+
+def test_an_altered_column_of_a_batch_is_found_and_its_row_is_named(
+    home: Ledger, batch: Receipt
+) -> None:
+    name = folder_of(batch.reporter, batch.batch)
+    BatchRow.objects.filter(folder=name).update(accepted=batch.accepted + 1)
+    assert [(each.where, each.code) for each in found(home)] == [
+        (f"kernel_batch/{name}", "evidence.row_differs")
+    ]

@@ -19,7 +19,6 @@ from shangheng.site.tests.test_log import sealed
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.urls("shangheng.site.tests.log_site"),
     pytest.mark.skipif(
         not (shutil.which("chromium") and shutil.which("chromedriver")),
         reason="there is no browser here",
