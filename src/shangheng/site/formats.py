@@ -1,20 +1,42 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A figure as a file: CSV, Excel, JSON, JSON-stat 2.0."""
+"""A figure as a file: CSV, Excel, JSON, JSON-stat 2.0; any list as CSV."""
 
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
+from django.http import HttpResponse
 
 from shangheng.kernel.formulas.concept import CURRENCY, Dimension, Figure
 from shangheng.site.figures import value_label
 
 BOM = "\ufeff"
 """Without it Excel reads UTF-8 Chinese as the system's old encoding."""
+
+
+def harmless(value: object) -> str:
+    """Return a cell that no spreadsheet takes for a formula; several values are written in one."""
+    if isinstance(value, list | tuple):
+        value = "；".join(str(each) for each in value)
+    text = "" if value is None else str(value)
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+
+
+def csv_file(name: str, header: Iterable[str], rows: Iterable[Iterable[object]]) -> HttpResponse:
+    """Return a list as a CSV file of this name, which spreadsheets read as UTF-8."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(header)
+    writer.writerows([harmless(value) for value in row] for row in rows)
+    response = HttpResponse(
+        (BOM + out.getvalue()).encode(), content_type="text/csv; charset=utf-8"
+    )
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
 
 
 def _dimensions(figure: Figure) -> tuple[Dimension, ...]:

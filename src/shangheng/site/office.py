@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What pages ask: figures of the dictionary over the ledger as it stands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from shangheng.kernel.formulas import queries as formulas
 from shangheng.kernel.formulas.concept import Figure, Indicator, Question
@@ -15,7 +15,7 @@ from shangheng.kernel.formulas.queries import House
 from shangheng.kernel.policies.concept import Library
 from shangheng.kernel.records import queries as records
 from shangheng.kernel.service import Registry
-from shangheng.site import clock, people, publication, questions, wiring
+from shangheng.site import clock, formats, people, publication, questions, wiring
 from shangheng.site.publication import EVERYBODY, Reader
 from shangheng.site.registry import REGISTRY
 
@@ -55,6 +55,12 @@ class Office:
     def require_officer(self, request: HttpRequest) -> None:
         """Refuse everybody but officers; a stranger is asked to sign in."""
         people.require_officer(request)
+
+    def csv_file(
+        self, name: str, header: Iterable[str], rows: Iterable[Iterable[object]]
+    ) -> HttpResponse:
+        """Return a list as a CSV file."""
+        return formats.csv_file(name, header, rows)
 
     def house(self) -> House:
         """Return where figures are computed."""

@@ -32,6 +32,7 @@ from shangheng.kernel.cases.models import CaseRow, ClockRow, NoteRow, StepRow, T
 from shangheng.kernel.cases.store import House, events_of, file_path, unit_of
 from shangheng.kernel.errors import NotFound, NotPermitted
 from shangheng.kernel.registers.concept.actors import APPLICANT, PUBLIC, SYSTEM, Actor
+from shangheng.kernel.registers.queries import below
 
 SIMILAR_MAX = 100
 DAY_S = 86_400
@@ -44,27 +45,18 @@ def _scope(kind: CaseKind, actor: Actor) -> Q:
         raise NotPermitted("case.not_yours", what="see", roles=list(kind.roles), region="")
     scope = Q(pk__in=[])
     for post in posts:
-        one = _below(post.region)
+        one = below(post.region)
         if post.department:
             one &= Q(department__in=("", post.department))
         scope |= one
     return Q(kind=kind.name) & scope
 
 
-def _below(region: str) -> Q:
-    if not region:
-        return Q()
-    stem = region
-    if len(region) == 6 and region.endswith("00"):  # noqa: PLR2004 - a province or a city
-        stem = region[:2] if region.endswith("0000") else region[:4]
-    return Q(region__startswith=stem)
-
-
 def _wanted(rows: QuerySet[CaseRow], wanted: Wanted) -> QuerySet[CaseRow]:
     if wanted.state:
         rows = rows.filter(state=wanted.state)
     if wanted.region:
-        rows = rows.filter(_below(wanted.region))
+        rows = rows.filter(below(wanted.region))
     if wanted.holder:
         rows = rows.filter(holder="" if wanted.holder == "-" else wanted.holder)
     for word in wanted.text.lower().split():

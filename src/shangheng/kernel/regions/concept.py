@@ -105,6 +105,12 @@ def level_of(code: str) -> Level:
     return "city" if code.endswith("00") else "county"
 
 
+def stem(code: str) -> str:
+    """Return what the code of a division and of all below it begins with."""
+    kept = {"province": 2, "city": 4}
+    return code[: kept.get(level_of(code), len(code))]
+
+
 def is_grouping(code: str) -> bool:
     """Tell whether a city code only groups counties that no city administers (110100, 429000)."""
     return code[2:] == "9000" or (code[:2] in MUNICIPALITIES and code[2:] in {"0100", "0200"})

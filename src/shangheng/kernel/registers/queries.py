@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from shangheng.kernel.errors import NotFound
+from shangheng.kernel.regions.concept import stem
 from shangheng.kernel.registers.concept.actors import Actor
 from shangheng.kernel.registers.concept.kinds import (
     Difference,
@@ -87,27 +88,23 @@ def sees_all(kind: RegisterKind, actor: Actor, region: str) -> bool:
     return bool(kind.roles) and actor.role_for(kind.roles, region) is not None
 
 
-def _below(region: str) -> Q:
-    if not region:
-        return Q()
-    stem = region
-    if len(region) == 6 and region.endswith("00"):  # noqa: PLR2004 - a province or a city
-        stem = region[:2] if region.endswith("0000") else region[:4]
-    return Q(region__startswith=stem)
+def below(region: str) -> Q:
+    """Return the condition for what lies in a region; no region is the whole country."""
+    return Q(region__startswith=stem(region)) if region else Q()
 
 
 def _seen(kind: RegisterKind, actor: Actor) -> Q:
     """Return the condition for the entries that an actor may see at all."""
     scope = Q(state="current") | Q(state="ended") if kind.public else Q(pk__in=[])
     for region in actor.regions_of(kind.roles):
-        scope |= _below(region) if region else Q(kind=kind.name)
+        scope |= below(region) if region else Q(kind=kind.name)
     return Q(kind=kind.name) & scope
 
 
 def _sought(kind: RegisterKind, sought: Sought, actor: Actor) -> QuerySet[EntryRow]:
     rows = EntryRow.objects.filter(_seen(kind, actor))
     if sought.region:
-        rows = rows.filter(_below(sought.region))
+        rows = rows.filter(below(sought.region))
     if sought.state and sought.on is None:
         rows = rows.filter(state=sought.state)
     if sought.on is not None:
@@ -137,7 +134,7 @@ def _says(kind: RegisterKind, actor: Actor, word: str) -> Q:
     if kind.title in kind.public:
         says |= Q(title__icontains=word)
     for region in actor.regions_of(kind.roles):
-        says |= _below(region) & Q(typed__contains=word)
+        says |= below(region) & Q(typed__contains=word)
     return says
 
 

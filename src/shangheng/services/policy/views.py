@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pages of the policies: library, documents, targets, duties, comparison."""
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -28,7 +26,6 @@ from shangheng.kernel.service import Registry
 from shangheng.services.policy import queries
 from shangheng.services.policy.rules import Standing
 
-BOM = "\ufeff"
 SHARE_DIGITS = 6
 KINDS = {
     "target": ("目标", "target"),
@@ -67,6 +64,12 @@ class Office(Protocol):
         """Return the present moment."""
         ...
 
+    def csv_file(
+        self, name: str, header: Iterable[str], rows: Iterable[Iterable[object]]
+    ) -> HttpResponse:
+        """Return a list as a CSV file."""
+        ...
+
     def reader(self, request: HttpRequest) -> Any:  # noqa: ANN401 - what ask wants to know
         """Return who looks."""
         ...
@@ -88,16 +91,8 @@ def _chosen(request: HttpRequest, office: Office) -> tuple[list[Jurisdiction], J
     return known, policies.jurisdiction(library, name)
 
 
-def _cell(value: object) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    if isinstance(value, list | tuple):
-        value = "；".join(str(each) for each in value)
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
-
-
 def _file(
-    request: HttpRequest, name: str, lines: Sequence[Mapping[str, Any]]
+    request: HttpRequest, office: Office, name: str, lines: Sequence[Mapping[str, Any]]
 ) -> HttpResponse | None:
     """Return a list as CSV or JSON where the address asks for it."""
     form = request.GET.get("format", "")
@@ -105,15 +100,7 @@ def _file(
         return JsonResponse(list(lines), safe=False, json_dumps_params={"ensure_ascii": False})
     if form != "csv":
         return None
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(lines[0] if lines else ())
-    writer.writerows([_cell(value) for value in line.values()] for line in lines)
-    response = HttpResponse(
-        (BOM + out.getvalue()).encode(), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
+    return office.csv_file(name, lines[0] if lines else (), (line.values() for line in lines))
 
 
 def _plain_clause(found: queries.Found) -> dict[str, Any]:
@@ -134,7 +121,7 @@ def library(request: HttpRequest, office: Office) -> HttpResponse:
     if name:
         policies.jurisdiction(known, name)
     found = queries.search(known, text, home=office.home, jurisdiction=name, kind=kind)
-    if file := _file(request, "clauses", [_plain_clause(each) for each in found]):
+    if file := _file(request, office, "clauses", [_plain_clause(each) for each in found]):
         return file
     facts = {
         "places": queries.places(known, office.home),
@@ -153,7 +140,7 @@ def document(request: HttpRequest, office: Office, name: str) -> HttpResponse:
     known = office.library()
     place, text = queries.document(known, name)
     listed = [queries.Found(place, text, each) for each in text.clauses]
-    if file := _file(request, text.id, [_plain_clause(each) for each in listed]):
+    if file := _file(request, office, text.id, [_plain_clause(each) for each in listed]):
         return file
     facts = {
         "where": place,
@@ -232,7 +219,9 @@ def targets(request: HttpRequest, office: Office) -> HttpResponse:
         ask=lambda name, question: office.ask(name, question, reader),
     )
     listed = queries.standings(place, scope, request.GET.get("text", ""))
-    if file := _file(request, f"targets-{place.id}", [_plain_standing(each) for each in listed]):
+    if file := _file(
+        request, office, f"targets-{place.id}", [_plain_standing(each) for each in listed]
+    ):
         return file
     facts = {
         "places": known,
@@ -268,7 +257,9 @@ def duties(request: HttpRequest, office: Office) -> HttpResponse:
     name = request.GET.get("department", "").strip()
     department = policies.find_department(place, name) if name else None
     listed = queries.owed_by(place, name, request.GET.get("text", ""))
-    if file := _file(request, f"duties-{place.id}", [_plain_owed(each) for each in listed]):
+    if file := _file(
+        request, office, f"duties-{place.id}", [_plain_owed(each) for each in listed]
+    ):
         return file
     facts = {
         "places": known,
@@ -296,7 +287,7 @@ def matrix(request: HttpRequest, office: Office) -> HttpResponse:
          **{each.printed: role for each, role in zip(bodies, roles, strict=True)}}
         for owed, roles in lines
     ]  # fmt: skip
-    if file := _file(request, f"matrix-{place.id}", plain):
+    if file := _file(request, office, f"matrix-{place.id}", plain):
         return file
     facts = {"places": known, "where": place, "asked": request.GET, "bodies": bodies,
              "lines": lines}  # fmt: skip
@@ -316,7 +307,7 @@ def compare(request: HttpRequest, office: Office) -> HttpResponse:
         for topic in listed
         for side in topic.sides
     ]  # fmt: skip
-    if file := _file(request, "comparison", plain):
+    if file := _file(request, office, "comparison", plain):
         return file
     columns = [
         (place, each) for place in queries.places(known, office.home) for each in place.documents

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The workbench over cases: inboxes, one case with everything that can be done, statistics."""
 
-import csv
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -21,6 +19,7 @@ from shangheng.kernel.cases.store import Hand
 from shangheng.kernel.errors import Invalid, Refusal
 from shangheng.kernel.regions import queries as regions
 from shangheng.site import acting, clock, fields, places, words
+from shangheng.site.formats import csv_file
 from shangheng.site.pages.cases import deadline, file_response, timeline
 from shangheng.site.people import signed_in
 from shangheng.site.registry import REGISTRY
@@ -103,29 +102,13 @@ def inbox(request: HttpRequest, name: str) -> HttpResponse:
 
 def _export(kind: CaseKind, found: list[CaseView]) -> HttpResponse:
     open_ = [field for field in kind.form if field.sensitivity != "personal"]
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
     head = ["number", "state", "region", "holder", "opened_at", "due_at", "outcome"]
-    writer.writerow([*head, *(field.name for field in open_)])
+    rows = []
     for each in found:
         due = each.due_at.isoformat() if each.due_at else ""
         told = [each.number, each.state, each.region, each.holder, each.opened_at.isoformat(), due]
-        values = [harmless(each.values.get(field.name)) for field in open_]
-        writer.writerow([*told, each.outcome, *values])
-    return download(out.getvalue(), f"{kind.name}.csv")
-
-
-def harmless(value: object) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-def download(text: str, name: str) -> HttpResponse:
-    """Return a CSV file that spreadsheets read as UTF-8."""
-    response = HttpResponse(("\ufeff" + text).encode(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+        rows.append([*told, each.outcome, *(each.values.get(field.name) for field in open_)])
+    return csv_file(kind.name, [*head, *(field.name for field in open_)], rows)
 
 
 @require_safe

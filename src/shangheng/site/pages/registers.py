@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Registers as everybody meets them: lists with filters and search, entries with their history."""
 
-import csv
-import io
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -19,7 +17,7 @@ from shangheng.kernel.registers.concept.actors import Actor
 from shangheng.kernel.registers.concept.kinds import RegisterKind
 from shangheng.kernel.registers.queries import PAGE, Sought
 from shangheng.site import acting, clock, fields, places, words
-from shangheng.site.pages.cases_work import download, harmless
+from shangheng.site.formats import csv_file
 from shangheng.site.registry import REGISTRY
 
 STATES = {
@@ -129,13 +127,12 @@ def _export(
     kind: RegisterKind, visible: tuple[Field, ...], found: list[queries.EntryView]
 ) -> HttpResponse:
     open_ = [field for field in visible if field.sensitivity != "personal"]
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(["number", "state", *(field.name for field in open_)])
-    for each in found:
-        values = [harmless(each.values.get(field.name)) for field in open_]
-        writer.writerow([each.number, each.state, *values])
-    return download(out.getvalue(), f"{kind.name}.csv")
+    header = ["number", "state", *(field.name for field in open_)]
+    rows = [
+        [each.number, each.state, *(each.values.get(field.name) for field in open_)]
+        for each in found
+    ]
+    return csv_file(kind.name, header, rows)
 
 
 @require_safe

@@ -229,7 +229,7 @@ def clashing_rows(
     connection.register("clash_places", pa.table({"ordinal": clashing.ordinals}))
     return connection.execute(
         f"SELECT ordinal, {plan.originals} FROM (SELECT *, row_number() OVER () - 1 AS ordinal "
-        f"FROM ({plan.relations[member].sql})) SEMI JOIN clash_places USING (ordinal)"
+        f"FROM ({relation.sql})) SEMI JOIN clash_places USING (ordinal)"
     ).fetchall()
 
 

@@ -235,13 +235,13 @@ def _give_back(
     for at, member in enumerate(convoy.members):
         returned = convoy.returned[at]
         ordinals = resolved.ordinals(at, Verdict.CLASH, returned.placed.first)
-        lines = [returned.placed.line(int(each) + returned.placed.first, None) - 1
-                 for each in ordinals]  # fmt: skip
-        clashing = outcome.Clashing(ordinals, lines, rows.get(at, 0) + len(member.broken) + 1)
-        found = outcome.clashing_rows(convoy.connection, convoy.plan, at, clashing)
-        for ordinal, original in found or [(int(each), []) for each in ordinals]:
-            line = returned.placed.line(ordinal + returned.placed.first, None)
-            returned.hold(kinds.TWICE_IN_BATCH, line, [original])
+        placed = returned.placed
+        lines = [placed.line(int(each) + placed.first, None) for each in ordinals]
+        total = rows.get(at, 0) + len(member.broken) + 1
+        clashing = outcome.Clashing(ordinals, [line - 1 for line in lines], total)
+        found = dict(outcome.clashing_rows(convoy.connection, convoy.plan, at, clashing))
+        for ordinal, line in zip(ordinals, lines, strict=True):
+            returned.hold(kinds.TWICE_IN_BATCH, line, [found.get(int(ordinal), [])])
         for line, text in member.broken:
             returned.hold(kinds.BROKEN_ROW, line, [[text]])
     if anything:

@@ -4,6 +4,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from shangheng.kernel.regions.concept import stem
+
 PUBLIC = "public"
 """The role that everybody has, also without an account."""
 
@@ -13,17 +15,12 @@ APPLICANT = "applicant"
 SYSTEM = "system"
 """The role of the platform itself, when a clock runs out."""
 
-COUNTY_DIGITS = 6
-
 
 def covers(region: str, place: str) -> bool:
     """Tell whether a place lies in a region; no region is the whole country."""
     if not region or region == place:
         return True
-    stem = region
-    if len(region) == COUNTY_DIGITS and region.endswith("00"):
-        stem = region[:2] if region.endswith("0000") else region[:4]
-    return bool(place) and place.startswith(stem)
+    return bool(place) and place.startswith(stem(region))
 
 
 @dataclass(frozen=True, slots=True)
