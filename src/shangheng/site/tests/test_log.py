@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from django.db import connection as rows
 from django.test import Client
 
 from shangheng.kernel.errors import Invalid, NotFound
@@ -23,7 +24,6 @@ from shangheng.kernel.evidence.tiled_tree import TiledTree
 from shangheng.kernel.evidence.verifying import holds, verify_receipt
 from shangheng.kernel.records import queries as records
 from shangheng.kernel.records.concept.receipts import Receipt
-from shangheng.kernel.records.models import BatchRow
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import folder_of
 from shangheng.site import clock, proving, sealing
@@ -246,7 +246,8 @@ def test_an_altered_column_of_a_batch_is_found_and_its_row_is_named(
     home: Ledger, batch: Receipt
 ) -> None:
     name = folder_of(batch.reporter, batch.batch)
-    BatchRow.objects.filter(folder=name).update(accepted=batch.accepted + 1)
+    with rows.cursor() as cursor:
+        cursor.execute("UPDATE kernel_batch SET accepted = accepted + 1 WHERE folder = %s", [name])
     assert [(each.where, each.code) for each in found(home)] == [
         (f"kernel_batch/{name}", "evidence.row_differs")
     ]
