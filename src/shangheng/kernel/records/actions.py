@@ -37,7 +37,7 @@ from shangheng.kernel.records.store.convoys import (
 )
 from shangheng.kernel.records.store.home import Ledger, room_needed
 from shangheng.kernel.records.store.landing import Progress
-from shangheng.kernel.records.store.names import digest_of
+from shangheng.kernel.records.store.names import INTENT, RECEIPTS, digest_of
 from shangheng.kernel.records.store.tables import FILES_PER_DAY_MAX, Table
 
 NAME = re.compile(r"[\w.:@+-]{1,100}")
@@ -253,8 +253,8 @@ def _same_batch(member: Member) -> Receipt | None:
 
 def finish(home: Ledger, work: Path) -> None:
     """Put a committed convoy's results in their place and write its rows; may be repeated."""
-    intent = json.loads((work / "intent.json").read_bytes())
-    receipts = json.loads((work / "receipts.json").read_bytes())
+    intent = json.loads((work / INTENT).read_bytes())
+    receipts = json.loads((work / RECEIPTS).read_bytes())
     reporters = dict(
         ReporterRow.objects.filter(
             code__in={receipt["reporter"] for receipt in receipts}
@@ -277,7 +277,7 @@ def finish(home: Ledger, work: Path) -> None:
                 )
     for each in intent["members"]:
         shutil.rmtree(work.parent / each["work"], ignore_errors=True)
-    shutil.rmtree(work, ignore_errors=True)
+    committing.clear(work)
 
 
 def _row_facts(receipt: Receipt, folder: str) -> Mapping[str, Any]:

@@ -33,6 +33,7 @@ from shangheng.kernel.records.store.archive import seal_file
 from shangheng.kernel.records.store.convoys import Convoy
 from shangheng.kernel.records.store.home import Ledger, flush, write_durably
 from shangheng.kernel.records.store.keys import Entries, KeyIndex
+from shangheng.kernel.records.store.names import INTENT
 from shangheng.kernel.records.store.reading import key_number, literal, quoted
 from shangheng.kernel.records.store.resolving import KEPT, Slice, Verdict
 from shangheng.kernel.records.store.staging import STAGE, optimise
@@ -177,7 +178,7 @@ def index_of(home: Ledger, kind: str, table: Table, *, claims: bool = False) -> 
 
 def intent_of(work: Path) -> dict[str, Any] | None:
     """Return what was written down before the ledger was touched, or nothing if it was not."""
-    path = work / "intent.json"
+    path = work / INTENT
     if not path.exists():
         return None
     intent: dict[str, Any] = json.loads(path.read_bytes())
@@ -187,7 +188,7 @@ def intent_of(work: Path) -> dict[str, Any] | None:
 def unfinished(home: Ledger, kind: str) -> list[tuple[Path, dict[str, Any]]]:
     """Return the work folders of this kind that were begun and not finished."""
     found = []
-    for path in sorted((home.root / "work").glob("*/intent.json")):
+    for path in sorted((home.root / "work").glob(f"*/{INTENT}")):
         intent = intent_of(path.parent)
         if intent is not None and intent["kind"] == kind:
             found.append((path.parent, intent))
@@ -214,6 +215,16 @@ def undo(home: Ledger, kind: RecordKind, intent: Mapping[str, Any], work: Path) 
         if claims.version > before:
             KeyIndex(home.keys(f"{kind.name}.claims"), version=before)
             claims.restore(before)
+    clear(work)
+
+
+def clear(work: Path) -> None:
+    """Remove a work folder that nobody needs any more.
+
+    The intent goes first: a folder that is half gone must not be taken for one to be finished,
+    for whatever the finishing needs may be in the other half.
+    """
+    (work / INTENT).unlink(missing_ok=True)
     shutil.rmtree(work, ignore_errors=True)
 
 

@@ -25,7 +25,7 @@ from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store import staging
 from shangheng.kernel.records.store.home import Ledger, write_durably
 from shangheng.kernel.records.store.landing import Landed, Progress
-from shangheng.kernel.records.store.names import folder_of
+from shangheng.kernel.records.store.names import INTENT, folder_of
 from shangheng.kernel.records.store.outcome import Placed, Returned
 from shangheng.kernel.records.store.sources import Relation
 
@@ -140,7 +140,7 @@ def begin(convoy: Convoy, tag: str, *, table_version: int, claims_version: int |
     }  # fmt: skip
     for member in convoy.members:
         member.is_begun = True
-    write_durably(convoy.work / "intent.json", json.dumps(intent).encode())
+    write_durably(convoy.work / INTENT, json.dumps(intent).encode())
 
 
 @dataclass

@@ -4,6 +4,9 @@
 import hashlib
 from pathlib import Path
 
+INTENT, RECEIPTS = "intent.json", "receipts.json"
+"""What a convoy writes down before it changes the ledger, and before its commit."""
+
 
 def folder_of(reporter: str, batch: str) -> str:
     """Return the name of a batch's folder; safe whatever the two are called."""

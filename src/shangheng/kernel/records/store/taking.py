@@ -18,7 +18,7 @@ from shangheng.kernel.records.store.archive import batch_secret
 from shangheng.kernel.records.store.convoys import Convoy
 from shangheng.kernel.records.store.home import Ledger, flush, write_durably
 from shangheng.kernel.records.store.keys import Entries, KeyIndex
-from shangheng.kernel.records.store.names import digest_of
+from shangheng.kernel.records.store.names import RECEIPTS, digest_of
 from shangheng.kernel.records.store.reading import literal, quoted
 from shangheng.kernel.records.store.resolving import (
     KEPT,
@@ -150,7 +150,7 @@ def commit(home: Ledger, convoy: Convoy) -> list[Receipt]:
         for kept in (*member.work.glob("sealed*"), member.work / committing.HASHES):
             flush(kept)
     plain = [receipt.to_dict() for receipt in receipts]
-    write_durably(convoy.work / "receipts.json", json.dumps(plain).encode())
+    write_durably(convoy.work / RECEIPTS, json.dumps(plain).encode())
     table.commit(change.adds, change.removes, facts={"tag": tag})
     index.settle()
     if claims_index is not None:

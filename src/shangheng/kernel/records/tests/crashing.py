@@ -254,6 +254,9 @@ def steps() -> Iterator[Callable[[Callable[[], None]], None]]:
     yield patch(pathlib.Path, "unlink")
     yield patch(DeltaTable, "create_write_transaction")
     yield patch(shutil, "rmtree")
+    # What a tree is removed by: the folder that is half gone when the end comes.
+    yield patch(os, "unlink")
+    yield patch(os, "rmdir")
 
 
 def step_by_step(folder: Path) -> dict[str, Any]:
