@@ -29,7 +29,7 @@ QUIET = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--hide-scrollbars",
 )  # fmt: skip
-PATIENCE_S = 60
+PATIENCE_S = 150
 PHONE = (390, 844)
 DESK = (1280, 900)
 WALL = (1920, 1080)
@@ -51,10 +51,14 @@ class House:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def python(self, program: str) -> None:
-        """Run a small program with this home."""
-        words = [sys.executable, "-c", program]
-        subprocess.run(words, env=environment(self.home), check=True, timeout=300)
+    def python(self, program: str) -> str:
+        """Run a small program with this home and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env=environment(self.home), capture_output=True, text=True, check=False, timeout=300,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -84,9 +88,9 @@ def answers(address: str) -> bool:
 
 
 @contextmanager
-def served(home: Path) -> Iterator[str]:
+def served(home: Path, port: int | None = None) -> Iterator[str]:
     """Run the server on a home and yield its address."""
-    port = free_port()
+    port = port or free_port()
     words = [COMMAND, "serve", "--port", str(port)]
     with (home / "server.log").open("w") as log:
         server = subprocess.Popen(words, env=environment(home), stdout=log, stderr=log)

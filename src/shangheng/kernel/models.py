@@ -11,6 +11,13 @@ from shangheng.kernel.cases.models import (
     TraitRow,
 )
 from shangheng.kernel.evidence.models import CheckpointRow, LeafRow, LogRow
+from shangheng.kernel.exchange.models import (
+    AgreementRow,
+    DeliveryRow,
+    ParcelRow,
+    ReceivedRow,
+    SubscriptionRow,
+)
 from shangheng.kernel.formulas.models import ResultRow
 from shangheng.kernel.parties.models import PartyCodeRow, PartyLinkRow, PartyRow
 from shangheng.kernel.records.models import (
@@ -18,32 +25,39 @@ from shangheng.kernel.records.models import (
     ReporterHabitRow,
     ReporterRow,
     ReporterTokenRow,
+    WithdrawalRow,
 )
 from shangheng.kernel.registers.models import EntryNumberRow, EntryRow, VersionRow
 
 __all__ = [
     "AccountRow",
+    "AgreementRow",
     "BatchRow",
     "CaseNumberRow",
     "CaseRow",
     "CheckpointRow",
     "ClockRow",
+    "DeliveryRow",
     "EntryNumberRow",
     "EntryRow",
     "HoldRow",
     "LeafRow",
     "LogRow",
     "NoteRow",
+    "ParcelRow",
     "PartyCodeRow",
     "PartyLinkRow",
     "PartyRow",
+    "ReceivedRow",
     "ReporterHabitRow",
     "ReporterRow",
     "ReporterTokenRow",
     "ResultRow",
     "StepRow",
+    "SubscriptionRow",
     "TraitRow",
     "TransferRow",
     "UnitRow",
     "VersionRow",
+    "WithdrawalRow",
 ]

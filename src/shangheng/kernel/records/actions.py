@@ -25,8 +25,15 @@ from shangheng.kernel.records.models import (
     ReporterHabitRow,
     ReporterRow,
     ReporterTokenRow,
+    WithdrawalRow,
 )
-from shangheng.kernel.records.store import committing, receiving, staging, taking
+from shangheng.kernel.records.store import (
+    committing,
+    receiving,
+    staging,
+    taking,
+    withdrawing,
+)
 from shangheng.kernel.records.store.convoys import (
     SMALL_BYTES,
     Convoy,
@@ -37,7 +44,7 @@ from shangheng.kernel.records.store.convoys import (
 )
 from shangheng.kernel.records.store.home import Ledger, room_needed
 from shangheng.kernel.records.store.landing import Progress
-from shangheng.kernel.records.store.names import INTENT, RECEIPTS, digest_of
+from shangheng.kernel.records.store.names import INTENT, RECEIPTS, digest_of, folder_of
 from shangheng.kernel.records.store.tables import FILES_PER_DAY_MAX, Table
 
 NAME = re.compile(r"[\w.:@+-]{1,100}")
@@ -275,9 +282,51 @@ def finish(home: Ledger, work: Path) -> None:
                 evidence.seal_batch(
                     folder, plain, root=root, records=receipt.records, at=receipt.recorded_at
                 )
+        if told := intent.get("withdrawal"):
+            _write_withdrawal(intent["kind"], told)
     for each in intent["members"]:
         shutil.rmtree(work.parent / each["work"], ignore_errors=True)
     committing.clear(work)
+
+
+def withdraw(asked: withdrawing.Withdrawal, *, home: Ledger, at: datetime) -> int:
+    """Take a reporter's own records out of the ledger; return how many there were.
+
+    They stay in the history and in the log. The same number again returns the same; what others
+    have told of the same records is untouched.
+
+    Raises:
+        Conflict: the number was used for other records (``withdrawal.other_keys``).
+    """
+    reporter, kind = register_reporter(asked.reporter, at=at), asked.kind
+    if not NAME.fullmatch(asked.number):
+        raise Invalid("batch.bad_number", batch=asked.number[:120])
+    with room_needed(), home.locked(kind.name):
+        recover(home, kind)
+        done = WithdrawalRow.objects.filter(reporter=reporter, number=asked.number).first()
+        if done is not None:
+            if done.digest != asked.digest:
+                raise Conflict("withdrawal.other_keys", number=asked.number)
+            return done.records
+        work = withdrawing.withdraw(home, asked, source=reporter.pk, at=at)
+        if work is None:
+            return 0
+        finish(home, work)
+    return WithdrawalRow.objects.get(reporter=reporter, number=asked.number).records
+
+
+def _write_withdrawal(kind: str, told: Mapping[str, Any]) -> None:
+    """Write and seal a withdrawal that stands in the ledger; may be repeated."""
+    at = datetime.fromisoformat(told["at"])
+    facts = {name: told[name] for name in ("reason", "digest", "records", "ledger_version")}
+    row, new = WithdrawalRow.objects.get_or_create(
+        reporter=ReporterRow.objects.get(code=told["reporter"]), number=told["number"],
+        defaults={**facts, "kind": kind, "withdrawn_at": at},
+    )  # fmt: skip
+    if new:
+        object_id = folder_of(told["reporter"], told["number"])
+        public = {"kind": kind, "reporter": told["reporter"], "records": row.records}
+        evidence.seal("record.withdrawn", object_id, {**facts, **public}, at=at, facts=public)
 
 
 def _row_facts(receipt: Receipt, folder: str) -> Mapping[str, Any]:

@@ -102,3 +102,32 @@ class ReporterHabitRow(models.Model):
     def __str__(self) -> str:
         """Return what it is about."""
         return f"{self.kind}.{self.field}"
+
+
+class WithdrawalRow(models.Model):
+    """Records that their reporter has taken back."""
+
+    reporter = models.ForeignKey("kernel.ReporterRow", on_delete=models.PROTECT)
+    number = models.CharField(max_length=100)
+    kind = models.CharField(max_length=32)
+    reason = models.CharField(max_length=500)
+    digest = models.CharField(max_length=64)
+    records = models.BigIntegerField()
+    ledger_version = models.BigIntegerField()
+    withdrawn_at = models.DateTimeField()
+
+    class Meta:
+        """The table."""
+
+        app_label = "kernel"
+        db_table = "kernel_withdrawal"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("reporter", "number"), name="kernel_withdrawal_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=("kind", "ledger_version"), name="kernel_withdrawal_kind"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the withdrawal's number."""
+        return self.number

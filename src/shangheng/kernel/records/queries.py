@@ -13,12 +13,17 @@ from django.db.models import Count, Max, Sum
 from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.concept.receipts import Receipt
-from shangheng.kernel.records.models import BatchRow, ReporterRow, ReporterTokenRow
+from shangheng.kernel.records.models import (
+    BatchRow,
+    ReporterRow,
+    ReporterTokenRow,
+    WithdrawalRow,
+)
 from shangheng.kernel.records.store.archive import unsealed
 from shangheng.kernel.records.store.committing import REJECTS, WARNINGS
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.reading import quoted
-from shangheng.kernel.records.store.tables import LedgerFiles, files_of, scan
+from shangheng.kernel.records.store.tables import LedgerFiles, commit_of, files_of, scan
 
 PIECE_ROWS = 20_000
 
@@ -107,6 +112,65 @@ def rows_of_batch(
         )
         while rows := found.fetchmany(PIECE_ROWS):
             yield rows
+
+
+def keys_of(home: Ledger, kind: RecordKind, reporter: str) -> Iterator[list[tuple[str, ...]]]:
+    """Give, as texts and in pieces, the keys of the records that stand as a reporter told them."""
+    paths = (*ledger_files(home, kind.name).paths, *claims_files(home, kind.name).paths)
+    if not paths:
+        return
+    listed = ", ".join(f"{quoted(name)}::VARCHAR" for name in kind.key)
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            f"SELECT DISTINCT {listed} FROM {scan(paths)} WHERE reporter = ? ORDER BY ALL",
+            [reporter],
+        )
+        while rows := found.fetchmany(PIECE_ROWS):
+            yield rows
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one commit brought to a kind's table: files with the rows of batches, or a withdrawal.
+
+    ``batches`` are reporter, number and rows read of each; ``tag`` names the file of the history
+    that holds what was replaced or withdrawn.
+    """
+
+    version: int
+    tag: str
+    files: tuple[str, ...]
+    batches: tuple[tuple[str, str, int], ...]
+    at: datetime
+
+
+def changes_since(home: Ledger, kind: str, version: int, *, limit: int = 200) -> list[Change]:
+    """Return the commits to a kind's table after a version, in their order.
+
+    A batch's row is written while the pen of its kind is held, so rows appear in this order.
+    """
+    found: dict[int, list[tuple[str, str, int]]] = {}
+    times: dict[int, datetime] = {}
+    batches = BatchRow.objects.filter(kind=kind, ledger_version__gt=version)
+    listed = batches.values_list(
+        "ledger_version", "reporter__code", "number", "rows_read", "received_at"
+    )
+    for at_version, reporter, number, rows, at in listed.order_by("ledger_version", "pk"):
+        if at_version not in found and len(found) == limit:
+            break
+        found.setdefault(at_version, []).append((reporter, number, rows))
+        times[at_version] = at
+    last = max(found) if len(found) == limit else None
+    taken_back = WithdrawalRow.objects.filter(kind=kind, ledger_version__gt=version)
+    if last is not None:
+        taken_back = taken_back.filter(ledger_version__lt=last)
+    for at_version, at in taken_back.values_list("ledger_version", "withdrawn_at"):
+        found[at_version], times[at_version] = [], at
+    changes = []
+    for each in sorted(found):
+        commit = commit_of(home.table(kind), each)
+        changes.append(Change(each, commit.tag, commit.files, tuple(found[each]), times[each]))
+    return changes
 
 
 def rows_unlike_their_receipts() -> list[str]:

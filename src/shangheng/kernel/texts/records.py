@@ -32,7 +32,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the file lacks required columns of {kind}: {missing}; it has {found}. Rename them, or map them with --mapping",
     ),
     "file.compression_broken": (
-        "压缩文件已损坏：{detail}", "the compressed file is damaged: {detail}"
+        "压缩文件已损坏：{detail}",
+        "the compressed file is damaged: {detail}",
     ),
     "file.damaged": ("{format} 文件已损坏：{detail}", "the {format} file is damaged: {detail}"),
     "file.empty": ("文件“{file}”是空的", "the file “{file}” is empty"),
@@ -49,7 +50,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{bytes} packed bytes unpack into over {unpacked}; send the file unpacked",
     ),
     "file.header_twice": (
-        "表头有重复的列名：{columns}", "the header has a column twice: {columns}"
+        "表头有重复的列名：{columns}",
+        "the header has a column twice: {columns}",
     ),
     "file.line_too_long": (
         "从第 {at} 字节起的一行超过 {limit} 字节；请检查换行符和引号",
@@ -90,21 +92,26 @@ TEXTS: dict[str, tuple[str, str]] = {
         "there is no indicator “{indicator}”; there are: {known}",
     ),
     "kind.day_is_no_time": (
-        "{kind} 的日期字段 {field} 不是时间", "the day field {field} of {kind} is no time"
+        "{kind} 的日期字段 {field} 不是时间",
+        "the day field {field} of {kind} is no time",
     ),
     "kind.field_twice": ("{kind} 的字段重名：{fields}", "{kind} declares fields twice: {fields}"),
     "kind.optional_key": (
-        "{kind} 的主键字段不能为可选：{fields}", "key fields of {kind} cannot be optional: {fields}"
+        "{kind} 的主键字段不能为可选：{fields}",
+        "key fields of {kind} cannot be optional: {fields}",
     ),
     "kind.unknown": (
-        "没有记录种类“{kind}”；可用的有：{known}", "there is no record kind “{kind}”; there are: {known}"
+        "没有记录种类“{kind}”；可用的有：{known}",
+        "there is no record kind “{kind}”; there are: {known}",
     ),
     "kind.unknown_field": ("{kind} 没有字段：{fields}", "{kind} has no fields {fields}"),
     "mapping.field_not_told": (
-        "映射中“{where}”的写法无法理解：{given}", "what the mapping says at “{where}” is not clear: {given}"
+        "映射中“{where}”的写法无法理解：{given}",
+        "what the mapping says at “{where}” is not clear: {given}",
     ),
     "mapping.no_fields": (
-        "映射文件缺少 fields 一节（目标种类：{kind}）", "the mapping has no section “fields” (for kind {kind})"
+        "映射文件缺少 fields 一节（目标种类：{kind}）",
+        "the mapping has no section “fields” (for kind {kind})",
     ),
     "mapping.not_a_flag": (
         "映射中“{where}”应为 true 或 false，而不是“{given}”",
@@ -127,10 +134,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{where}” in the mapping needs exactly one of from, constant, join, multiply; it has {found}",
     ),
     "mapping.other_kind": (
-        "该映射用于 {mapping}，而报送的是 {asked}", "the mapping is for {mapping}, the report for {asked}"
+        "该映射用于 {mapping}，而报送的是 {asked}",
+        "the mapping is for {mapping}, the report for {asked}",
     ),
     "mapping.required_untold": (
-        "映射没有说明 {kind} 的必填字段：{fields}", "the mapping does not tell required fields of {kind}: {fields}"
+        "映射没有说明 {kind} 的必填字段：{fields}",
+        "the mapping does not tell required fields of {kind}: {fields}",
     ),
     "mapping.unknown_word": (
         "映射的“{where}”中不认识“{word}”；是否想写“{did_you_mean}”？可用：{known}",
@@ -141,11 +150,19 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the reporter code “{reporter}” will not do: letters, digits and . : @ + - _ only",
     ),
     "service.kind_missing": (
-        "服务 {service} 要读的种类没有人提供：{kinds}", "nobody provides what {service} reads: {kinds}"
+        "服务 {service} 要读的种类没有人提供：{kinds}",
+        "nobody provides what {service} reads: {kinds}",
     ),
-    "service.kind_twice": ("记录种类被重复提供：{kinds}", "record kinds are provided twice: {kinds}"),
+    "service.kind_twice": (
+        "记录种类被重复提供：{kinds}",
+        "record kinds are provided twice: {kinds}",
+    ),
     "store.no_room": (
         "空间或内存不足，本批未收，已有数据不受影响：{detail}",
         "no room left; the batch was not taken and nothing is lost: {detail}",
     ),
-}  # fmt: skip
+    "withdrawal.other_keys": (
+        "撤回编号 {number} 已用于另一些记录，请换一个编号",
+        "Withdrawal {number} was used for other records; give this one another number",
+    ),
+}

@@ -85,36 +85,9 @@ class Writer:
 
         With ``own`` only this reporter's word on a record is replaced, as among the claims.
         """
-        if not len(old):
-            return [], ""
-        optimise(self.connection, on=True)
-        days = {str(np.datetime64(int(day), "D")) for day in np.unique(old["day"])}
-        inside = tuple(f"day={day}/" for day in days)
-        files = [path for path in table.files() if path.startswith(inside)]
-        gone = pa.table({"high": old["high"], "low": old["low"]})
-        self.connection.register("gone", gone)
-        held = (
-            f"SELECT *, (key >> 64)::UBIGINT AS high, "
-            f"(key & 18446744073709551615::UHUGEINT)::UBIGINT AS low FROM (SELECT *, "
-            f"{key_number(self.kind.key)} AS key FROM "
-            f"{scan([str(table.path / path) for path in files], extra=', filename=true')})"
-        )
-        leaves = "(high, low) IN (SELECT (high, low) FROM gone)"
-        if own:
-            mine = ", ".join(literal(each.order.reporter) for each in self.convoy.members)
-            leaves += f" AND reporter IN ({mine})"
-        self.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE leaving AS SELECT * EXCLUDE (key) FROM ({held}) "
-            f"WHERE {leaves}"
-        )
-        names = self.connection.execute("SELECT DISTINCT filename FROM leaving").fetchall()
-        prefix = f"{table.path}/"
-        touched = sorted(str(name[0]).removeprefix(prefix) for name in names)
-        stay = (
-            f"SELECT * EXCLUDE (key, high, low, filename) FROM ({held}) "
-            f"WHERE filename IN (SELECT DISTINCT filename FROM leaving) AND NOT ({leaves})"
-        )
-        return touched, stay
+        mine = ", ".join(literal(each.order.reporter) for each in self.convoy.members)
+        only = f" AND reporter IN ({mine})" if own else ""
+        return leaving(self.connection, table, old, only=only)
 
     def keep_history(self, table: Table) -> None:
         """Write the records in ``leaving`` to the history, as said before this convoy."""
@@ -151,6 +124,44 @@ class Writer:
         self.connection.register("outranked", keys)
         others = f"SELECT {columns} FROM leaving SEMI JOIN outranked USING (high, low)"
         return Change(adds=claims.write(self.connection, others, tag=self.tag))
+
+
+def leaving(
+    connection: duckdb.DuckDBPyConnection, table: Table, old: Entries, *, only: str = ""
+) -> tuple[list[str], str]:
+    """Gather the rows of these records in ``leaving``; return their files, and what stays in them.
+
+    ``only`` is a further condition for a row to leave.
+    """
+    if not len(old):
+        return [], ""
+    optimise(connection, on=True)
+    days = {str(np.datetime64(int(day), "D")) for day in np.unique(old["day"])}
+    inside = tuple(f"day={day}/" for day in days)
+    files = [path for path in table.files() if path.startswith(inside)]
+    if not files:
+        return [], ""
+    gone = pa.table({"high": old["high"], "low": old["low"]})
+    connection.register("gone", gone)
+    held = (
+        f"SELECT *, (key >> 64)::UBIGINT AS high, "
+        f"(key & 18446744073709551615::UHUGEINT)::UBIGINT AS low FROM (SELECT *, "
+        f"{key_number(table.kind.key)} AS key FROM "
+        f"{scan([str(table.path / path) for path in files], extra=', filename=true')})"
+    )
+    leaves = "(high, low) IN (SELECT (high, low) FROM gone)" + only
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE leaving AS SELECT * EXCLUDE (key) FROM ({held}) "
+        f"WHERE {leaves}"
+    )
+    names = connection.execute("SELECT DISTINCT filename FROM leaving").fetchall()
+    prefix = f"{table.path}/"
+    touched = sorted(str(name[0]).removeprefix(prefix) for name in names)
+    stay = (
+        f"SELECT * EXCLUDE (key, high, low, filename) FROM ({held}) "
+        f"WHERE filename IN (SELECT DISTINCT filename FROM leaving) AND NOT ({leaves})"
+    )
+    return touched, stay
 
 
 def dropped(slices: Sequence[Slice]) -> npt.NDArray[np.int64]:

@@ -26,6 +26,8 @@ TYPES = {
     "day": np.int32, "source": np.uint32, "rank": np.uint8,
 }  # fmt: skip
 MERGE_RATIO = 4
+WITHDRAWN = 255
+"""The rank of an entry whose record was withdrawn: to whoever asks, it is not known."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +174,7 @@ class KeyIndex:
             known[asked[hit]] = True
             for name in COLUMNS:
                 columns[name][asked[hit]] = segment[name][places[hit]]
+        known &= columns["rank"] != WITHDRAWN
         return Found(known, Entries(dict(columns)))
 
     def add(self, entries: Entries, *, version: int, part: int = 0) -> None:

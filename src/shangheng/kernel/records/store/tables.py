@@ -195,6 +195,25 @@ class Table:
         return True
 
 
+@dataclass(frozen=True)
+class Commit:
+    """What one commit did to a table: the tag of its convoy, and the files that it added."""
+
+    tag: str
+    files: tuple[str, ...]
+
+
+def commit_of(path: Path, version: int) -> Commit:
+    """Return what made a version; nothing known where the table's log no longer tells."""
+    log = path / "_delta_log" / f"{version:020d}.json"
+    if not log.exists():
+        return Commit("", ())
+    told = [json.loads(line) for line in log.read_text().splitlines()]
+    tags = [each["commitInfo"].get("tag", "") for each in told if "commitInfo" in each]
+    added = [unquote(each["add"]["path"]) for each in told if "add" in each]
+    return Commit(tags[0] if tags else "", tuple(added))
+
+
 def files_of(path: Path) -> LedgerFiles:
     """Return a table as it stands, without making it; version 0, no files where there is none."""
     if not (path / "_delta_log").exists():

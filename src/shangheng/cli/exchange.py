@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``shangheng exchange``: agreements, deliveries, what arrives, how it went."""
+
+import json
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Event
+
+import click
+from django.utils.timezone import localtime
+from rich.console import Console
+from rich.table import Table
+
+from shangheng.kernel.exchange import actions, delivering, queries
+from shangheng.site import clock, exchange
+
+DAY = click.DateTime(["%Y-%m-%d"])
+a_folder = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+def _table(*columns: str) -> Table:
+    return Table(*columns, box=None, pad_edge=False)
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{localtime(at):%Y-%m-%d %H:%M:%S}" if at else ""
+
+
+@click.group("exchange")
+def exchange_command() -> None:
+    """数据共享：协议、交付、接收 Sharing data: agreements, deliveries, what arrives."""
+
+
+@exchange_command.command("adopt")
+@click.argument("names", nargs=-1)
+def adopt_command(names: tuple[str, ...]) -> None:
+    """启用 agreements 文件夹中的协议 Put the declared agreements into force; all, or these."""
+    for title in exchange.adopt(names):
+        click.echo(f"已启用 adopted: {title}")
+
+
+@exchange_command.command("end")
+@click.argument("name")
+@click.option("--reason", required=True, help="理由 why")
+def end_command(name: str, reason: str) -> None:
+    """提前终止协议 End an agreement before its day; receivers are told."""
+    actions.end(name, reason=reason, at=clock.now())
+    click.echo(f"已终止 ended: {name}")
+
+
+@exchange_command.command("deliver")
+@click.option(
+    "--watch", type=click.FloatRange(min=0.1), help="每隔几秒一轮 a round every … seconds"
+)
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+def deliver_command(watch: float | None, *, as_json: bool) -> None:
+    """把账本的变化装包并推送 Cut what has changed into parcels and push them."""
+    while True:
+        done = exchange.turn()
+        told = {"cut": done.cut, **asdict(done.round)}
+        if as_json:
+            click.echo(json.dumps(told))
+        elif watch is None or any(told.values()):
+            click.echo(
+                f"装包 cut {done.cut}，交付 delivered {done.round.delivered} "
+                f"（{done.round.records} 条 records），未成 in trouble {done.round.troubled}"
+            )
+        if watch is None:
+            return
+        Event().wait(watch)
+
+
+@exchange_command.command("status")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+def status_command(*, as_json: bool) -> None:
+    """每个接收方到了第几包 How far every receiver has come, and what is in the way."""
+    found = queries.standings()
+    if as_json:
+        told = [{**asdict(each), "waiting": each.waiting} for each in found]
+        click.echo(json.dumps(told, ensure_ascii=False, default=str))
+        return
+    if not found:
+        click.echo("尚未启用协议 no agreement was adopted; see shangheng exchange adopt")
+        return
+    table = _table("协议 agreement", "接收方 receiver", "已确认 acknowledged", "共 of",
+                   "最近 last", "失败 attempts", "原因 trouble")  # fmt: skip
+    for each in found:
+        ended = "（已止 ended）" if each.ended_at else ""
+        table.add_row(
+            f"{each.agreement}.{each.edition}{ended}", each.receiver, str(each.acknowledged),
+            str(each.last), _moment(each.acknowledged_at), str(each.attempts or ""), each.trouble,
+        )  # fmt: skip
+    Console().print(table)
+
+
+@exchange_command.command("report")
+@click.option("--since", type=DAY, help="起（含）from")
+@click.option("--until", type=DAY, help="止（含）to")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+def report_command(since: datetime | None, until: datetime | None, *, as_json: bool) -> None:
+    """质量与交付报告，不写起止为近 30 日 The quality and delivery report; 30 days if not told."""
+    end = until.replace(tzinfo=clock.BEIJING) + timedelta(days=1) if until else clock.now()
+    begin = since.replace(tzinfo=clock.BEIJING) if since else end - timedelta(days=30)
+    found = queries.delivery_report(since=begin, until=end)
+    if as_json:
+        click.echo(json.dumps([asdict(each) for each in found], ensure_ascii=False))
+        return
+    table = _table("协议 agreement", "对方 partner", "交付 delivered", "条数 records",
+                   "失败 failed", "拒绝 refused", "时延 p95 ms", "对方退回 rejected")  # fmt: skip
+    for each in found:
+        numbers = (each.delivered, each.records, each.failed, each.refused, each.delay_ms_p95,
+                   each.rejected)  # fmt: skip
+        told = ("" if number is None else f"{number:,}" for number in numbers)
+        table.add_row(each.agreement, each.partner, *told)
+    Console().print(table)
+
+
+@exchange_command.command("replay")
+@click.argument("agreement")
+@click.argument("receiver")
+@click.option("--since", type=click.IntRange(min=1), required=True, help="从第几包 from parcel")
+def replay_command(agreement: str, receiver: str, since: int) -> None:
+    """从某一包起重新发送 Send everything again from a parcel on."""
+    delivering.replay(agreement, receiver, since=since, at=clock.now())
+    click.echo(f"将从第 {since} 包起重发 will be sent again from parcel {since}")
+
+
+@exchange_command.command("fetch")
+@click.argument("partner")
+@click.argument("agreement")
+def fetch_command(partner: str, agreement: str) -> None:
+    """向另一处商衡取交换包 Fetch what waits for us at a partner that is Shangheng."""
+    taken = exchange.fetch(partner, agreement, tell=lambda number: click.echo(f"#{number}"))
+    click.echo(f"已收 taken: {taken}")
+
+
+@exchange_command.command("take")
+@click.argument("partner")
+@click.argument("kind")
+@click.argument("folder", type=a_folder)
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+def take_command(partner: str, kind: str, folder: Path, *, as_json: bool) -> None:
+    """收取其他系统的报文文件（按文件名序号）Take a partner's numbered message files."""
+    told = exchange.take_files(partner, kind, folder)
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    for each in told:
+        again = "（已收过 known）" if each.get("again") else ""
+        click.echo(
+            f"{each['file']}: 接收 accepted {each.get('accepted', 0)}，"
+            f"退回 rejected {each.get('rejected', 0)}{again}"
+        )
+
+
+@exchange_command.command("lineage")
+@click.argument("agreement")
+@click.argument("number", type=click.IntRange(min=1))
+@click.option("--edition", type=click.IntRange(min=1), help="版次 edition")
+def lineage_command(agreement: str, number: int, edition: int | None) -> None:
+    """某一包来自哪些批次 From which batches a parcel was made, as JSON."""
+    row = queries.adopted(agreement, edition)
+    click.echo(json.dumps(asdict(queries.lineage(queries.parcel(row, number)))))

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the providing side can do: adopt and end agreements, cut parcels, make them again.
+
+A parcel is sealed in the transaction that writes it. Nothing is cut under an agreement that is not
+in force; the one thing that follows its end is the closing parcel, which tells receivers what to
+do with what they have.
+"""
+
+import json
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.expressions import Combinable
+
+from shangheng.kernel.errors import Conflict, EvidenceBroken, Invalid
+from shangheng.kernel.evidence import actions as evidence
+from shangheng.kernel.evidence.keys import SignerKey
+from shangheng.kernel.exchange import queries
+from shangheng.kernel.exchange.concept.agreements import Agreement
+from shangheng.kernel.exchange.concept.parcels import Span, Step
+from shangheng.kernel.exchange.concept.partners import Partner
+from shangheng.kernel.exchange.concept.spans import RECORDS_MAX, Commit, Place, next_span
+from shangheng.kernel.exchange.models import (
+    AgreementRow,
+    ParcelRow,
+    SubscriptionRow,
+)
+from shangheng.kernel.exchange.store.feed import EMPTY, Content
+from shangheng.kernel.records import queries as records
+from shangheng.kernel.records.concept.kinds import RecordKind
+from shangheng.kernel.records.store.home import Ledger
+
+CHINA = ZoneInfo("Asia/Shanghai")
+KEPT_BYTES_MAX = 128 * 1024 * 1024
+_FEED = ("last", "version", "part")
+
+
+class Contents:
+    """The contents last made: fifty receivers of one parcel cost one look at the ledger."""
+
+    def __init__(self, most: int = KEPT_BYTES_MAX) -> None:
+        """Begin empty; keep at most so many bytes."""
+        self._most, self._kept, self._bytes = most, OrderedDict[int, Content](), 0
+        self._lock = Lock()
+
+    def get(self, parcel: int) -> Content | None:
+        """Return the content of a parcel, if it is kept."""
+        with self._lock:
+            return self._kept.get(parcel)
+
+    def put(self, parcel: int, content: Content) -> None:
+        """Keep a content and let go of the oldest."""
+        with self._lock:
+            if parcel not in self._kept:
+                self._kept[parcel] = content
+                self._bytes += len(content.lines)
+            while self._bytes > self._most and len(self._kept) > 1:
+                _, gone = self._kept.popitem(last=False)
+                self._bytes -= len(gone.lines)
+
+
+@dataclass(frozen=True)
+class Office:
+    """Where an exchange happens: ledger, kinds, partners, and the key that signs slips."""
+
+    home: Ledger
+    kinds: Mapping[str, RecordKind]
+    partners: Mapping[str, Partner]
+    signer: SignerKey
+    contents: Contents = field(default_factory=Contents, compare=False)
+
+
+def adopt(agreement: Agreement, *, at: datetime) -> AgreementRow:
+    """Put an edition of an agreement into force; adopted again alike, it stays as it is.
+
+    A new edition takes the place of the one before: receivers begin with its first parcel, and
+    what it no longer covers is withdrawn from them.
+
+    Raises:
+        Conflict: this edition was adopted with other words (``agreement.changed``), or a later
+            one was adopted already (``agreement.edition_old``).
+    """
+    with transaction.atomic():
+        rows = AgreementRow.objects.filter(name=agreement.name).order_by("-edition")
+        newest = rows.first()
+        if newest is not None and newest.edition == agreement.edition:
+            if newest.digest != agreement.digest:
+                raise Conflict("agreement.changed", agreement=agreement.title)
+            return newest
+        if newest is not None and newest.edition > agreement.edition:
+            raise Conflict(
+                "agreement.edition_old", agreement=agreement.title, edition=newest.edition
+            )
+        rows.filter(ended_at=None).update(ended_at=at)
+        return _adopted(agreement, at)
+
+
+def _adopted(agreement: Agreement, at: datetime) -> AgreementRow:
+    declared = json.loads(agreement.text)
+    row = AgreementRow.objects.create(
+        name=agreement.name, edition=agreement.edition, provider=agreement.provider,
+        kind=agreement.kind.name, declared=declared, digest=agreement.digest,
+        until=agreement.until, adopted_at=at,
+    )  # fmt: skip
+    for receiver in agreement.receivers:
+        SubscriptionRow.objects.create(agreement=row, receiver=receiver)
+    facts = {"provider": agreement.provider, "receivers": ",".join(agreement.receivers),
+             "kind": agreement.kind.name, "declared": agreement.digest}  # fmt: skip
+    evidence.seal("exchange.adopted", agreement.title, declared, at=at, facts=facts)
+    return row
+
+
+def end(name: str, *, reason: str, at: datetime) -> None:
+    """End an agreement before its day; receivers are told by a closing parcel."""
+    if not reason.strip():
+        raise Invalid("agreement.reason_missing", agreement=name)
+    with transaction.atomic():
+        row = queries.adopted(name)
+        if AgreementRow.objects.filter(pk=row.pk, ended_at=None).update(ended_at=at):
+            evidence.seal("exchange.ended", str(row), {"reason": reason}, at=at)
+
+
+def cut(office: Office, name: str, *, at: datetime) -> int:
+    """Cut what has changed in an agreement's view into parcels; return how many there are anew.
+
+    Killed at any point, what was not committed is cut again, into the same parcels.
+    """
+    made = 0
+    while (step := _cut_one(office, queries.adopted(name), at)) is not None:
+        made += step
+    return made
+
+
+def _cut_one(office: Office, row: AgreementRow, at: datetime) -> int | None:
+    """Cut the next span; nothing if there is none, else 1 if it became a parcel, 0 if empty."""
+    today = at.astimezone(CHINA).date()
+    if row.provider in office.partners or not queries.has_begun(row, today):
+        return None
+    if queries.is_over(row, today):
+        return _close(row, at)
+    if row.declared.get("discloses") == "match":
+        return None
+    begun = row.version - 1 if row.part else row.version
+    changes = records.changes_since(office.home, row.kind, begun)
+    commits = [
+        Commit(
+            Step(each.version, each.tag, each.files, tuple(batch[:2] for batch in each.batches)),
+            tuple(batch[2] for batch in each.batches),
+        )
+        for each in changes
+    ]
+    found = next_span(commits, Place(row.version, row.part), most=RECORDS_MAX)
+    if found is None:
+        return None
+    span, place = found
+    feed = queries.feed_of(row, home=office.home, kinds=office.kinds)
+    content = feed.content(span, first=row.sequence + 1)
+    times = {each.version: each.at for each in changes}
+    reported_at = min(times[step.version] for step in span.steps)
+    with transaction.atomic():
+        # Another process may have cut meanwhile; then this one looks again.
+        if not _advance(row, place, content) or not content.records:
+            return 0
+        told = _Cut(content, span.to_plain(), reported_at)
+        parcel = _parcel(row, told, at=at)
+    office.contents.put(parcel.pk, content)
+    return 1
+
+
+def _advance(row: AgreementRow, place: Place, content: Content) -> int:
+    """Move the feed on, unless somebody else has done so."""
+    unmoved = {name: getattr(row, name) for name in _FEED}
+    return AgreementRow.objects.filter(pk=row.pk, ended_at=None, **unmoved).update(
+        last=F("last") + bool(content.records), version=place.version, part=place.part,
+        sequence=F("sequence") + content.records,
+    )  # fmt: skip
+
+
+def _close(row: AgreementRow, at: datetime) -> int | None:
+    """Make the closing parcel of an agreement that is over, once."""
+    if row.parcels.exclude(closing="").exists():
+        return None
+    with transaction.atomic():
+        if not _moved(row, last=F("last") + 1):
+            return 0
+        AgreementRow.objects.filter(pk=row.pk, ended_at=None).update(ended_at=at)
+        told = _Cut(EMPTY, Span(()).to_plain(), at, row.declared["after_end"])
+        _parcel(row, told, at=at)
+    return 1
+
+
+def _moved(row: AgreementRow, **change: Combinable) -> int:
+    return AgreementRow.objects.filter(pk=row.pk, last=row.last).update(**change)
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """What a parcel is made of."""
+
+    content: Content
+    span: Mapping[str, Any]
+    reported_at: datetime
+    closing: str = ""
+
+
+def _parcel(row: AgreementRow, cut: _Cut, *, at: datetime) -> ParcelRow:
+    number, content = row.last + 1, cut.content
+    facts: dict[str, str | int] = {
+        "records": content.records, "withdrawn": content.withdrawn, "content": content.digest,
+    }  # fmt: skip
+    if cut.closing:
+        facts["closing"] = cut.closing
+    leaf = evidence.seal(
+        "exchange.cut", f"{row}#{number}", {"span": cut.span, **facts}, at=at, facts=facts
+    )
+    return ParcelRow.objects.create(
+        agreement=row, number=number, first=row.sequence + 1, records=content.records,
+        withdrawn=content.withdrawn, span=cut.span, content=content.digest, closing=cut.closing,
+        reported_at=cut.reported_at, made_at=at, leaf=leaf,
+    )  # fmt: skip
+
+
+def content_of(office: Office, parcel: ParcelRow) -> Content:
+    """Return what a parcel holds, made again from the ledger and compared with what was sealed.
+
+    Raises:
+        EvidenceBroken: the ledger no longer says what was sealed (``parcel.content_changed``):
+            it was altered, or the records were disposed of.
+    """
+    if parcel.closing:
+        return EMPTY
+    if (kept := office.contents.get(parcel.pk)) is not None:
+        return kept
+    feed = queries.feed_of(parcel.agreement, home=office.home, kinds=office.kinds)
+    content = feed.content(Span.from_plain(parcel.span), first=parcel.first)
+    if content.digest != parcel.content:
+        raise EvidenceBroken(
+            "parcel.content_changed", parcel=str(parcel), sealed=parcel.content,
+            found=content.digest, records=parcel.records, there=content.records,
+        )  # fmt: skip
+    office.contents.put(parcel.pk, content)
+    return content
