@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The catalogue: what data exists, whose word it is, who receives it and why, how good it is."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from shangheng.kernel.exchange import queries
+from shangheng.kernel.exchange.concept.masks import MASKS, Mask
 from shangheng.kernel.exchange.queries import Quality, Sharing
 from shangheng.kernel.records.concept.fields import Field
 from shangheng.kernel.records.concept.kinds import RecordKind
@@ -37,6 +39,19 @@ class Entry:
     items: tuple[Item, ...]
     answers: tuple[Sharing, ...]
     figures: tuple[tuple[str, str, str], ...]
+
+    @property
+    def percent(self) -> str:
+        """Return the quality score in per cent; nothing where nothing was reported lately."""
+        score = self.quality.score
+        return "" if score is None else f"{score:.1%}"
+
+    @property
+    def shared(self) -> tuple[Sharing, ...]:
+        """Return every agreement under which something of it goes out, each once."""
+        found = {each.agreement: each for item in self.items for each in item.receivers}
+        found |= {each.agreement: each for each in self.answers}
+        return tuple(found.values())
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -82,3 +97,59 @@ def _entry(kind: RecordKind, at: datetime) -> Entry:
         tuple(shared.get("", ())),
         figures,
     )
+
+
+def lines(found: list[Entry]) -> Iterator[tuple[str, ...]]:
+    """Give the catalogue as lines of a table: one for each field and each who receives it."""
+    for entry in found:
+        authority = entry.authority.name if entry.authority else ""
+        for item in entry.items:
+            told = (entry.kind.name, item.field.name, item.field.zh, item.field.sensitivity,
+                    authority)  # fmt: skip
+            for each in item.receivers:
+                to, basis = "、".join(each.receivers), "；".join(each.basis)
+                yield (*told, to, each.agreement, basis, each.form[0])
+            if not item.receivers:
+                yield (*told, "", "", "", "")
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """An agreement as a page shows it."""
+
+    name: str
+    edition: int
+    zh: str
+    en: str
+    provider: str
+    receivers: tuple[str, ...]
+    basis: tuple[str, ...]
+    kind: RecordKind | None
+    since: date
+    until: date
+    days: tuple[str, str]
+    only: tuple[tuple[Field, tuple[str, ...]], ...]
+    fields: tuple[tuple[Field, Mask], ...]
+    asked_by: tuple[Field, ...]
+    asks_a_day_max: int
+    deletes: bool
+    over: bool
+    digest: str
+
+
+def agreement(name: str, at: datetime) -> Agreed:
+    """Return the newest edition of an agreement that was adopted."""
+    row = queries.adopted(name)
+    told = queries.declared(row, REGISTRY.kinds)
+    field = told.kind.field
+    days = (told.days.since, told.days.until)
+    return Agreed(
+        told.name, told.edition, told.zh, told.en, told.provider, told.receivers, told.basis,
+        told.kind, told.in_force.since or told.until, told.until,
+        (days[0].isoformat() if days[0] else "", days[1].isoformat() if days[1] else ""),
+        tuple((field(each), values) for each, values in told.only.items()),
+        tuple((field(each), MASKS[mask]) for each, mask in told.fields.items()),
+        tuple(field(each) for each in told.asked_by), told.asks_a_day_max,
+        told.after_end == "delete", queries.is_over(row, at.astimezone(BEIJING).date()),
+        told.digest,
+    )  # fmt: skip

@@ -30,6 +30,7 @@ PUBLIC = (
     Link("cases", "办事", "Services"),
     Link("registers", "名录", "Registers"),
     Link("kinds", "数据字典", "Data dictionary"),
+    Link("exchange", "共享", "Data sharing"),
     Link("log", "存证", "Evidence"),
     Link("send", "报送", "Report"),
     Link("help", "帮助", "Help"),
@@ -38,6 +39,7 @@ BENCH = (
     Link("inboxes", "办件", "Cases", inside=True),
     Link("reporters", "报送单位", "Reporters", inside=True),
     Link("receipts", "回执", "Receipts", inside=True),
+    Link("deliveries", "交换", "Exchange", inside=True),
     Link("uploads", "上传", "Uploads", inside=True),
     Link("statistics:reconciliation", "对账", "Reconciliation", inside=True),
 )

@@ -10,6 +10,7 @@ from shangheng.site.office import OFFICE
 from shangheng.site.pages import (
     cases,
     cases_work,
+    exchange,
     frame,
     indicators,
     intake,
@@ -36,6 +37,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("kinds/<slug:name>/schema.json", kinds.schema, name="kind-schema"),
     path("kinds/<slug:name>/template.<str:form>", kinds.template, name="kind-template"),
     *log_urls.urlpatterns,
+    path("exchange/", exchange.index, name="exchange"),
+    path("exchange/deliveries/", exchange.deliveries, name="deliveries"),
+    path("exchange/kinds/<slug:name>/", exchange.kind, name="exchange-kind"),
+    path("exchange/agreements/<slug:name>/", exchange.agreement, name="agreement"),
     path("send/", intake.send, name="send"),
     path("uploads/", intake.uploads, name="uploads"),
     path("uploads/<str:name>/", intake.upload, name="upload"),

@@ -147,15 +147,25 @@ def agreements_adopted() -> list[AgreementRow]:
     return list(AgreementRow.objects.filter(wanted).order_by("name"))
 
 
-def deliveries(
-    *, agreement: str = "", partner: str = "", outcome: str = "", limit: int = 100, offset: int = 0
-) -> list[DeliveryRow]:
+@dataclass(frozen=True)
+class Sought:
+    """Which deliveries are looked for; what is empty does not matter."""
+
+    agreement: str = ""
+    partner: str = ""
+    outcome: str = ""
+
+
+def deliveries(sought: Sought, *, limit: int = 100, offset: int = 0) -> list[DeliveryRow]:
     """Return what was handed over or refused, the newest first."""
     rows = DeliveryRow.objects.order_by("-pk")
-    told = {"agreement__startswith": f"{agreement}.", "partner": partner, "outcome": outcome}
-    given = {"agreement__startswith": agreement, "partner": partner, "outcome": outcome}
-    wanted = {name: value for name, value in told.items() if given[name]}
-    return list(rows.filter(**wanted)[offset : offset + limit])
+    if sought.agreement:
+        rows = rows.filter(agreement__startswith=f"{sought.agreement}.")
+    if sought.partner:
+        rows = rows.filter(partner=sought.partner)
+    if sought.outcome:
+        rows = rows.filter(outcome=sought.outcome)
+    return list(rows[offset : offset + limit])
 
 
 def asked_since(agreement: str, receiver: str, since: datetime) -> int:

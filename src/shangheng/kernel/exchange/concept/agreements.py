@@ -162,12 +162,15 @@ def _made(plain: Mapping[str, Any], kind: RecordKind) -> Agreement:
         str(name): tuple(map(_word, values if isinstance(values, list) else [values]))
         for name, values in (plain.get("only") or {}).items()
     }
+    named = {str(name): str(mask) for name, mask in (plain.get("fields") or {}).items()}
+    # In the order of the kind: a database may keep a table's entries in another than the file's.
+    ordered = [each.name for each in kind.fields if each.name in named]
     return Agreement(
         name=str(plain["agreement"]), edition=plain["edition"],
         zh=str(plain["zh"]), en=str(plain["en"]), provider=str(plain["from"]),
         receivers=tuple(map(str, plain["to"])), basis=tuple(map(str, plain["basis"])),
         in_force=_period(plain["in_force"]), kind=kind, days=_period(plain.get("days") or {}),
-        only=only, fields={str(n): str(m) for n, m in (plain.get("fields") or {}).items()},
+        only=only, fields={name: named[name] for name in dict.fromkeys((*ordered, *named))},
         after_end=plain["after_end"], discloses=plain.get("discloses", "records"),
         asked_by=tuple(map(str, plain.get("asked_by", []))),
         asks_a_day_max=plain.get("asks_a_day_max", 0),
