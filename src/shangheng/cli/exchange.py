@@ -57,7 +57,7 @@ def end_command(name: str, reason: str) -> None:
 def deliver_command(watch: float | None, *, as_json: bool) -> None:
     """把账本的变化装包并推送 Cut what has changed into parcels and push them."""
     while True:
-        done = exchange.turn()
+        done = exchange.turn(patience_s=watch)
         told = {"cut": done.cut, **asdict(done.round)}
         if as_json:
             click.echo(json.dumps(told))

@@ -17,7 +17,7 @@ from django.conf import settings
 
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.exchange import actions, delivering, queries, receiving
-from shangheng.kernel.exchange.actions import Contents, Office
+from shangheng.kernel.exchange.actions import Busy, Contents, Office
 from shangheng.kernel.exchange.concept.agreements import Agreement
 from shangheng.kernel.exchange.concept.partners import Partner
 from shangheng.kernel.exchange.delivering import Round
@@ -28,7 +28,7 @@ from shangheng.site import clock, mappings, reception, sealing, wiring
 from shangheng.site.registry import REGISTRY
 
 NUMBERED = re.compile(r"(\d+)\D*$")
-_contents = Contents()
+_contents, _busy = Contents(), Busy()
 
 
 def agreement_folders() -> list[Path]:
@@ -59,7 +59,7 @@ def _partners(folder: Path, changed: tuple[tuple[str, int], ...]) -> dict[str, P
 def office() -> Office:
     """Return where the exchange of this installation happens."""
     signer = sealing.the_log().signers[0]
-    return Office(wiring.ledger(), REGISTRY.kinds, partners(), signer, _contents)
+    return Office(wiring.ledger(), REGISTRY.kinds, partners(), signer, _contents, _busy)
 
 
 def desk() -> Desk:
@@ -85,11 +85,11 @@ class Turn:
     round: Round
 
 
-def turn(*, workers: int = delivering.WORKERS) -> Turn:
+def turn(*, workers: int = delivering.WORKERS, patience_s: float | None = None) -> Turn:
     """Cut what has changed, push it to everybody whose turn it is, and publish the seals."""
     here = office()
     cut = sum(actions.cut(here, row.name, at=clock.now()) for row in queries.agreements_adopted())
-    done = delivering.deliver(here, now=clock.now, workers=workers)
+    done = delivering.deliver(here, now=clock.now, workers=workers, patience_s=patience_s)
     if cut or done.delivered:
         sealing.publish()
     return Turn(cut, done)

@@ -66,6 +66,28 @@ class Contents:
                 self._bytes -= len(gone.lines)
 
 
+class Busy:
+    """The subscriptions that some thread of this process is pushing to just now."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._now: set[int] = set()
+        self._lock = Lock()
+
+    def begin(self, subscription: int) -> bool:
+        """Take a subscription; not if it is taken."""
+        with self._lock:
+            if subscription in self._now:
+                return False
+            self._now.add(subscription)
+            return True
+
+    def end(self, subscription: int) -> None:
+        """Let a subscription go."""
+        with self._lock:
+            self._now.discard(subscription)
+
+
 @dataclass(frozen=True)
 class Office:
     """Where an exchange happens: ledger, kinds, partners, and the key that signs slips."""
@@ -75,6 +97,7 @@ class Office:
     partners: Mapping[str, Partner]
     signer: SignerKey
     contents: Contents = field(default_factory=Contents, compare=False)
+    busy: Busy = field(default_factory=Busy, compare=False)
 
 
 def adopt(agreement: Agreement, *, at: datetime) -> AgreementRow:

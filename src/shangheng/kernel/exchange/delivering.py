@@ -7,7 +7,7 @@ receivers know it by its number.
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -76,17 +76,27 @@ def wrap(office: Office, parcel: ParcelRow, partner: Partner) -> Wrapped:
     return wrapped(slip, content.lines, partner, office.signer)
 
 
-def deliver(office: Office, *, now: Callable[[], datetime], workers: int = WORKERS) -> Round:
+def deliver(
+    office: Office, *, now: Callable[[], datetime], workers: int = WORKERS,
+    patience_s: float | None = None,
+) -> Round:  # fmt: skip
     """Push to everybody whose turn it is, each in a thread of its own; return what it came to.
 
-    One that hangs or refuses keeps nobody else waiting.
+    One that hangs keeps nobody else waiting: with ``patience_s`` the round ends without it, and
+    the following rounds pass it over until its time is up.
     """
-    due = [row for row in _waiting(office) if is_due(now(), **_tries(row))]
+    rows = [row for row in _waiting(office) if is_due(now(), **_tries(row))]
     turn = partial(_turn, office, now=now)
-    if workers == 1 or len(due) < 2:  # noqa: PLR2004 - one or none
-        return _together([turn(row) for row in due])
-    with ThreadPoolExecutor(min(workers, len(due))) as pool:
-        return _together(list(pool.map(partial(_in_thread, turn), due)))
+    if workers == 1:
+        return _together([turn(row) for row in rows])
+    due = [row for row in rows if office.busy.begin(row.pk)]
+    pool = ThreadPoolExecutor(workers)
+    try:
+        begun = [pool.submit(_in_thread, office, turn, row) for row in due]
+        done, _ = wait(begun, timeout=patience_s)
+    finally:
+        pool.shutdown(wait=False)
+    return _together([each.result() for each in done])
 
 
 def _waiting(office: Office) -> list[SubscriptionRow]:
@@ -111,11 +121,14 @@ def _together(rounds: Sequence[Round]) -> Round:
     )
 
 
-def _in_thread(turn: Callable[[SubscriptionRow], Round], row: SubscriptionRow) -> Round:
+def _in_thread(
+    office: Office, turn: Callable[[SubscriptionRow], Round], row: SubscriptionRow
+) -> Round:
     try:
         return turn(row)
     finally:
         connections.close_all()
+        office.busy.end(row.pk)
 
 
 def _turn(office: Office, row: SubscriptionRow, *, now: Callable[[], datetime]) -> Round:
@@ -162,8 +175,9 @@ def _pushed(
     try:
         ready = wrap(office, parcel, partner)
     except EvidenceBroken as broken:
+        # Told where officers look, and nothing leaves; the other receivers are not to blame.
         _trouble(row, parcel, Answer(taken=False, trouble=broken.code), now())
-        raise
+        return _STOP
     answer = send(partner, ready)
     if answer.taken:
         _delivered(row, parcel, answer, now())

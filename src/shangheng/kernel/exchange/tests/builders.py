@@ -84,9 +84,11 @@ class Provider:
         """Cut what has changed."""
         return actions.cut(self.office, name, at=self.at)
 
-    def deliver(self) -> delivering.Round:
-        """Push to everybody whose turn it is, one after the other."""
-        return delivering.deliver(self.office, now=self.now, workers=1)
+    def deliver(self, *, workers: int = 1, patience_s: float | None = None) -> delivering.Round:
+        """Push to everybody whose turn it is, one after the other unless told otherwise."""
+        return delivering.deliver(
+            self.office, now=self.now, workers=workers, patience_s=patience_s
+        )
 
     def forget(self) -> None:
         """Let the next look at a parcel be one at the ledger."""

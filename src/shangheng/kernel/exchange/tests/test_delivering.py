@@ -4,6 +4,7 @@
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -19,6 +20,8 @@ from shangheng.kernel.exchange.tests.builders import (
     agreed,
     drain,
     numbered,
+    partner,
+    provider,
 )
 from shangheng.kernel.exchange.tests.subscriber import (
     Subscriber,
@@ -275,7 +278,33 @@ def test_nothing_leaves_before_the_agreement_begins(house: Provider) -> None:
     assert house.cut() == 0
 
 
-def test_one_that_hangs_does_not_keep_others_waiting_and_a_late_one_catches_up(
+@pytest.mark.django_db(transaction=True)
+def test_one_that_hangs_keeps_nobody_else_waiting(tmp_path: Path) -> None:
+    def hangs(given: Subscriber, _r: BaseHTTPRequestHandler, _n: int, _b: bytes) -> None:
+        given.released.wait(30)
+
+    with listening() as quick, listening(hangs) as slow:
+        house = provider(
+            tmp_path,
+            partner(way="push", address=quick.address, form="lines"),
+            partner("tax", way="push", address=slow.address, form="lines", timeout_s=30),
+        )
+        actions.adopt(agreed(to=["suzhou", "tax"]), at=AT)
+        begun = monotonic()
+        for number in (1, 2, 3):
+            house.report(number)
+            house.cut()
+            house.deliver(workers=4, patience_s=0.5)
+        while quick.consumer.last < 3:
+            assert monotonic() - begun < 20
+            house.deliver(workers=4, patience_s=0.5)
+        assert slow.seen == [1]
+        assert quick.consumer.orders() == numbered([1, 2, 3])
+    while not house.office.busy.begin(SubscriptionRow.objects.get(receiver="tax").pk):
+        assert monotonic() - begun < 60
+
+
+def test_a_receiver_that_comes_late_catches_up(
     house: Provider,
 ) -> None:
     actions.adopt(agreed(to=["suzhou", "tax"]), at=AT)
