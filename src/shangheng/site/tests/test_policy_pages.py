@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 
 from shangheng.kernel.policies import queries as policies
 from shangheng.kernel.records.concept.receipts import Receipt
-from shangheng.site import wiring
+from shangheng.site import jurisdictions, wiring
 from shangheng.site.tests.conftest import orders
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
@@ -53,3 +53,27 @@ def test_a_folder_of_ones_own_is_shown_and_read_again_when_it_changes(
     file.write_text(text.replace("zh: 湖南省", "zh: 三湘", 1), encoding="utf-8")
     assert wiring.library().jurisdictions["hunan"].zh == "三湘"
     assert "三湘" in page("/policy/")
+
+
+def test_a_fifth_place_is_whose_platform_this_is(tmp_path: Path, settings: Settings) -> None:
+    own = tmp_path / "own"
+    (own / "anhui").mkdir(parents=True)
+    head = 'id: anhui\nzh: 安徽省\nen: Anhui\nregion: "340000"\ndocuments: [anhui-2016]\n'
+    (own / "anhui" / "jurisdiction.yaml").write_text(head, encoding="utf-8")
+    settings.JURISDICTIONS, settings.JURISDICTION = own, "anhui"
+    assert wiring.place() == ("安徽省", "Anhui", "340000")
+    assert "安徽省" in page("/help/")
+    assert set(jurisdictions.places()) == {"anhui", *policies.names(policies.shipped())}
+    (own / "anhui" / "jurisdiction.yaml").write_text(head.replace("安徽省", "皖"), "utf-8")
+    assert wiring.place().zh == "皖"
+
+
+def test_a_head_that_cannot_be_read_takes_no_page_down(tmp_path: Path, settings: Settings) -> None:
+    (tmp_path / "own" / "anhui").mkdir(parents=True)
+    (tmp_path / "own" / "anhui" / "jurisdiction.yaml").write_text("id: [", encoding="utf-8")
+    settings.JURISDICTIONS, settings.JURISDICTION = tmp_path / "own", "anhui"
+    assert wiring.place().zh == "全国"
+    assert Client().get("/help/").status_code == 200
+    assert Client().get("/policy/").status_code == 422
+    settings.JURISDICTIONS = tmp_path / "nowhere"
+    assert wiring.place().zh == "全国"
