@@ -7,7 +7,8 @@ import pytest
 
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.formulas.concept import CNY, Figure, Indicator, Question
-from shangheng.services.policy import queries, rules
+from shangheng.services.policy.queries import targets as queries
+from shangheng.services.policy.rules import standing as rules
 from shangheng.services.policy.tests.libraries import library
 
 DAYS = tuple(date(year, month, 1) for year in (2013, 2014, 2015) for month in range(1, 13))
