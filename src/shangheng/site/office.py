@@ -9,13 +9,15 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from shangheng.kernel.cases.store import Hand
 from shangheng.kernel.formulas import queries as formulas
 from shangheng.kernel.formulas.concept import Figure, Indicator, Question
 from shangheng.kernel.formulas.queries import House
 from shangheng.kernel.policies.concept import Library
 from shangheng.kernel.records import queries as records
+from shangheng.kernel.registers.concept.actors import Actor
 from shangheng.kernel.service import Registry
-from shangheng.site import clock, formats, people, publication, questions, wiring
+from shangheng.site import acting, clock, formats, people, publication, questions, wiring
 from shangheng.site.publication import EVERYBODY, Reader
 from shangheng.site.registry import REGISTRY
 
@@ -51,6 +53,14 @@ class Office:
     def reader(self, request: HttpRequest) -> Reader:
         """Return who looks: officers see every cell."""
         return Reader(officer=people.is_officer(request), reporter=people.reporter_of(request))
+
+    def actor(self, request: HttpRequest) -> Actor:
+        """Return who looks, with the posts that open cases and registers."""
+        return acting.actor_of(request)
+
+    def hand(self, request: HttpRequest) -> Hand:
+        """Return by whose hand cases are moved."""
+        return acting.hand_of(request)
 
     def require_officer(self, request: HttpRequest) -> None:
         """Refuse everybody but officers; a stranger is asked to sign in."""

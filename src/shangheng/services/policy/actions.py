@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the service writes: the full-text index over the clauses."""
+"""What the service writes: the full-text index over the clauses, and tasks by duties."""
+
+from collections.abc import Sequence
 
 from django.db import connection, transaction
 
-from shangheng.kernel.policies.concept import Library
+from shangheng.kernel.cases.actions import open_case
+from shangheng.kernel.cases.store import Hand
+from shangheng.kernel.policies.concept import Jurisdiction, Library
+from shangheng.kernel.policies.queries import Owed
+from shangheng.services.policy.cases import TASK
 from shangheng.services.policy.models import ClauseIndexRow
-from shangheng.services.policy.queries import finding
+from shangheng.services.policy.queries import finding, tracking
 from shangheng.services.policy.rules import words
 
 _ONLY = 1
@@ -46,3 +52,23 @@ def _write(entries: list[finding.Entry]) -> None:
 
 def _spaced(text: str) -> str:
     return " ".join(words.tokens(text))
+
+
+@transaction.atomic
+def decompose(place: Jurisdiction, owed: Sequence[Owed], hand: Hand) -> list[str]:
+    """Open a task for each duty that has none, with its lead and those who join; or none at all.
+
+    Who leads is filled in only where the document says so.
+    """
+    held = tracking.tasks(hand.actor, hand.at)
+    numbers = []
+    for each in owed:
+        if tracking.of_duty(held, each):
+            continue
+        joins = [name for name in each.duty.departments if name != each.lead]
+        given = {
+            "clause": each.ref, "work": each.duty.zh, "lead": each.lead or "",
+            "units": "、".join(joins), "region": place.region,
+        }  # fmt: skip
+        numbers.append(open_case(TASK, given, hand).number)
+    return numbers

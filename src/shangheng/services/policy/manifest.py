@@ -2,11 +2,13 @@
 """What the policy service plugs in."""
 
 from shangheng.kernel.service import Service
+from shangheng.services.policy.cases import CASES
 
 SERVICE = Service(
     name="policy",
     zh="政策库",
     en="Policies",
     systems=("policy-plan-library", "target-scoreboard", "policy-implementation-tracker"),
+    cases=CASES,
     urls="shangheng.services.policy.urls",
 )

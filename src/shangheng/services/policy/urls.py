@@ -3,7 +3,7 @@
 
 from django.urls import path
 
-from shangheng.services.policy.views import duties, library, targets
+from shangheng.services.policy.views import duties, library, targets, tasks
 
 urlpatterns = [
     path("policy/", library.library, name="library"),
@@ -13,5 +13,6 @@ urlpatterns = [
     path("policy/targets/", targets.targets, name="targets"),
     path("policy/duties/", duties.duties, name="duties"),
     path("policy/duties/matrix/", duties.matrix, name="matrix"),
+    path("policy/tasks/", tasks.tasks, name="tasks"),
     path("policy/compare/", library.compare, name="compare"),
 ]

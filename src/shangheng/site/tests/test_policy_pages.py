@@ -12,8 +12,9 @@ from pytest_django.fixtures import Settings
 
 from shangheng.kernel.policies import queries as policies
 from shangheng.kernel.records.concept.receipts import Receipt
-from shangheng.site import jurisdictions, wiring
-from shangheng.site.tests.conftest import orders
+from shangheng.kernel.records.store.home import Ledger
+from shangheng.site import jurisdictions, people, wiring
+from shangheng.site.tests.conftest import PASSWORD, orders
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 
@@ -77,3 +78,47 @@ def test_a_head_that_cannot_be_read_takes_no_page_down(tmp_path: Path, settings:
     assert Client().get("/policy/").status_code == 422
     settings.JURISDICTIONS = tmp_path / "nowhere"
     assert wiring.place().zh == "全国"
+
+
+@pytest.fixture
+def lead(home: Ledger, settings: Settings) -> Client:
+    assert home
+    (Path(settings.HOME) / "decisions.yaml").write_text(
+        "policy.check_days: 10\npolicy.problem_days: 5\n", "utf-8"
+    )
+    people.make_person("lena", PASSWORD, roles=("policy.lead@320000",))
+    client = Client()
+    assert client.login(username="lena", password=PASSWORD)
+    return client
+
+
+def test_a_department_sees_how_each_of_its_duties_stands(lead: Client) -> None:
+    address = "/policy/duties/?department=省邮政管理局"
+    before = lead.get(address).content.decode()
+    assert "未分解" in before
+    assert "落实情况" not in page(address)
+    assert lead.post("/policy/tasks/?department=省邮政管理局").status_code == 302
+    told = lead.get(address).content.decode()
+    assert "未分解" not in told
+    assert "没有计划和期限" in told
+    tasks = json.loads(lead.get("/policy/tasks/?format=json").content)
+    listed = json.loads(lead.get(address + "&format=json").content)
+    assert {one for each in listed for one in each["tasks"]} == {each["number"] for each in tasks}
+    assert {each["state"] for each in listed} == {"running"}
+    alarmed = lead.get("/policy/tasks/?alarm=1&state=set&text=快递")
+    assert alarmed.status_code == 200
+    assert alarmed.content.decode().count("RW-") >= 1
+
+
+def test_tasks_are_shown_to_those_who_work_on_them_only() -> None:
+    assert Client().get("/policy/tasks/").status_code == 302
+    people.make_person("stan", PASSWORD, roles=("statistics.officer",))
+    client = Client()
+    assert client.login(username="stan", password=PASSWORD)
+    assert client.get("/policy/tasks/").status_code == 403
+    assert client.post("/policy/tasks/").status_code == 403
+
+
+def test_a_link_fills_in_the_form_of_a_task(lead: Client) -> None:
+    address = "/cases/policy_task/new/?clause=jiangsu-2015+(七)1"
+    assert 'value="jiangsu-2015 (七)1"' in lead.get(address).content.decode()

@@ -7,10 +7,12 @@ from typing import Any, Protocol
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from shangheng.kernel.cases.store import Hand
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.formulas.concept import Figure, Question
 from shangheng.kernel.policies import queries as policies
 from shangheng.kernel.policies.concept import Jurisdiction, Library, document_of, label_of
+from shangheng.kernel.registers.concept.actors import Actor
 from shangheng.kernel.service import Registry
 from shangheng.services.policy.queries import library as queries
 
@@ -41,6 +43,14 @@ class Office(Protocol):
 
     def reader(self, request: HttpRequest) -> Any:  # noqa: ANN401 - what ask wants to know
         """Return who looks."""
+        ...
+
+    def actor(self, request: HttpRequest) -> Actor:
+        """Return who looks, with the posts that open cases."""
+        ...
+
+    def hand(self, request: HttpRequest) -> Hand:
+        """Return by whose hand cases are moved."""
         ...
 
     def ask(self, name: str, question: Question, reader: Any) -> Figure:  # noqa: ANN401

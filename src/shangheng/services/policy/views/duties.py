@@ -9,12 +9,22 @@ from django.views.decorators.http import require_safe
 
 from shangheng.kernel.policies import queries as policies
 from shangheng.services.policy.queries import library as queries
+from shangheng.services.policy.queries import tracking
+from shangheng.services.policy.rules.tracking import STATES, alarms, state_of
 from shangheng.services.policy.views.asking import Office, chosen, day_of, file_of
 
 
-def _plain_owed(owed: policies.Owed) -> dict[str, Any]:
+Progress = dict[str, dict[str, Any]]
+
+
+def _plain_owed(owed: policies.Owed, progress: Progress | None) -> dict[str, Any]:
     duty = owed.duty
-    return {
+    tracked = {}
+    if progress is not None:
+        stands = progress[owed.ref]
+        numbers = [task.number for task in stands["tasks"]]
+        tracked = {"state": stands["state"], "tasks": numbers}
+    return tracked | {
         "clause": owed.clause.ref, "id": owed.ref, "zh": duty.zh, "en": duty.en,
         "lead": owed.lead, "departments": list(duty.departments), "others": duty.others,
     }  # fmt: skip
@@ -28,8 +38,9 @@ def duties(request: HttpRequest, office: Office) -> HttpResponse:
     department = policies.find_department(place, name) if name else None
     day = day_of(request)
     listed = queries.owed_by(place, name, request.GET.get("text", ""), day)
+    progress = _progress(request, office, listed)
     if file := file_of(
-        request, office, f"duties-{place.id}", [_plain_owed(each) for each in listed]
+        request, office, f"duties-{place.id}", [_plain_owed(each, progress) for each in listed]
     ):
         return file
     facts = {
@@ -37,11 +48,34 @@ def duties(request: HttpRequest, office: Office) -> HttpResponse:
         "where": place,
         "asked": request.GET,
         "department": department,
+        "tracked": progress is not None,
         "loads": queries.loads(place, day),
-        "lines": [(each, queries.role_of(department, each) if department else "")
+        "lines": [(each, queries.role_of(department, each) if department else "",
+                   (progress or {}).get(each.ref))
                   for each in listed],
     }  # fmt: skip
     return render(request, "policy/duties.html", facts)
+
+
+def _progress(
+    request: HttpRequest, office: Office, listed: list[policies.Owed]
+) -> Progress | None:
+    """Return how each duty stands by its tasks, to whoever may see them."""
+    actor = office.actor(request)
+    if not tracking.may_see(actor):
+        return None
+    held, today = tracking.tasks(actor, office.now()), office.now().date()
+    told = alarms(held, today)
+    found = {}
+    for each in listed:
+        mine = tracking.of_duty(held, each)
+        found[each.ref] = {
+            "state": (state := state_of(mine, today)),
+            "words": STATES[state],
+            "tasks": mine,
+            "alarms": [one.words for task in mine for one in told.get(task.number, ())],
+        }
+    return found
 
 
 @require_safe
