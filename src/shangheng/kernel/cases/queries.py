@@ -93,9 +93,7 @@ def with_steps(
     for step in StepRow.objects.filter(case__in=listed).order_by("case", "number"):
         steps.setdefault(step.case_id, []).append(_step(step))
     views = _views(listed, at)
-    return [
-        (view, tuple(steps.get(row.pk, ()))) for row, view in zip(listed, views, strict=True)
-    ]
+    return [(view, tuple(steps.get(row.pk, ()))) for row, view in zip(listed, views, strict=True)]
 
 
 def count(kind: CaseKind, wanted: Wanted, *, actor: Actor) -> int:

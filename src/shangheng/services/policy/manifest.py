@@ -3,6 +3,7 @@
 
 from shangheng.kernel.service import Service
 from shangheng.services.policy.cases import CASES
+from shangheng.services.policy.formulas import reported_series
 
 SERVICE = Service(
     name="policy",
@@ -10,5 +11,7 @@ SERVICE = Service(
     en="Policies",
     systems=("policy-plan-library", "target-scoreboard", "policy-implementation-tracker"),
     cases=CASES,
+    reads=("series",),
+    indicators=(reported_series,),
     urls="shangheng.services.policy.urls",
 )

@@ -11,6 +11,7 @@ urlpatterns = [
     path("policy/for-me/", library.for_me, name="for-me"),
     path("policy/citations/", library.citations, name="citations"),
     path("policy/targets/", targets.targets, name="targets"),
+    path("policy/brief/", targets.brief, name="brief"),
     path("policy/duties/", duties.duties, name="duties"),
     path("policy/duties/matrix/", duties.matrix, name="matrix"),
     path("policy/tasks/", tasks.tasks, name="tasks"),

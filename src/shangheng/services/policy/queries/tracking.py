@@ -3,7 +3,6 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from shangheng.kernel.cases import queries as cases
@@ -12,6 +11,7 @@ from shangheng.kernel.policies.concept import Library
 from shangheng.kernel.policies.queries import Owed
 from shangheng.kernel.registers.concept.actors import Actor, Post
 from shangheng.services.policy.cases import FINDINGS, JUDGEMENT, READER, TASK, VERDICTS
+from shangheng.services.policy.rules.standing import Judged
 from shangheng.services.policy.rules.tracking import Task
 
 READ_MAX = 50_000
@@ -73,17 +73,6 @@ def references(library: Library) -> set[str]:
         for clause in document.clauses:
             found |= {clause.ref, *(f"{clause.ref}#{duty.id}" for duty in clause.duties)}
     return found
-
-
-@dataclass(frozen=True)
-class Judged:
-    """What was found, by evidence, of a target without a number."""
-
-    year: int
-    verdict: tuple[str, str]
-    reached: bool
-    number: str
-    proofs: int
 
 
 def judgements(at: datetime, year: int | None = None) -> dict[str, Judged]:

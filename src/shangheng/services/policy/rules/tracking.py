@@ -14,7 +14,7 @@ ALARMS = {
     "slow": ("督查：{finding}", "inspection: {finding}"),
     "waits": ("等 {task}", "waits for {task}"),
     "needs_late": ("所等的 {task} 已逾期", "{task}, which comes first, is late"),
-    "needs_later": ("所等的 {task} 期限更晚（{day}）", "{task}, which comes first, is due on {day}"),
+    "needs_later": ("所等的 {task} 期限更晚（{day}）", "{task} comes first, but is due on {day}"),
     "needs_dropped": ("所等的 {task} 已终止", "{task}, which comes first, was dropped"),
     "needs_unknown": ("没有前置任务 {task}", "there is no task {task}"),
     "circle": ("前置任务互相等待：{circle}", "tasks wait for each other: {circle}"),

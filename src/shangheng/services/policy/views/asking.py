@@ -57,6 +57,20 @@ class Office(Protocol):
         """Return one figure as the reader may see it."""
         ...
 
+    def decisions(self) -> dict[str, Any]:
+        """Return what the authority has decided where no document prints a number."""
+        ...
+
+    def published(self, question: Question) -> Figure:
+        """Return what statisticians have released themselves."""
+        ...
+
+    def paper(
+        self, name: str, titles: tuple[str, str], parts: Sequence[tuple[str, Any]]
+    ) -> HttpResponse:
+        """Return a sheet of paper as PDF."""
+        ...
+
     def days(self, kind: str) -> tuple[date, ...]:
         """Return the days for which there are records of a kind."""
         ...

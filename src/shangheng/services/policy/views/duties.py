@@ -13,7 +13,6 @@ from shangheng.services.policy.queries import tracking
 from shangheng.services.policy.rules.tracking import STATES, alarms, state_of
 from shangheng.services.policy.views.asking import Office, chosen, day_of, file_of
 
-
 Progress = dict[str, dict[str, Any]]
 
 
