@@ -45,7 +45,8 @@ def _scope(kind: CaseKind, actor: Actor) -> Q:
         raise NotPermitted("case.not_yours", what="see", roles=list(kind.roles), region="")
     scope = Q(pk__in=[])
     for post in posts:
-        one = below(post.region)
+        # An empty condition would vanish beside the others instead of holding for everything.
+        one = below(post.region) if post.region else Q(kind=kind.name)
         if post.department:
             one &= Q(department__in=("", post.department))
         scope |= one
@@ -80,6 +81,19 @@ def inbox(
     rows = _wanted(CaseRow.objects.filter(_scope(kind, actor)), wanted)
     rows = rows.order_by("closed_at", "opened_at", "number")
     return _views(list(rows[wanted.offset : wanted.offset + wanted.limit]), at)
+
+
+def with_steps(
+    kind: CaseKind, wanted: Wanted, *, actor: Actor, at: datetime
+) -> list[tuple[CaseView, tuple[StepView, ...]]]:
+    """Return cases with everything that was done in them, by number."""
+    rows = _wanted(CaseRow.objects.filter(_scope(kind, actor)), wanted).order_by("number")
+    listed = list(rows[wanted.offset : wanted.offset + wanted.limit])
+    steps: dict[Any, list[StepView]] = {}
+    for step in StepRow.objects.filter(case__in=listed).order_by("case", "number"):
+        steps.setdefault(step.case_id, []).append(_step(step))
+    views = _views(listed, at)
+    return [(view, tuple(steps.get(row.pk, ()))) for row, view in zip(listed, views, strict=True)]
 
 
 def count(kind: CaseKind, wanted: Wanted, *, actor: Actor) -> int:
