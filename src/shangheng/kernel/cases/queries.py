@@ -2,6 +2,7 @@
 """What can be asked of cases: inboxes, one case with its clocks, what a follower may see."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,19 +17,28 @@ from django.db.models import (
 
 from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
-from shangheng.kernel.cases.concept.seals import fits, seal_of
+from shangheng.kernel.cases.concept.letters import digest_of
+from shangheng.kernel.cases.concept.seals import CODE_LETTERS, fits, seal_of
 from shangheng.kernel.cases.concept.views import (
     PAGE,
     Attached,
     CaseFile,
     CaseView,
     ClockView,
+    LetterView,
     NoteView,
     Statistics,
     StepView,
     Wanted,
 )
-from shangheng.kernel.cases.models import CaseRow, ClockRow, NoteRow, StepRow, TraitRow
+from shangheng.kernel.cases.models import (
+    CaseRow,
+    ClockRow,
+    LetterRow,
+    NoteRow,
+    StepRow,
+    TraitRow,
+)
 from shangheng.kernel.cases.store import House, events_of, file_path, unit_of
 from shangheng.kernel.errors import NotFound, NotPermitted
 from shangheng.kernel.registers.concept.actors import APPLICANT, PUBLIC, SYSTEM, Actor
@@ -117,10 +127,7 @@ def case_file(
         for step in kind.steps_from(row.state)
         if actor.role_for(_officers(step), row.region, row.department)
     )
-    return CaseFile(
-        found.case, found.steps, found.clocks, found.notes, allowed,
-        found.gathered, found.gathered_into,
-    )  # fmt: skip
+    return replace(found, next_steps=allowed)
 
 
 def _officers(step: Step) -> tuple[str, ...]:
@@ -141,15 +148,20 @@ def followed(
     kind = kinds[row.kind]
     whole = _file(kind, row, at, house)
     shown = {step.name for step in kind.steps if step.shown}
+    papers = {letter.name for letter in kind.letters if letter.shown}
     public = {"open", "transfer", "gather", "reply", "stopped", "resumed", "extended"}
+    named = {"step": shown, "letter": papers}
     steps = tuple(
         step
         for step in whole.steps
-        if step.act in public or (step.act == "step" and step.name in shown)
+        if step.act in public or step.name in named.get(step.act, ())
     )
     notes = tuple(note for note in whole.notes if note.outward)
     own = tuple(step for step in kind.steps_from(row.state) if APPLICANT in step.roles)
-    return kind, CaseFile(whole.case, steps, whole.clocks, notes, own, (), whole.gathered_into)
+    letters = tuple(each for each in whole.letters if each.name in papers)
+    return kind, replace(
+        whole, steps=steps, notes=notes, next_steps=own, gathered=(), letters=letters
+    )
 
 
 def _file(kind: CaseKind, row: CaseRow, at: datetime, house: House) -> CaseFile:
@@ -163,7 +175,27 @@ def _file(kind: CaseKind, row: CaseRow, at: datetime, house: House) -> CaseFile:
         (),
         tuple(row.gathered.order_by("number").values_list("number", flat=True)),
         main.number if main else "",
+        tuple(_letter(each) for each in row.letters.select_related("case", "step").order_by("pk")),
     )
+
+
+def _letter(row: LetterRow) -> LetterView:
+    genuine = row.digest == digest_of(row.code, row.content) == row.step.values.get("digest")
+    return LetterView(
+        row.case.number, row.case.kind, row.name, row.code, row.content, row.digest,
+        row.issued_at, row.step.number, row.step.seal, row.step.leaf,
+        genuine and intact(row.case.number),
+    )  # fmt: skip
+
+
+def letter(code: str) -> LetterView:
+    """Return the letter that bears a code, and whether it is as it was sealed."""
+    plain = "".join(letter for letter in code.upper() if letter in CODE_LETTERS)
+    parts = [plain[start : start + 4] for start in range(0, len(plain), 4)]
+    row = LetterRow.objects.filter(code="-".join(parts)).select_related("case", "step").first()
+    if row is None:
+        raise NotFound("letter.unknown", code=code[:40])
+    return _letter(row)
 
 
 def _step(row: StepRow) -> StepView:

@@ -38,6 +38,8 @@ ACTS = {
     "extended": ("延长期限", "Prolonged"),
     "gather": ("并入他案", "Gathered into another"),
     "gathered": ("并入一件", "Took in another"),
+    "letter": ("出具文书", "Letter issued"),
+    "post": ("入账", "Posted to accounts"),
     "look": ("查看个人信息", "Looked at personal data"),
     "warned": ("临期提醒", "Reminded"),
     "escalated": ("超期督办", "Escalated"),
@@ -49,6 +51,9 @@ def act_name(kind: CaseKind, act: str, name: str) -> str:
     if act == "step":
         step = kind.step(name)
         return words.either(step.zh, step.en)
+    if act == "letter":
+        letter = kind.letter(name)
+        return f"{words.either(*ACTS[act])}：{words.either(letter.zh, letter.en)}"
     return words.either(*ACTS.get(act, (act, act)))
 
 
