@@ -13,6 +13,7 @@
 | ``SHANGHENG_ADDRESS`` | where this site is reached, for e-mails and letters | none |
 | ``SHANGHENG_MAIL`` | ``smtp://user:password@host:587`` or ``smtps://…:465`` | no e-mail |
 | ``SHANGHENG_MAIL_FROM`` | from whom e-mails come | ``shangheng@localhost`` |
+| ``SHANGHENG_FONT`` | font file with Chinese in it, for PDF | one that the machine has |
 """
 
 import os
@@ -35,6 +36,7 @@ JURISDICTION = _environment.get("SHANGHENG_JURISDICTION") or (
 )
 _JURISDICTIONS = _environment.get("SHANGHENG_JURISDICTIONS")
 LOG_KEY = _environment.get("SHANGHENG_LOG_KEY", "")
+FONT = _environment.get("SHANGHENG_FONT", "")
 JURISDICTIONS = Path(_JURISDICTIONS).resolve() if _JURISDICTIONS else None
 SERVICES = ("statistics", "consumer", "incentives", "policy")
 
