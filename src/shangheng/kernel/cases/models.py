@@ -153,6 +153,7 @@ class LetterRow(models.Model):
     content = models.JSONField("内容")
     digest = models.CharField("摘要", max_length=64)
     issued_at = models.DateTimeField("出具时间")
+    leaf = models.BigIntegerField("存证序号")
 
     class Meta:
         """The table of letters; nothing in it is ever changed."""

@@ -16,17 +16,19 @@ from shangheng.kernel.accounts import actions as accounts
 from shangheng.kernel.cases import store
 from shangheng.kernel.cases.concept.facts import Fact
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
-from shangheng.kernel.cases.concept.letters import content_of, digest_of
+from shangheng.kernel.cases.concept.letters import content_of, digest_of, sealed_content
 from shangheng.kernel.cases.concept.seals import new_letter_code
 from shangheng.kernel.cases.concept.standing import facts_of
 from shangheng.kernel.cases.models import CaseRow, LetterRow
 from shangheng.kernel.cases.store import Done
 from shangheng.kernel.errors import Invalid, NotFound, Unavailable
+from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.notices import actions as notices
 from shangheng.kernel.notices.concept import Notice
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.regions import queries as regions
 
+ISSUED = "letter.issued"
 LAG = timedelta(minutes=5)
 """By how much the clocks of two servers may differ before a posting is refused."""
 
@@ -84,9 +86,13 @@ def _write(
     entry = store.append(
         kind, row, replace(by_hand, act="letter", name=letter.name, values=values)
     )
+    leaf = evidence.seal(
+        ISSUED, f"{row.number}/{entry.number}", sealed_content(code, content),
+        at=by_hand.hand.at, facts={"digest": digest},
+    )  # fmt: skip
     LetterRow.objects.create(
         case=row, step=entry, name=letter.name, code=code, content=content, digest=digest,
-        issued_at=by_hand.hand.at,
+        issued_at=by_hand.hand.at, leaf=leaf,
     )  # fmt: skip
 
 

@@ -152,9 +152,7 @@ def followed(
     public = {"open", "transfer", "gather", "reply", "stopped", "resumed", "extended"}
     named = {"step": shown, "letter": papers}
     steps = tuple(
-        step
-        for step in whole.steps
-        if step.act in public or step.name in named.get(step.act, ())
+        step for step in whole.steps if step.act in public or step.name in named.get(step.act, ())
     )
     notes = tuple(note for note in whole.notes if note.outward)
     own = tuple(step for step in kind.steps_from(row.state) if APPLICANT in step.roles)
@@ -183,7 +181,7 @@ def _letter(row: LetterRow) -> LetterView:
     genuine = row.digest == digest_of(row.code, row.content) == row.step.values.get("digest")
     return LetterView(
         row.case.number, row.case.kind, row.name, row.code, row.content, row.digest,
-        row.issued_at, row.step.number, row.step.seal, row.step.leaf,
+        row.issued_at, row.step.number, row.step.seal, row.leaf,
         genuine and intact(row.case.number),
     )  # fmt: skip
 

@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ('content', models.JSONField(verbose_name='内容')),
                 ('digest', models.CharField(max_length=64, verbose_name='摘要')),
                 ('issued_at', models.DateTimeField(verbose_name='出具时间')),
+                ('leaf', models.BigIntegerField(verbose_name='存证序号')),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='kernel.caserow', verbose_name='办件')),
                 ('step', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='letter', to='kernel.steprow', verbose_name='出具步骤')),
             ],

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What can be done with notices: put them into a transaction, carry them out, mark them as read."""
+"""What can be done with notices: put them into a transaction, carry them, mark them as read."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ ROUND = 100
 TEXT_MAX, WHY_MAX = 300, 300
 
 Carrier = Callable[[NoticeView], None]
-"""Tells one notice; raises a `Refusal` if it never can, another error of the house to try again."""
+"""Tells one notice; raises a `Refusal` if it never can, another error to try again."""
 
 
 @dataclass(frozen=True)

@@ -57,5 +57,5 @@ class NoticeView:
 
 
 def wait_after(tries: int) -> timedelta:
-    """Return how long to wait after the n-th failure: each time twice as long, up to half a day."""
-    return min(FIRST_WAIT * 2 ** min(tries - 1, 10), WAIT_MAX)
+    """Return how long to wait after the n-th failure: each time twice as long."""
+    return min(FIRST_WAIT * (1 << min(tries - 1, 10)), WAIT_MAX)

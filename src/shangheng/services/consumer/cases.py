@@ -66,7 +66,9 @@ REFUSALS = {
 REASON = Text("reason", zh="说明", en="explanation", max=1000)
 LETTERS = (
     Letter(
-        name="refusal", zh="不予受理告知书", en="Notice of refusal",
+        name="refusal",
+        zh="不予受理告知书",
+        en="Notice of refusal",
         text_zh="""您于{case_opened_on}提交的投诉（{case_number}，被投诉商家：{seller}）收悉。
 
 经审查，决定不予受理。理由：{ground}。{reason}""",
@@ -75,7 +77,9 @@ LETTERS = (
 It is not taken up. Ground: {ground}. {reason}""",
     ),
     Letter(
-        name="settlement", zh="消费争议调解书", en="Settlement",
+        name="settlement",
+        zh="消费争议调解书",
+        en="Settlement",
         text_zh="""投诉编号：{case_number}。被投诉商家：{seller}。
 
 订单编号：{order_no}。
@@ -94,7 +98,9 @@ The seller pays {pays}.
 To be done by {by_day}.""",
     ),
     Letter(
-        name="referral", zh="终止调解告知书", en="Notice that mediation has ended",
+        name="referral",
+        zh="终止调解告知书",
+        en="Notice that mediation has ended",
         text_zh="""投诉 {case_number}（被投诉商家：{seller}）经调解未达成一致，调解终止。{reason}
 
 您可以向人民法院起诉，或按约定申请仲裁；本告知书及办件证据可一并提交。""",
@@ -104,7 +110,9 @@ To be done by {by_day}.""",
 You may go to court, or to arbitration where that was agreed; take this notice with you.""",
     ),
     Letter(
-        name="answer", zh="投诉办结答复", en="Answer to the complaint",
+        name="answer",
+        zh="投诉办结答复",
+        en="Answer to the complaint",
         text_zh="""您的投诉 {case_number}（被投诉商家：{seller}）已办结：{case_outcome}。
 
 {summary}""",

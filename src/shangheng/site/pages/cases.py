@@ -20,6 +20,7 @@ from shangheng.kernel.errors import Invalid, NotFound, Refusal
 from shangheng.kernel.records.concept.fields import Day, Money
 from shangheng.kernel.registers.concept.actors import PUBLIC
 from shangheng.site import acting, clock, fields, lifecycle, words
+from shangheng.site.pages import letters
 from shangheng.site.registry import REGISTRY
 
 FOLLOWED = "followed"
@@ -261,6 +262,7 @@ def followed(request: HttpRequest) -> HttpResponse:
         "rights": words.either(*kind.rights),
         "advice": _advice(kind, file.case.values),
         "timeline": timeline(kind, file.steps),
+        "letters": letters.told(file.letters),
         "clocks": [deadline(each) for each in file.clocks],
         "rows": fields.rows(kind.form, file.case.values, personal=True),
         "next": [

@@ -53,19 +53,21 @@ def written(field: f.Field, value: Any, region: NameOf) -> tuple[str, str]:  # n
     """Write a kept value in Chinese and in English, as it stands in a letter."""
     if value in (None, "", []):
         return "", ""
+    zh = en = str(value)
     match field:
         case f.OneOf():
-            return field.values.get(str(value), (str(value), str(value)))
+            zh, en = field.values.get(zh, (zh, zh))
         case f.Flag():
-            return ("是", "yes") if value else ("否", "no")
+            zh, en = ("是", "yes") if value else ("否", "no")
         case f.Day():
-            day = date.fromisoformat(str(value))
-            return day_zh(day), day_en(day)
+            day = date.fromisoformat(zh)
+            zh, en = day_zh(day), day_en(day)
         case f.Money():
-            return f"{Decimal(str(value)):,.2f} 元", f"CNY {Decimal(str(value)):,.2f}"
+            zh, en = f"{Decimal(zh):,.2f} 元", f"CNY {Decimal(zh):,.2f}"
         case f.Region():
-            name = region(str(value))
-            return name, name
+            zh = en = region(zh)
+        case _ if isinstance(value, list):
+            zh, en = f"{len(value)} 份", f"{len(value)}"
         case _:
-            text = f"{len(value)} 份" if isinstance(value, list) else str(value)
-            return text, str(len(value)) if isinstance(value, list) else text
+            pass
+    return zh, en

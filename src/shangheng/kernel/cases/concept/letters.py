@@ -72,6 +72,11 @@ def content_of(letter: Letter, facts: Mapping[str, Fact]) -> dict[str, Any]:
     }
 
 
+def sealed_content(code: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is sealed of a letter: its words, and the code, which nobody can guess."""
+    return {"code": code, **content}
+
+
 def digest_of(code: str, content: Mapping[str, Any]) -> str:
-    """Return the SHA-256 that is sealed: over the words and the code, which nobody can guess."""
-    return hashlib.sha256(canonical({"code": code, **content})).hexdigest()
+    """Return the SHA-256 of what is sealed, which may be shown to everybody."""
+    return hashlib.sha256(canonical(sealed_content(code, content))).hexdigest()

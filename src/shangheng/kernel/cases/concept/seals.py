@@ -32,7 +32,9 @@ def new_code() -> str:
 
 def new_letter_code() -> str:
     """Return the code on a letter, by which anybody can check it: sixteen letters, 79 bits."""
-    return "-".join(new_code().split("-") + ["".join(secrets.choice(CODE_LETTERS) for _ in "1234")])
+    return "-".join(
+        [*new_code().split("-"), "".join(secrets.choice(CODE_LETTERS) for _ in "1234")]
+    )
 
 
 def code_digest(number: str, code: str) -> str:

@@ -14,6 +14,22 @@ from shangheng.kernel.registers.concept.actors import APPLICANT, PUBLIC, SYSTEM
 EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+")
 
 
+TOLD: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "open": (("新办件，待承办", "new case, to be taken on", "first"),),
+    "assign": (("已分派给您", "assigned to you", "person"),),
+    "hand_back": (("已退回收件箱", "handed back to the inbox", "leads"),),
+    "transfer": (("已移送至您处", "transferred to you", "leads"),),
+    "reply": (("当事人有补充", "the party added something", "holder"),),
+    "warned": (("时限将届满", "a clock runs out soon", "person"),),
+    "escalated": (
+        ("时限已届满，请督办", "a clock has run out, see to it", "role"),
+        ("时限已届满", "a clock has run out", "holder"),
+    ),
+}
+"""What officers are told of each act, and who: those of the first steps (``first``), who leads,
+who holds the case, the person or the role that the act names."""
+
+
 @dataclass(frozen=True)
 class Hook:
     """A program outside that is told of what is done: where, of which kinds, of which acts.
@@ -28,7 +44,7 @@ class Hook:
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """Something that was done with a case: its number, what, which step, by whom, with what said."""
+    """Something that was done with a case: which entry, what, by whom, with what said."""
 
     number: int
     act: str
@@ -61,7 +77,10 @@ def notices_of(
 def _notice(case: Standing, act: Act, zh: str, en: str) -> Notice:
     about = f"{case.number} {act.title}".strip()
     return Notice(
-        key=f"{case.number}/{act.number}", channel="inbox", zh=f"{about}：{zh}", en=f"{about}: {en}"
+        key=f"{case.number}/{act.number}",
+        channel="inbox",
+        zh=f"{about}：{zh}",
+        en=f"{about}: {en}",
     )
 
 
@@ -74,37 +93,31 @@ def _officers(kind: CaseKind, case: Standing, act: Act) -> Iterator[Notice]:
             yield replace(notice, to=person)
         elif not person:
             for role in roles:
-                yield replace(
-                    notice, role=role, region=case.region, department=case.department
-                )
+                yield replace(notice, role=role, region=case.region, department=case.department)
 
 
 def _told(kind: CaseKind, act: Act) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
     """Yield the words, and the person or else the roles, for each receiver of an act."""
-    leads = kind.leads
-    match act.act:
-        case "open":
-            first = [role for step in kind.steps_from(kind.initial) for role in step.roles]
-            officers = [r for r in first if r not in (APPLICANT, SYSTEM, PUBLIC)]
-            yield "新办件，待承办", "new case, to be taken on", "", tuple(dict.fromkeys(officers))
-        case "assign":
-            yield "已分派给您", "assigned to you", act.to, ()
-        case "hand_back":
-            yield "已退回收件箱", "handed back to the inbox", "", leads
-        case "transfer":
-            yield "已移送至您处", "transferred to you", "", leads
-        case "reply":
-            yield "当事人有补充", "the party added something", act.holder, leads
-        case "warned":
-            yield "时限将届满", "a clock runs out soon", act.to, leads
-        case "escalated":
-            roles = (act.to,) if act.to in kind.roles else leads
-            yield "时限已届满，请督办", "a clock has run out", "", roles
-            if act.holder:
-                yield "时限已届满", "a clock has run out", act.holder, ()
-        case "step" if APPLICANT in kind.step(act.name).roles and act.by == "":
-            step = kind.step(act.name)
-            yield f"当事人{step.zh}", f"the party: {step.en or step.zh}", act.holder, leads
+    for zh, en, receiver in TOLD.get(act.act, ()):
+        yield (zh, en, *_receivers(kind, act, receiver))
+    if act.act == "step" and not act.by:
+        step = kind.step(act.name)
+        words = (f"当事人{step.zh}", f"the party: {step.en or step.zh}")
+        yield (*words, act.holder, kind.leads)
+
+
+def _receivers(kind: CaseKind, act: Act, receiver: str) -> tuple[str, tuple[str, ...]]:
+    match receiver:
+        case "first":
+            roles = [role for step in kind.steps_from(kind.initial) for role in step.roles]
+            officers = [role for role in roles if role not in (APPLICANT, SYSTEM, PUBLIC)]
+            return "", tuple(dict.fromkeys(officers))
+        case "role":
+            return "", (act.to,) if act.to in kind.roles else kind.leads
+        case "holder":
+            return act.holder, ()
+        case _:
+            return ("" if receiver == "leads" else act.to), kind.leads
 
 
 def _applicant(kind: CaseKind, case: Standing, act: Act) -> Iterator[Notice]:
@@ -125,9 +138,7 @@ def _applicant(kind: CaseKind, case: Standing, act: Act) -> Iterator[Notice]:
         yield replace(notice, channel="email", to=address, link="/follow/")
 
 
-def _programs(
-    kind: CaseKind, case: Standing, act: Act, hooks: Sequence[Hook]
-) -> Iterator[Notice]:
+def _programs(kind: CaseKind, case: Standing, act: Act, hooks: Sequence[Hook]) -> Iterator[Notice]:
     for hook in hooks:
         if (hook.kinds and kind.name not in hook.kinds) or (
             hook.acts and act.act not in hook.acts

@@ -24,7 +24,7 @@ from shangheng.kernel.records.concept.kinds import RecordKind
 
 pytestmark = pytest.mark.django_db
 OUTCOME = RecordKind(
-    name="tryout_outcome", zh="试办结果", en="outcome of a tryout", key=("case_number",), day="case_on",
+    name="tryout_outcome", zh="试办结果", en="outcome", key=("case_number",), day="case_on",
     retain="transaction",
     fields=(
         Text("case_number", zh="办件号"), Day("case_on", zh="日期"), Money("paid", zh="支付"),
@@ -33,12 +33,10 @@ OUTCOME = RecordKind(
 )  # fmt: skip
 DECISION = Letter(
     name="decision", zh="决定书", en="decision",
-    text_zh="{case_number}：{story}。\n\n金额 {claim}。\n\n支付 {pays}，{case_on}，{case_region}。",
+    text_zh="{case_number}：{story}。\n\n金额 {claim}。\n\n支付 {pays}，{case_on}，{case_region}",
     text_en="{case_number}: {story}.\n\nClaim {claim}.\n\nPays {pays} on {case_on}.",
 )  # fmt: skip
-PAY = Posting(
-    plan=GUARANTEE, movement="claim", account="deposit/{order_no}", amount="pays"
-)
+PAY = Posting(plan=GUARANTEE, movement="claim", account="deposit/{order_no}", amount="pays")
 
 
 def kind(**more: object) -> CaseKind:
@@ -64,7 +62,9 @@ def deposited(amount: int) -> None:
     world = Account(code="world", owner=owner, unit="CNY", kind="test", floor=None)
     accounts.open_account(world, at=AT)
     accounts.open_plan(GUARANTEE, "deposit/X1", owner=owner, unit="CNY", at=AT)
-    accounts.post_one(GUARANTEE.move("deposit", "deposit/X1", amount, key="d", outside="world"), at=AT)
+    accounts.post_one(
+        GUARANTEE.move("deposit", "deposit/X1", amount, key="d", outside="world"), at=AT
+    )
 
 
 def paid(pays: str = "12.50", of: CaseKind | None = None) -> str:
@@ -97,7 +97,7 @@ def test_a_step_posts_writes_and_reports_in_one_transaction() -> None:
 
 def test_an_account_that_lacks_the_amount_refuses_the_whole_step() -> None:
     deposited(1_000)
-    with pytest.raises(ShanghengError, match="12.50|1250|floor|balance"):
+    with pytest.raises(ShanghengError, match=r"transfer\."):
         paid()
     case = CaseRow.objects.get()
     assert (case.state, case.version) == ("received", 1)
@@ -132,9 +132,7 @@ def test_whoever_filed_the_case_sees_its_letters() -> None:
     actions.take_step(of, case.number, "pay", {"pays": "1"}, hand(ANNA, house=HERE))
     for shown, letters in ((True, 1), (False, 0)):
         now = replace(of, letters=(replace(DECISION, shown=shown),))
-        _, seen = queries.followed(
-            {of.name: now}, case.number, case.code, at=AT, house=HERE
-        )
+        _, seen = queries.followed({of.name: now}, case.number, case.code, at=AT, house=HERE)
         assert len(seen.letters) == letters
         assert ("letter" in {step.act for step in seen.steps}) == shown
 
