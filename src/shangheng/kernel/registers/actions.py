@@ -26,6 +26,8 @@ from shangheng.kernel.registers.concept.actors import Hand
 from shangheng.kernel.registers.concept.forms import checked
 from shangheng.kernel.registers.concept.kinds import RegisterKind
 from shangheng.kernel.registers.models import EntryNumberRow, EntryRow, VersionRow
+from shangheng.kernel.search import store as search
+from shangheng.kernel.search.concept import folded
 
 CHINA = ZoneInfo("Asia/Shanghai")
 ROWS_MAX = 20_000
@@ -173,12 +175,18 @@ def _append(
         confirmed_by=hand.actor.name if holds else "", confirmed_at=hand.at if holds else None,
         seal=seal, leaf=leaf,
     )  # fmt: skip
-    row.version, row.seal = number, seal
+    row.version, row.seal, before = number, seal, row.typed
     if holds:
         _take_over(kind, row, act, values)
     row.typed = row.typed or _searchable(kind, row, values)
-    row.save()
+    _save(row, before)
     return Entered(row.number, row.state, number, seal)
+
+
+def _save(row: EntryRow, before: str) -> None:
+    """Save an entry and let it be found by what it says now."""
+    row.save()
+    search.put(f"register.{row.kind}", row.uuid, row.typed, before=before)
 
 
 def _take_over(kind: RegisterKind, row: EntryRow, act: str, values: Mapping[str, Any]) -> None:
@@ -193,7 +201,7 @@ def _searchable(kind: RegisterKind, row: EntryRow, values: Mapping[str, Any]) ->
     """Return what is searched: everything on file but personal data."""
     open_ = [field.name for field in kind.fields if field.sensitivity != "personal"]
     told = [str(values[name]) for name in open_ if isinstance(values.get(name), str | int)]
-    return " ".join([row.number, *told])[:TYPED_MAX].lower()
+    return folded(" ".join([row.number, *told]))[:TYPED_MAX]
 
 
 def _locked(kind: RegisterKind, number: str, hand: Hand) -> EntryRow:
@@ -223,8 +231,9 @@ def confirm(kind: RegisterKind, number: str, hand: Hand) -> Entered:
         _supersede(row, version, hand)
     told = {"seal": version.seal, "by": hand.actor.name}
     evidence.seal("register.confirm", number, told, at=hand.at, facts={"version": version.number})
+    before = row.typed
     _take_over(kind, row, version.act, version.values)
-    row.save()
+    _save(row, before)
     return Entered(row.number, row.state, row.version, row.seal)
 
 

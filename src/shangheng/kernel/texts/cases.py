@@ -86,6 +86,30 @@ TEXTS: dict[str, tuple[str, str]] = {
         "通知 {notice} 没有停止投递",
         "Notice {notice} has not been given up",
     ),
+    "case.joint_unanswered": (
+        "协办单位 {departments} 尚未答复，办件 {number} 不能办结；请催办或等其答复",
+        "{departments} still have to answer before case {number} can be closed; remind them",
+    ),
+    "case.joint_already": (
+        "办件 {number} 已由 {region} {department} 办理或已请其协办",
+        "Case {number} is with {region} {department} already, or they were asked to take part",
+    ),
+    "case.joint_not_asked": (
+        "办件 {number} 没有请您所在部门协办，或已答复",
+        "Your department was not asked to take part in case {number}, or has answered",
+    ),
+    "case.disputed": (
+        "办件 {number} 的管辖正在争议中，须由共同上级裁定后再移送",
+        "It is disputed whose case {number} is; the common superior decides before it is sent on",
+    ),
+    "case.not_disputed": (
+        "办件 {number} 没有待裁定的管辖争议",
+        "There is no open dispute about case {number}",
+    ),
+    "case.not_sent": (
+        "办件 {number} 不是移送来的或已办结，不能提出管辖争议；请直接移送",
+        "Case {number} was not sent here, or is closed; transfer it instead of disputing",
+    ),
     "case.reason_missing": (
         "请写明内容或理由",
         "Write the text or the reason",
