@@ -57,6 +57,21 @@ class Registry:
         for service in self.services:
             if missing := sorted(set(service.reads) - set(names)):
                 raise Invalid("service.kind_missing", service=service.name, kinds=missing)
+            for case in service.cases:
+                self._refuse_unfit_records(service, case)
+
+    def _refuse_unfit_records(self, service: Service, case: CaseKind) -> None:
+        """Refuse a step that reports a record which nobody provides or which it cannot fill in."""
+        for step in case.steps:
+            if not step.records:
+                continue
+            if step.records not in self.kinds:
+                raise Invalid("service.kind_missing", service=service.name, kinds=[step.records])
+            fields = self.kinds[step.records].fields
+            told = {each.name: step.tells.get(each.name, each.name) for each in fields}
+            needed = [each.name for each in fields if not each.optional]
+            if lacks := [name for name in needed if told[name] not in case.fact_names]:
+                raise Invalid("service.record_lacks", case=case.name, step=step.name, fields=lacks)
 
     @property
     def kinds(self) -> dict[str, RecordKind]:

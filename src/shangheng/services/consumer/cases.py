@@ -7,6 +7,7 @@ jiangsu-2015 (十)3 for speed. How long acceptance and mediation may take, the a
 
 from shangheng.kernel.cases.concept.clocks import Clock
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
+from shangheng.kernel.cases.concept.letters import Letter
 from shangheng.kernel.formulas.parameters import Parameter
 from shangheng.kernel.records.concept.fields import Day, Money, OneOf, Region, Text
 from shangheng.kernel.registers.concept.actors import APPLICANT
@@ -63,6 +64,63 @@ REFUSALS = {
     "no_facts": ("缺少明确的被投诉人或事实", "no seller or no facts named"),
 }
 REASON = Text("reason", zh="说明", en="explanation", max=1000)
+LETTERS = (
+    Letter(
+        name="refusal",
+        zh="不予受理告知书",
+        en="Notice of refusal",
+        text_zh="""您于{case_opened_on}提交的投诉（{case_number}，被投诉商家：{seller}）收悉。
+
+经审查，决定不予受理。理由：{ground}。{reason}""",
+        text_en="""Your complaint {case_number} of {case_opened_on} about {seller} has been read.
+
+It is not taken up. Ground: {ground}. {reason}""",
+    ),
+    Letter(
+        name="settlement",
+        zh="消费争议调解书",
+        en="Settlement",
+        text_zh="""投诉编号：{case_number}。被投诉商家：{seller}。
+
+订单编号：{order_no}。
+
+经调解，双方自愿达成如下协议：{terms}
+
+商家支付：{pays}。
+
+履行期限：{by_day}。""",
+        text_en="""Complaint {case_number} about {seller}.
+
+In mediation both sides agreed: {terms}
+
+The seller pays {pays}.
+
+To be done by {by_day}.""",
+    ),
+    Letter(
+        name="referral",
+        zh="终止调解告知书",
+        en="Notice that mediation has ended",
+        text_zh="""投诉 {case_number}（被投诉商家：{seller}）经调解未达成一致，调解终止。{reason}
+
+您可以向人民法院起诉，或按约定申请仲裁；本告知书及办件证据可一并提交。""",
+        text_en="""Mediation of complaint {case_number} about {seller} has ended without agreement.
+{reason}
+
+You may go to court, or to arbitration where that was agreed; take this notice with you.""",
+    ),
+    Letter(
+        name="answer",
+        zh="投诉办结答复",
+        en="Answer to the complaint",
+        text_zh="""您的投诉 {case_number}（被投诉商家：{seller}）已办结：{case_outcome}。
+
+{summary}""",
+        text_en="""Your complaint {case_number} about {seller} has been closed: {case_outcome}.
+
+{summary}""",
+    ),
+)
 COMPLAINT = CaseKind(
     name="complaint",
     zh="网购投诉",
@@ -195,6 +253,8 @@ COMPLAINT = CaseKind(
     title="seller",
     alike=("order_no", "seller"),
     number="TS-{year}-{sequence:06}",
+    letters=LETTERS,
+    contact="contact",
     departments={
         "market": ("市场监督管理", "market regulation"),
         "commerce": ("商务", "commerce"),

@@ -53,7 +53,7 @@ def test_a_complaint_is_accepted_dispatched_mediated_settled_and_closed() -> Non
         {"complaint": COMPLAINT}, case.number, case.code, at=AT, house=HOUSE
     )
     assert seen.case.outcome == "settled"
-    assert [each.name for each in seen.steps if each.name] == [
+    assert [each.name for each in seen.steps if each.act == "step"] == [
         "accept", "dispatch", "mediate", "settle", "close"
     ]  # fmt: skip
 
