@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from shangheng.kernel.cases.concept.kinds import CaseKind
+from shangheng.kernel.cases.store import Effect
 from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.formulas.concept import Indicator
 from shangheng.kernel.records.concept.kinds import RecordKind
@@ -23,7 +24,8 @@ class Service:
 
     ``reads`` names the record kinds that it needs, whoever provides them; ``urls`` is the module
     of its pages; ``jobs`` are functions that ``shangheng`` may run; ``after`` names by record kind
-    what is to be done once a batch of it was taken.
+    what is to be done once a batch of it was taken; ``effects`` are what its steps name in
+    ``does``.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Service:
     urls: str = ""
     jobs: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     after: Mapping[str, AfterBatch] = field(default_factory=dict)
+    effects: Mapping[str, Effect] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,9 @@ class Registry:
         for service in self.services:
             if missing := sorted(set(service.reads) - set(names)):
                 raise Invalid("service.kind_missing", service=service.name, kinds=missing)
+            named = {step.does for kind in service.cases for step in kind.steps if step.does}
+            if missing := sorted(named - set(service.effects)):
+                raise Invalid("service.effect_missing", service=service.name, effects=missing)
 
     @property
     def kinds(self) -> dict[str, RecordKind]:
@@ -72,6 +78,11 @@ class Registry:
     def cases(self) -> dict[str, CaseKind]:
         """Return every kind of case by its name."""
         return {kind.name: kind for service in self.services for kind in service.cases}
+
+    @property
+    def effects(self) -> dict[str, Effect]:
+        """Return what services do with steps, by name."""
+        return {name: each for one in self.services for name, each in one.effects.items()}
 
     @property
     def roles(self) -> tuple[str, ...]:

@@ -151,6 +151,7 @@ def take_step(
         changed["closed_at"] = hand.at
     if changed:
         CaseRow.objects.filter(pk=row.pk).update(**changed)
+    store.follow(kind, row, step, hand)
     return _moved(row)
 
 

@@ -5,7 +5,7 @@ Everything here runs inside the transaction of an action.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.calendar import Calendar, official
 from shangheng.kernel.cases.concept.clocks import Clock, Event, Unit
-from shangheng.kernel.cases.concept.kinds import CaseKind
+from shangheng.kernel.cases.concept.kinds import CaseKind, Step
 from shangheng.kernel.cases.concept.seals import seal_of
 from shangheng.kernel.cases.models import CaseNumberRow, CaseRow, ClockRow, StepRow, TraitRow
 from shangheng.kernel.errors import Conflict, NotFound, Unavailable
@@ -30,12 +30,16 @@ TRAIT_MAX = 200
 
 @dataclass(frozen=True)
 class House:
-    """What a jurisdiction gives to its cases: region, folder of files, decisions, calendar."""
+    """What a jurisdiction gives to its cases: region, folder of files, decisions, calendar.
+
+    ``effects`` are what services do with steps, by the name that a step has in ``does``.
+    """
 
     region: str = ""
     files: Path | None = None
     configuration: Configuration = field(default_factory=dict)
     calendar: Calendar = field(default_factory=official)
+    effects: Mapping[str, "Effect"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,41 @@ class Done:
     name: str = ""
     target: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A step that was just taken, as whatever follows it in the same transaction sees it.
+
+    ``form`` is what was filed, ``said`` what all steps so far have said, later ones over earlier;
+    ``region`` is where the case is, ``opened_at`` when it began.
+    """
+
+    kind: CaseKind
+    number: str
+    step: Step
+    form: Mapping[str, Any]
+    said: Mapping[str, Any]
+    region: str
+    opened_at: datetime
+    hand: Hand
+
+
+Effect = Callable[[Taken], None]
+"""What a service does with a step; a refusal that it raises undoes the step."""
+
+
+def follow(kind: CaseKind, row: CaseRow, step: Step, hand: Hand) -> None:
+    """Do what a step asks of its service; without the service it cannot be taken."""
+    if not step.does:
+        return
+    if step.does not in hand.house.effects:
+        raise Unavailable("case.nobody_does", step=step.name, does=step.does)
+    said: dict[str, Any] = {}
+    for earlier in row.steps.filter(act="step").order_by("number"):
+        said |= earlier.values
+    taken = Taken(kind, row.number, step, row.values, said, row.region, row.opened_at, hand)
+    hand.house.effects[step.does](taken)
 
 
 def next_number(kind: CaseKind, at: datetime) -> str:

@@ -54,6 +54,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "平台没有设置附件文件夹，请联系管理员",
         "This platform has no folder for attachments; tell its administrator",
     ),
+    "case.nobody_does": (
+        "步骤 {step} 需要的“{does}”没有提供；请联系平台管理员",
+        "Nothing provides “{does}”, which step {step} needs; tell the platform's administrator",
+    ),
     "case.no_such_step": (
         "{kind} 没有步骤 {step}",
         "{kind} has no step {step}",

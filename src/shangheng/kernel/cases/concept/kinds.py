@@ -24,6 +24,8 @@ class Step:
     ``needs`` are the fields to be filled in with the step, ``makes`` the document that it
     produces, ``records`` the kind of record that it reports, ``outcome`` how the case ended.
     ``unlike`` names an earlier step that must have been taken by somebody else (four eyes).
+    ``does`` names what a service does with the step in the same transaction; what it refuses, the
+    step is not taken.
     ``shown`` tells whether whoever filed the case sees that it was taken.
     """
 
@@ -38,6 +40,7 @@ class Step:
     records: str = ""
     outcome: str = ""
     unlike: str = ""
+    does: str = ""
     shown: bool = True
     basis: tuple[str, ...] = ()
 
