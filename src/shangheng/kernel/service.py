@@ -60,8 +60,8 @@ class Registry:
         for service in self.services:
             if missing := sorted(set(service.reads) - set(names)):
                 raise Invalid("service.kind_missing", service=service.name, kinds=missing)
-            named = {step.does for kind in service.cases for step in kind.steps if step.does}
-            if missing := sorted(named - set(service.effects)):
+            wanted = {step.does for kind in service.cases for step in kind.steps if step.does}
+            if missing := sorted(wanted - set(service.effects)):
                 raise Invalid("service.effect_missing", service=service.name, effects=missing)
 
     @property

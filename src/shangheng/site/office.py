@@ -9,13 +9,14 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from shangheng.kernel.cases.store import Hand
 from shangheng.kernel.formulas import queries as formulas
 from shangheng.kernel.formulas.concept import Figure, Indicator, Question
 from shangheng.kernel.formulas.queries import House
 from shangheng.kernel.policies.concept import Library
 from shangheng.kernel.records import queries as records
 from shangheng.kernel.service import Registry
-from shangheng.site import clock, formats, people, publication, questions, wiring
+from shangheng.site import acting, clock, formats, people, publication, questions, wiring
 from shangheng.site.publication import EVERYBODY, Reader
 from shangheng.site.registry import REGISTRY
 
@@ -47,6 +48,10 @@ class Office:
     def decisions(self) -> dict[str, Any]:
         """Return what the authority has decided where no document prints a number."""
         return wiring.decisions()
+
+    def hand(self, request: HttpRequest) -> Hand:
+        """Return by whose hand a request moves cases and registers."""
+        return acting.hand_of(request)
 
     def reader(self, request: HttpRequest) -> Reader:
         """Return who looks: officers see every cell."""

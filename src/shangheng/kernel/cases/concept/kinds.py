@@ -65,7 +65,8 @@ class CaseKind:
     the region fields of the form that decide who is competent, the first that is filled in;
     ``title`` the field that names a case in lists, ``alike`` those by which similar cases are
     found; ``number`` is how a citizen quotes it. ``rights`` says what the law gives, ``advice`` is
-    the name of a page that works it out from the days and amounts of the form.
+    the name of a page that works it out from the days and amounts of the form; ``desk`` that of a
+    page which shows an officer more about one case, by its number.
     """
 
     name: str
@@ -89,6 +90,7 @@ class CaseKind:
     intro: tuple[str, str] = ("", "")
     rights: tuple[str, str] = ("", "")
     advice: str = ""
+    desk: str = ""
     departments: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
