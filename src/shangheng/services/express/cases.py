@@ -1,14 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """Two flows that must not be taken for each other: approving a permit, filing an outlet."""
 
+from datetime import date
+
 from shangheng.kernel.cases.concept.clocks import Clock
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
+from shangheng.kernel.formulas.parameters import Dated, Parameter
 from shangheng.kernel.records.concept.fields import Day, Flag, OneOf, Region, Text
 from shangheng.kernel.registers.concept.actors import APPLICANT
 from shangheng.kernel.registers.concept.forms import Files
 from shangheng.services.express.registers import FIRM, OUTLET_FIELDS, SCOPES
-from shangheng.services.express.rules import DECISION_DAYS
 
+DECISION_DAYS = Parameter(
+    name="express.decision_days",
+    zh="快递业务经营许可审查期限",
+    en="days to decide on a permit",
+    unit="calendar days",
+    clause="hunan-2015 (四)",
+    question_zh="受理许可申请后多少日内作出决定？",
+    question_en="Within how many days is a permit decided on?",
+    values=(Dated(date(2009, 10, 1), 45, "邮政法 第五十三条"),),
+)
 REASON = Text("reason", zh="说明", en="explanation", max=2_000)
 CONTACT = Text(
     "contact", zh="联系人和电话", en="contact", max=100, sensitivity="personal", optional=True

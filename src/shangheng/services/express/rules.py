@@ -39,16 +39,6 @@ FILING_DAYS = Parameter(
     question_en="Within how many days of its opening must an outlet be filed?",
     values=(Dated(date(2018, 5, 1), 20, "快递暂行条例 第十八条"),),
 )
-DECISION_DAYS = Parameter(
-    name="express.decision_days",
-    zh="快递业务经营许可审查期限",
-    en="days to decide on a permit",
-    unit="calendar days",
-    clause="hunan-2015 (四)",
-    question_zh="受理许可申请后多少日内作出决定？",
-    question_en="Within how many days is a permit decided on?",
-    values=(Dated(date(2009, 10, 1), 45, "邮政法 第五十三条"),),
-)
 COMPETENT = {
     "province": ("省级邮政管理机构", "the provincial postal administration"),
     "interprovincial": ("国务院邮政管理部门", "the State Post Bureau"),

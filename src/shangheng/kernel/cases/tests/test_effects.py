@@ -8,9 +8,8 @@ import pytest
 from shangheng.kernel.cases import actions, queries
 from shangheng.kernel.cases.store import Effect, House, Taken
 from shangheng.kernel.cases.tests.builders import ANNA, AT, HOUSE, KIND, LEAD, hand, story
-from shangheng.kernel.errors import Conflict, Invalid, Unavailable
+from shangheng.kernel.errors import Conflict, Unavailable
 from shangheng.kernel.evidence.models import LeafRow
-from shangheng.kernel.service import Registry, Service
 
 pytestmark = pytest.mark.django_db
 DOING = replace(
@@ -58,10 +57,3 @@ def test_what_an_effect_refuses_is_not_done_and_not_sealed() -> None:
 def test_a_step_whose_effect_nobody_provides_is_not_taken_without_it() -> None:
     with pytest.raises(Unavailable, match=r"case\.nobody_does"):
         actions.take_step(DOING, proposed(), "grant", {}, hand(LEAD))
-
-
-def test_a_service_that_lacks_what_its_steps_name_is_refused_at_the_start() -> None:
-    kept = Service(name="one", zh="甲", en="one", systems=(), cases=(DOING,))
-    with pytest.raises(Invalid, match=r"service\.effect_missing"):
-        Registry((kept,))
-    assert Registry((replace(kept, effects={"tell": lambda _: None}),)).effects
