@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can be asked of cases: inboxes, one case with its clocks, what a follower may see."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.db.models import (
     Q,
     QuerySet,
 )
+from django.db.models.fields.json import KeyTextTransform
 
 from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
@@ -298,3 +299,38 @@ def _listed(value: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - what a form k
     if not isinstance(value, list):
         return []
     return [each for each in value if isinstance(each, dict)]
+
+
+def tallied(
+    kind: CaseKind, by: Sequence[str], *, actor: Actor, since: datetime, until: datetime
+) -> dict[tuple[str, ...], int]:
+    """Count the cases opened in a span by fields of their form, or by ``region``."""
+    rows = CaseRow.objects.filter(_scope(kind, actor), opened_at__gte=since, opened_at__lt=until)
+    said = {
+        f"by_{place}": F(name) if name == "region" else KeyTextTransform(name, "values")
+        for place, name in enumerate(by)
+    }
+    counted = rows.order_by().values(**said).annotate(n=Count("pk")).values_list(*said, "n")
+    return {tuple(str(each or "") for each in told): n for *told, n in counted}
+
+
+def taken(
+    kind: CaseKind, step: str, *, actor: Actor, since: datetime, until: datetime
+) -> list[tuple[CaseView, StepView]]:
+    """Return where a step was taken in a span, with the case as it stands now, oldest first."""
+    cases = CaseRow.objects.filter(_scope(kind, actor))
+    rows = StepRow.objects.filter(act="step", name=step, at__gte=since, at__lt=until)
+    rows = rows.filter(case__in=cases).select_related("case").order_by("at", "pk")
+    return [(_view(row.case, None, until), _step(row)) for row in rows]
+
+
+def kept(kind: CaseKind, clock: str, numbers: Collection[str]) -> dict[str, bool]:
+    """Tell of cases whose clock has ended whether it was kept, by their numbers."""
+    rows = ClockRow.objects.filter(
+        case__kind=kind.name, case__number__in=numbers, name=clock
+    ).exclude(ended_at=None)
+    return {
+        number: due is None or ended < due
+        for number, due, ended in rows.values_list("case__number", "due_at", "ended_at")
+        if ended is not None
+    }
