@@ -6,12 +6,14 @@ from shangheng.kernel.cases.models import (
     CaseNumberRow,
     CaseRow,
     ClockRow,
+    LetterRow,
     NoteRow,
     StepRow,
     TraitRow,
 )
 from shangheng.kernel.evidence.models import CheckpointRow, LeafRow, LogRow
 from shangheng.kernel.formulas.models import ResultRow
+from shangheng.kernel.notices.models import NoticeReadRow, NoticeRow
 from shangheng.kernel.parties.models import PartyCodeRow, PartyLinkRow, PartyRow
 from shangheng.kernel.records.models import (
     BatchRow,
@@ -32,8 +34,11 @@ __all__ = [
     "EntryRow",
     "HoldRow",
     "LeafRow",
+    "LetterRow",
     "LogRow",
     "NoteRow",
+    "NoticeReadRow",
+    "NoticeRow",
     "PartyCodeRow",
     "PartyLinkRow",
     "PartyRow",

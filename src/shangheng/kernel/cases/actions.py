@@ -15,13 +15,13 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from shangheng.kernel.cases import store
+from shangheng.kernel.cases import products, store
 from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.clocks import Clock, Event
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
 from shangheng.kernel.cases.concept.seals import code_digest, fits, new_code, seal_of
 from shangheng.kernel.cases.models import CaseRow, ClockRow, NoteRow
-from shangheng.kernel.cases.store import Done, Hand
+from shangheng.kernel.cases.store import Done, Hand, House
 from shangheng.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
 from shangheng.kernel.regions import queries as regions
 from shangheng.kernel.registers.concept.actors import APPLICANT, PLATFORM, PUBLIC, SYSTEM
@@ -118,7 +118,7 @@ def open_case(kind: CaseKind, given: Mapping[str, Any], hand: Hand) -> Opened:
         changed_at=hand.at, version=0, seal=seal_of({"kind": kind.name}, ""),
     )  # fmt: skip
     store.keep_traits(kind, row)
-    store.append(row, Done("open", hand, role, values=values))
+    store.append(kind, row, Done("open", hand, role, values=values))
     store.turn_clocks(kind, row, hand, why="")
     return Opened(row.uuid, number, code)
 
@@ -144,14 +144,14 @@ def take_step(
         raise NotPermitted("case.four_eyes", step=step.name, other=step.unlike, by=hand.actor.name)
     values = checked(step.needs, given, region=region_code)
     store.keep_files(hand.house, step.needs, given)
-    store.append(row, Done("step", hand, role, step.name, step.target, values))
-    store.turn_clocks(kind, row, hand, why=step.zh)
-    changed: dict[str, Any] = {"outcome": step.outcome} if step.outcome else {}
+    changes: dict[str, Any] = {"outcome": step.outcome} if step.outcome else {}
     if step.target in kind.ends:
-        changed["closed_at"] = hand.at
-    if changed:
-        CaseRow.objects.filter(pk=row.pk).update(**changed)
+        changes["closed_at"] = hand.at
+    done = Done("step", hand, role, step.name, step.target, values, changes)
+    store.append(kind, row, done)
+    store.turn_clocks(kind, row, hand, why=step.zh)
     store.follow(kind, row, step, hand)
+    products.bring_forth(kind, step, row, done)
     return _moved(row)
 
 
@@ -171,8 +171,8 @@ def assign(kind: CaseKind, number: str, holder: str, hand: Hand) -> Moved:
     role = _role(hand, _officers(kind) if claims else kind.leads, row, "assign")
     if row.holder and row.holder != holder and role not in kind.leads:
         raise Conflict("case.held", number=number, by=row.holder)
-    store.append(row, Done("assign", hand, role, values={"holder": holder}))
-    CaseRow.objects.filter(pk=row.pk).update(holder=holder)
+    told = {"holder": holder}
+    store.append(kind, row, Done("assign", hand, role, values=told, changes=told))
     return _moved(row)
 
 
@@ -182,8 +182,8 @@ def hand_back(kind: CaseKind, number: str, reason: str, hand: Hand) -> Moved:
     row = store.locked(kind, number)
     own = row.holder == hand.actor.name
     role = _role(hand, _officers(kind) if own else kind.leads, row, "hand_back")
-    store.append(row, Done("hand_back", hand, role, values={"reason": _said(reason)}))
-    CaseRow.objects.filter(pk=row.pk).update(holder="")
+    values = {"reason": _said(reason)}
+    store.append(kind, row, Done("hand_back", hand, role, values=values, changes={"holder": ""}))
     return _moved(row)
 
 
@@ -207,8 +207,8 @@ def transfer(kind: CaseKind, number: str, to: Mapping[str, str], hand: Hand) -> 
         "from_region": row.region, "region": region, "from_department": row.department,
         "department": department, "reason": _said(to.get("reason", "")),
     }  # fmt: skip
-    store.append(row, Done("transfer", hand, role, values=values))
-    CaseRow.objects.filter(pk=row.pk).update(region=region, department=department, holder="")
+    changes = {"region": region, "department": department, "holder": ""}
+    store.append(kind, row, Done("transfer", hand, role, values=values, changes=changes))
     return _moved(row)
 
 
@@ -218,7 +218,7 @@ def add_note(kind: CaseKind, number: str, text: str, hand: Hand, *, outward: boo
     row = store.locked(kind, number)
     role = _role(hand, _officers(kind), row, "note")
     said = _said(text)
-    store.append(row, Done("note", hand, role, values={"outward": outward, "text": said}))
+    store.append(kind, row, Done("note", hand, role, values={"outward": outward, "text": said}))
     NoteRow.objects.create(case=row, outward=outward, text=said, by=hand.actor.name, at=hand.at)
     return _moved(row)
 
@@ -232,7 +232,7 @@ def reply(kind: CaseKind, number: str, text: str, hand: Hand) -> Moved:
     if row.closed_at is not None:
         raise Conflict("case.closed", number=number)
     said = _said(text)
-    store.append(row, Done("reply", hand, APPLICANT, values={"text": said}))
+    store.append(kind, row, Done("reply", hand, APPLICANT, values={"text": said}))
     NoteRow.objects.create(case=row, outward=True, text=said, by="", at=hand.at)
     return _moved(row)
 
@@ -276,7 +276,7 @@ def _clock_event(kind: CaseKind, number: str, clock: Clock, event: Event, hand: 
         raise Conflict("clock.already", what=event.what)
     store.change(clock, kept, event, hand.house)
     values = {"reason": event.reason, "amount": event.amount}
-    store.append(row, Done(event.what, hand, role, clock.name, values=values))
+    store.append(kind, row, Done(event.what, hand, role, clock.name, values=values))
     return _moved(row)
 
 
@@ -288,9 +288,10 @@ def gather(kind: CaseKind, number: str, into: str, reason: str, hand: Hand) -> M
     main_role = _role(replace(hand, version=None), _officers(kind), main, "gather")
     if row.pk == main.pk or main.gathered_into_id or row.gathered_into_id or row.gathered.exists():
         raise Conflict("case.cannot_gather", number=number, into=into)
-    store.append(row, Done("gather", hand, role, values={"into": into, "reason": _said(reason)}))
-    store.append(main, Done("gathered", hand, main_role, values={"number": number}))
-    CaseRow.objects.filter(pk=row.pk).update(gathered_into=main)
+    values = {"into": into, "reason": _said(reason)}
+    changes = {"gathered_into": main}
+    store.append(kind, row, Done("gather", hand, role, values=values, changes=changes))
+    store.append(kind, main, Done("gathered", hand, main_role, values={"number": number}))
     return _moved(row)
 
 
@@ -299,30 +300,39 @@ def look(kind: CaseKind, number: str, purpose: str, hand: Hand) -> Mapping[str, 
     """Show the personal data of a case for a stated purpose; that it was looked at is sealed."""
     row = store.locked(kind, number)
     role = _role(hand, _officers(kind), row, "look")
-    store.append(row, Done("look", hand, role, values={"purpose": _said(purpose)}))
+    store.append(kind, row, Done("look", hand, role, values={"purpose": _said(purpose)}))
     personal = {field.name for field in kind.form if field.sensitivity == "personal"}
     return {name: value for name, value in row.values.items() if name in personal}
 
 
-@sealed
-def remind(kinds: Mapping[str, CaseKind], *, at: datetime) -> dict[str, int]:
+def remind(
+    kinds: Mapping[str, CaseKind], *, at: datetime, house: House | None = None
+) -> dict[str, int]:
     """Remind of clocks that run out soon and tell who is to be told of those that are over.
 
-    Safe to run as often as one likes: each clock is told of once before and once after its end.
+    Safe to run as often as one likes and from several processes: each clock is told of once before
+    and once after its end, each in a transaction of its own.
     """
-    hand = Hand(PLATFORM, at)
     running = ClockRow.objects.filter(ended_at=None, case__kind__in=list(kinds))
     marked = {
         "warned": ("warned_at", running.filter(warn_at__lte=at, warned_at=None)),
         "escalated": ("escalated_at", running.filter(due_at__lte=at, escalated_at=None)),
     }
     told = dict.fromkeys(marked, 0)
+    hand = Hand(PLATFORM, at, house=house or House())
     for what, (mark, clocks) in marked.items():
-        for clock in clocks.order_by("pk"):
-            row = CaseRow.objects.select_for_update().get(pk=clock.case_id)
-            to = kinds[row.kind].clock(clock.name).escalates_to if what == "escalated" else ""
-            values = {"to": to or row.holder}
-            store.append(row, Done(what, hand, SYSTEM, clock.name, values=values))
-            ClockRow.objects.filter(pk=clock.pk).update(**{mark: at})
-            told[what] += 1
+        for clock in clocks.order_by("pk").select_related("case"):
+            told[what] += _remind(kinds[clock.case.kind], clock, hand, (what, mark))
     return told
+
+
+@sealed
+def _remind(kind: CaseKind, clock: ClockRow, hand: Hand, told: tuple[str, str]) -> bool:
+    what, mark = told
+    row = CaseRow.objects.select_for_update().get(pk=clock.case_id)
+    unmarked = ClockRow.objects.filter(pk=clock.pk, ended_at=None, **{mark: None})
+    if not unmarked.update(**{mark: hand.at}):
+        return False
+    to = kind.clock(clock.name).escalates_to if what == "escalated" else ""
+    store.append(kind, row, Done(what, hand, SYSTEM, clock.name, values={"to": to or row.holder}))
+    return True

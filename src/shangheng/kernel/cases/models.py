@@ -141,6 +141,32 @@ class NoteRow(models.Model):
         return self.text[:40]
 
 
+class LetterRow(models.Model):
+    """A letter as it was put on paper: its words, the code on it, the step that sealed it."""
+
+    case = models.ForeignKey(CaseRow, models.PROTECT, related_name="letters", verbose_name="办件")
+    step = models.OneToOneField(
+        StepRow, models.PROTECT, related_name="letter", verbose_name="出具步骤"
+    )
+    name = models.CharField("文书", max_length=40)
+    code = models.CharField("核验码", max_length=24, unique=True)
+    content = models.JSONField("内容")
+    digest = models.CharField("摘要", max_length=64)
+    issued_at = models.DateTimeField("出具时间")
+    leaf = models.BigIntegerField("存证序号")
+
+    class Meta:
+        """The table of letters; nothing in it is ever changed."""
+
+        app_label = "kernel"
+        db_table = "kernel_case_letter"
+        verbose_name = "办件文书"
+
+    def __str__(self) -> str:
+        """Return which letter of which case it is."""
+        return f"{self.case_id} {self.name}"
+
+
 class TraitRow(models.Model):
     """A value by which similar cases are found, such as the number of an order."""
 

@@ -2,6 +2,7 @@
 """What can be asked of cases: inboxes, one case with its clocks, what a follower may see."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,19 +18,28 @@ from django.db.models.fields.json import KeyTextTransform
 
 from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
-from shangheng.kernel.cases.concept.seals import fits, seal_of
+from shangheng.kernel.cases.concept.letters import digest_of
+from shangheng.kernel.cases.concept.seals import CODE_LETTERS, fits, seal_of
 from shangheng.kernel.cases.concept.views import (
     PAGE,
     Attached,
     CaseFile,
     CaseView,
     ClockView,
+    LetterView,
     NoteView,
     Statistics,
     StepView,
     Wanted,
 )
-from shangheng.kernel.cases.models import CaseRow, ClockRow, NoteRow, StepRow, TraitRow
+from shangheng.kernel.cases.models import (
+    CaseRow,
+    ClockRow,
+    LetterRow,
+    NoteRow,
+    StepRow,
+    TraitRow,
+)
 from shangheng.kernel.cases.store import House, events_of, file_path, unit_of
 from shangheng.kernel.errors import NotFound, NotPermitted
 from shangheng.kernel.registers.concept.actors import APPLICANT, PUBLIC, SYSTEM, Actor
@@ -118,10 +128,7 @@ def case_file(
         for step in kind.steps_from(row.state)
         if actor.role_for(_officers(step), row.region, row.department)
     )
-    return CaseFile(
-        found.case, found.steps, found.clocks, found.notes, allowed,
-        found.gathered, found.gathered_into,
-    )  # fmt: skip
+    return replace(found, next_steps=allowed)
 
 
 def _officers(step: Step) -> tuple[str, ...]:
@@ -140,17 +147,31 @@ def followed(
     if not fits(number.strip().upper(), code, digest) or row is None:
         raise NotFound("case.not_followed", number=number)
     kind = kinds[row.kind]
-    whole = _file(kind, row, at, house)
+    own = tuple(step for step in kind.steps_from(row.state) if APPLICANT in step.roles)
+    return kind, _for_parties(kind, _file(kind, row, at, house), own)
+
+
+def other_side(kind: CaseKind, number: str, *, at: datetime, house: House) -> CaseFile:
+    """Return what whoever a case is against may see of it; the caller has made sure who asks."""
+    row = CaseRow.objects.filter(kind=kind.name, number=number).first()
+    if row is None or not kind.other_side:
+        raise NotFound("case.unknown", number=number)
+    own = tuple(step for step in kind.steps_from(row.state) if kind.other_side in step.roles)
+    return _for_parties(kind, _file(kind, row, at, house), own)
+
+
+def _for_parties(kind: CaseKind, whole: CaseFile, own: tuple[Step, ...]) -> CaseFile:
+    """Return a case without what is internal, with the steps that a party may take."""
     shown = {step.name for step in kind.steps if step.shown}
+    papers = {letter.name for letter in kind.letters if letter.shown}
     public = {"open", "transfer", "gather", "reply", "stopped", "resumed", "extended"}
+    named = {"step": shown, "letter": papers}
     steps = tuple(
-        step
-        for step in whole.steps
-        if step.act in public or (step.act == "step" and step.name in shown)
+        step for step in whole.steps if step.act in public or step.name in named.get(step.act, ())
     )
     notes = tuple(note for note in whole.notes if note.outward)
-    own = tuple(step for step in kind.steps_from(row.state) if APPLICANT in step.roles)
-    return kind, CaseFile(whole.case, steps, whole.clocks, notes, own, (), whole.gathered_into)
+    letters = tuple(each for each in whole.letters if each.name in papers)
+    return replace(whole, steps=steps, notes=notes, next_steps=own, gathered=(), letters=letters)
 
 
 def _file(kind: CaseKind, row: CaseRow, at: datetime, house: House) -> CaseFile:
@@ -164,7 +185,27 @@ def _file(kind: CaseKind, row: CaseRow, at: datetime, house: House) -> CaseFile:
         (),
         tuple(row.gathered.order_by("number").values_list("number", flat=True)),
         main.number if main else "",
+        tuple(_letter(each) for each in row.letters.select_related("case", "step").order_by("pk")),
     )
+
+
+def _letter(row: LetterRow) -> LetterView:
+    genuine = row.digest == digest_of(row.code, row.content) == row.step.values.get("digest")
+    return LetterView(
+        row.case.number, row.case.kind, row.name, row.code, row.content, row.digest,
+        row.issued_at, row.step.number, row.step.seal, row.leaf,
+        genuine and intact(row.case.number),
+    )  # fmt: skip
+
+
+def letter(code: str) -> LetterView:
+    """Return the letter that bears a code, and whether it is as it was sealed."""
+    plain = "".join(letter for letter in code.upper() if letter in CODE_LETTERS)
+    parts = [plain[start : start + 4] for start in range(0, len(plain), 4)]
+    row = LetterRow.objects.filter(code="-".join(parts)).select_related("case", "step").first()
+    if row is None:
+        raise NotFound("letter.unknown", code=code[:40])
+    return _letter(row)
 
 
 def _step(row: StepRow) -> StepView:

@@ -16,11 +16,16 @@ from shangheng.kernel.cases.concept.calendar import Calendar, official
 from shangheng.kernel.cases.concept.clocks import Clock, Event, Unit
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
 from shangheng.kernel.cases.concept.seals import seal_of
+from shangheng.kernel.cases.concept.standing import Standing
+from shangheng.kernel.cases.concept.telling import Act, Hook, notices_of
 from shangheng.kernel.cases.models import CaseNumberRow, CaseRow, ClockRow, StepRow, TraitRow
 from shangheng.kernel.errors import Conflict, NotFound, Unavailable
 from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.formulas.parameters import Configuration
+from shangheng.kernel.notices import actions as notices
+from shangheng.kernel.notices.concept import Channel
 from shangheng.kernel.records.concept import fields as f
+from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.store.home import flush
 from shangheng.kernel.registers.concept import actors
 from shangheng.kernel.registers.concept.forms import Files, uploads_of
@@ -32,13 +37,18 @@ TRAIT_MAX = 200
 class House:
     """What a jurisdiction gives to its cases: region, folder of files, decisions, calendar.
 
-    ``effects`` are what services do with steps, by the name that a step has in ``does``.
+    ``records`` are the kinds of record that steps may report, ``channels`` the ways by which
+    people can be told, ``hooks`` the programs that are told, ``effects`` what services do
+    with steps, by the name that a step has in ``does``.
     """
 
     region: str = ""
     files: Path | None = None
     configuration: Configuration = field(default_factory=dict)
     calendar: Calendar = field(default_factory=official)
+    records: Mapping[str, RecordKind] = field(default_factory=dict)
+    channels: tuple[Channel, ...] = ("inbox",)
+    hooks: tuple[Hook, ...] = ()
     effects: Mapping[str, "Effect"] = field(default_factory=dict)
 
 
@@ -55,7 +65,10 @@ class Hand(actors.Hand):
 
 @dataclass(frozen=True)
 class Done:
-    """What is written down of an act: what, by whose hand, in which role, with which content."""
+    """What is written down of an act: what, by whose hand, in which role, with which content.
+
+    ``changes`` are the columns of the case that change with it.
+    """
 
     act: str
     hand: Hand
@@ -63,6 +76,7 @@ class Done:
     name: str = ""
     target: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -130,8 +144,11 @@ def refuse_stale(row: CaseRow, version: int | None) -> None:
     )  # fmt: skip
 
 
-def append(row: CaseRow, done: Done) -> StepRow:
-    """Write down what was done, sealed in the log; the case takes the new state and version."""
+def append(kind: CaseKind, row: CaseRow, done: Done) -> StepRow:
+    """Write down what was done, sealed in the log; the case takes the new state and version.
+
+    Who is to be told of it is put into the outbox in the same transaction.
+    """
     number, target, at = row.version + 1, done.target or row.state, done.hand.at
     entry = {
         "case": row.number, "number": number, "act": done.act, "name": done.name,
@@ -139,11 +156,9 @@ def append(row: CaseRow, done: Done) -> StepRow:
         "at": at.astimezone(c.CHINA).isoformat(), "values": dict(done.values),
     }  # fmt: skip
     seal = seal_of(entry, row.seal)
-    moved = CaseRow.objects.filter(pk=row.pk, version=row.version).update(
-        version=number, seal=seal, state=target, changed_at=at
-    )
-    if not moved:  # nobody else can be here while the row is locked
-        refuse_stale(CaseRow.objects.get(pk=row.pk), row.version)
+    changes = {"version": number, "seal": seal, "state": target, "changed_at": at, **done.changes}
+    if not CaseRow.objects.filter(pk=row.pk, version=row.version).update(**changes):
+        refuse_stale(CaseRow.objects.get(pk=row.pk), row.version)  # kept from us while locked
     leaf = evidence.seal(
         f"case.{done.act}", row.number, entry | {"seal": seal}, at=at,
         facts={"kind": row.kind, "number": number, "seal": seal},
@@ -153,8 +168,30 @@ def append(row: CaseRow, done: Done) -> StepRow:
         by=done.hand.actor.name, role=done.role, at=at, values=dict(done.values), seal=seal,
         leaf=leaf,
     )  # fmt: skip
-    row.version, row.seal, row.state, row.changed_at = number, seal, target, at
+    for name, value in changes.items():
+        setattr(row, name, value)
+    _tell(kind, row, step, done.hand.house)
     return step
+
+
+def _tell(kind: CaseKind, row: CaseRow, step: StepRow, house: House) -> None:
+    act = Act(
+        number=step.number, act=step.act, name=step.name, by=step.by, holder=row.holder,
+        values=step.values, seal=step.seal, title=row.title,
+    )  # fmt: skip
+    case = standing_of(row, at=step.at)
+    told = notices_of(kind, case, act, channels=house.channels, hooks=house.hooks)
+    notices.put(told, at=step.at)
+
+
+def standing_of(row: CaseRow, *, at: datetime, said: bool = False) -> Standing:
+    """Return how a case stands; with ``said`` also what was said in each step so far."""
+    steps = row.steps.filter(act="step").order_by("number") if said else ()
+    return Standing(
+        number=row.number, state=row.state, outcome=row.outcome, region=row.region,
+        department=row.department, opened_at=row.opened_at, at=at, values=row.values,
+        said=[(step.name, step.values) for step in steps],
+    )  # fmt: skip
 
 
 def turn_clocks(kind: CaseKind, row: CaseRow, hand: Hand, *, why: str) -> None:

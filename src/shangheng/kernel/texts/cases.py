@@ -54,6 +54,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "平台没有设置附件文件夹，请联系管理员",
         "This platform has no folder for attachments; tell its administrator",
     ),
+    "case.no_such_room": (
+        "这个链接不完整或已失效；请向承办人员要一个新的链接",
+        "This link is incomplete or no longer good; ask the officer for a new one",
+    ),
     "case.nobody_does": (
         "步骤 {step} 需要的“{does}”没有提供；请联系平台管理员",
         "Nothing provides “{does}”, which step {step} needs; tell the platform's administrator",
@@ -65,6 +69,30 @@ TEXTS: dict[str, tuple[str, str]] = {
     "case.no_such_clock": (
         "{kind} 没有时限 {clock}",
         "{kind} has no clock {clock}",
+    ),
+    "case.no_such_letter": (
+        "{kind} 没有文书 {letter}",
+        "{kind} has no letter {letter}",
+    ),
+    "case.posting_lacks": (
+        "记账“{movement}”缺少 {facts}；请先补全再办理",
+        "Posting “{movement}” lacks {facts}; fill that in first",
+    ),
+    "case.no_record_kind": (
+        "平台没有记录种类 {kind}，步骤“{step}”无法办理；请联系管理员启用相应服务",
+        "This platform has no record kind {kind}, so “{step}” cannot be taken; ask its administrator to enable the service",
+    ),
+    "letter.unknown": (
+        "没有核验码为 {code} 的文书；请逐位核对，仍不符的不是本平台出具的",
+        "No letter bears the code {code}; compare every letter of it: if it still fails, it is none of ours",
+    ),
+    "notice.unknown": (
+        "没有这条通知，或不是发给您的",
+        "There is no such notice, or it is not for you",
+    ),
+    "notice.not_given_up": (
+        "通知 {notice} 没有停止投递",
+        "Notice {notice} has not been given up",
     ),
     "case.reason_missing": (
         "请写明内容或理由",

@@ -180,7 +180,7 @@ WARNING = RegisterKind(
     basis=("hunan-2015 (十一)", "hunan-2015 (二十七)", "jiangsu-2015 (二十四)2"),
     intro=(
         "根据投诉、抽检和案件发布的网购消费警示；撤回的也留在这里，写明理由。",
-        "Warnings drawn from complaints, sampling and cases; withdrawn ones stay, with the reason.",
+        "Warnings drawn from complaints, sampling and cases; withdrawn ones stay here.",
     ),
     fields=(
         Text("title", zh="标题", en="title", max=120, sensitivity="public"),

@@ -5,6 +5,7 @@ from datetime import date
 
 from shangheng.kernel.cases.concept.clocks import Clock
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
+from shangheng.kernel.cases.concept.letters import Letter
 from shangheng.kernel.formulas.parameters import Dated, Parameter
 from shangheng.kernel.records.concept.fields import Day, Flag, OneOf, Region, Text
 from shangheng.kernel.registers.concept.actors import APPLICANT
@@ -86,6 +87,26 @@ PERMIT = CaseKind(
     title="firm",
     alike=("uscc",),
     number="KDSQ-{year}-{sequence:05}",
+    letters=(
+        Letter(
+            name="permit", zh="准予快递业务经营许可决定书", en="Decision to grant a permit",
+            text_zh="""{firm}（{uscc}）：准予在下列地域经营快递业务：{scope}。
+
+有效期自 {valid_from} 至 {valid_until}。申请编号 {case_number}。""",
+            text_en="""{firm} ({uscc}) may carry express mail: {scope}.
+
+Valid from {valid_from} to {valid_until}. Application {case_number}.""",
+        ),
+        Letter(
+            name="refusal", zh="不予许可决定书", en="Decision to refuse a permit",
+            text_zh="""{firm}（{uscc}）：申请 {case_number} 不予许可。理由：{reason}
+
+您可以依法申请行政复议或者提起行政诉讼。""",
+            text_en="""{firm} ({uscc}): application {case_number} is refused. Reason: {reason}
+
+You may ask for administrative review or go to court.""",
+        ),
+    ),
 )  # fmt: skip
 OUTLET_FILING = CaseKind(
     name="outlet_filing",
@@ -119,5 +140,16 @@ OUTLET_FILING = CaseKind(
     title="name",
     alike=("uscc", "address"),
     number="WDBA-{year}-{sequence:06}",
+    letters=(
+        Letter(
+            name="receipt", zh="快递末端网点备案回执", en="Receipt for a filed outlet",
+            text_zh="""{firm} 的末端网点“{name}”（{brand}，{region} {address}）已备案。
+
+备案办件 {case_number}，开办日期 {opened_on}。备案不是许可。""",
+            text_en="""The outlet “{name}” of {firm} ({brand}, {region} {address}) is on file.
+
+Case {case_number}, opened on {opened_on}. To be on file is no permit.""",
+        ),
+    ),
 )  # fmt: skip
 CASES = (PERMIT, OUTLET_FILING)

@@ -6,6 +6,7 @@ No document prints how long either may take (jiangsu-2015 (七)2), so the author
 
 from shangheng.kernel.cases.concept.clocks import Clock
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
+from shangheng.kernel.cases.concept.letters import Letter
 from shangheng.kernel.formulas.parameters import Parameter
 from shangheng.kernel.records.concept.fields import Flag, Text
 from shangheng.kernel.registers.concept.actors import APPLICANT
@@ -83,6 +84,23 @@ RULE_FILING = CaseKind(
     title="title",
     alike=("platform", "title"),
     number="GZBA-{year}-{sequence:05}",
+    letters=(
+        Letter(
+            name="receipt", zh="交易规则备案回执", en="Receipt for filed rules",
+            text_zh="""平台 {platform} 报送的《{title}》（{case_number}）已备案，
+自 {effective_on} 起实施。
+
+备案不代表对规则内容的认可；做法与备案文本不一致的，将责令改正。
+
+说明：{reason}""",
+            text_en="""“{title}” of platform {platform} ({case_number}) is on file, in force from
+{effective_on}.
+
+To be on file is no approval; where practice departs from this text it must be put right.
+
+Note: {reason}""",
+        ),
+    ),
     desk="filing:desk",
 )  # fmt: skip
 RECTIFICATION = CaseKind(

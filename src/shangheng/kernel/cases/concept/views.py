@@ -57,6 +57,23 @@ class NoteView:
 
 
 @dataclass(frozen=True)
+class LetterView:
+    """A letter of a case: its words, the code on it, and the entry of the log that proves it."""
+
+    case: str
+    kind: str
+    name: str
+    code: str
+    content: Mapping[str, Any]
+    digest: str
+    issued_at: datetime
+    entry: int
+    seal: str
+    leaf: int
+    is_genuine: bool
+
+
+@dataclass(frozen=True)
 class CaseView:
     """A case in a list: how it stands, and when the next of its clocks runs out."""
 
@@ -88,6 +105,7 @@ class CaseFile:
     next_steps: tuple[Step, ...]
     gathered: tuple[str, ...]
     gathered_into: str
+    letters: tuple[LetterView, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

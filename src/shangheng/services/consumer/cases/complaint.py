@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A consumer's complaint: from a phone to the seller's file, in one case with every clock on it."""
+"""A consumer's complaint: one case from a phone to the seller's file, with every clock on it."""
 
 from shangheng.kernel.cases.concept.clocks import Clock
 from shangheng.kernel.cases.concept.kinds import CaseKind
@@ -110,10 +110,8 @@ COMPLAINT = CaseKind(
         "Bought online, and the seller will not help? Two minutes, no account.",
     ),
     rights=(
-        "多数网购商品可在收货后七日内无理由退货；商家欺诈的，可要求退一赔三。"
-        "和解后商家不履行的，可以在这里申请先行赔付。",
-        "Most goods bought online can be returned within seven days; fraud costs treble. "
-        "If a settlement is not performed, you may ask for an advance payment here.",
+        "多数网购商品收货后七日内可无理由退货；欺诈可要求退一赔三；和解不履行的可申请先行赔付。",
+        "Most goods can be returned within seven days; fraud costs treble; settlements hold.",
     ),
     advice="consumer:rights",
     desk="consumer:desk",

@@ -59,10 +59,12 @@ You may go to court, or to arbitration where that was agreed; take this notice w
     ),
     Letter(
         name="payment", zh="先行赔付通知书", en="Notice of advance payment",
-        text_zh="""投诉 {case_number}（被投诉商家：{seller}）：首问经营者 {first_operator} 负责先行赔付。
+        text_zh="""投诉 {case_number}（被投诉商家：{seller}）：首问经营者 {first_operator}
+负责先行赔付。
 
 已从保证金 {fund} 中向您赔付 {advance}。赔付后由首问经营者向责任人追偿。""",
-        text_en="""Complaint {case_number} about {seller}: {first_operator} was asked first and pays.
+        text_en="""Complaint {case_number} about {seller}: {first_operator} was asked first and
+pays.
 
 {advance} have been paid to you from the guarantee {fund}, which recovers them from whoever is
 liable.""",

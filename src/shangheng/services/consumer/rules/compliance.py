@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether platforms disclose the rules of their promotions, in time and as they then apply them."""
+"""Whether platforms disclose the rules of promotions, in time and as they then apply them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
