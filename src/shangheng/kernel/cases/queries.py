@@ -60,7 +60,7 @@ def _scope(kind: CaseKind, actor: Actor, *, joint: bool = True) -> Q:
     scope = Q(pk__in=[])
     for post in posts:
         # An empty condition would vanish beside the others instead of holding for everything.
-        one = below(post.region) if post.region else Q(kind=kind.name)
+        one = below(post.region) if post.region else ~Q(pk__in=[])
         if post.department:
             one &= Q(department__in=("", post.department))
         scope |= one
