@@ -6,8 +6,12 @@ from shangheng.kernel.cases.models import (
     CaseNumberRow,
     CaseRow,
     ClockRow,
+    DisputeRow,
+    JointRow,
+    LetterRow,
     NoteRow,
     StepRow,
+    TallyRow,
     TraitRow,
 )
 from shangheng.kernel.evidence.models import CheckpointRow, LeafRow, LogRow
@@ -19,6 +23,7 @@ from shangheng.kernel.exchange.models import (
     SubscriptionRow,
 )
 from shangheng.kernel.formulas.models import ResultRow
+from shangheng.kernel.notices.models import NoticeReadRow, NoticeRow
 from shangheng.kernel.parties.models import PartyCodeRow, PartyLinkRow, PartyRow
 from shangheng.kernel.records.models import (
     BatchRow,
@@ -28,6 +33,7 @@ from shangheng.kernel.records.models import (
     WithdrawalRow,
 )
 from shangheng.kernel.registers.models import EntryNumberRow, EntryRow, VersionRow
+from shangheng.kernel.search.models import SearchRow
 
 __all__ = [
     "AccountRow",
@@ -38,12 +44,17 @@ __all__ = [
     "CheckpointRow",
     "ClockRow",
     "DeliveryRow",
+    "DisputeRow",
     "EntryNumberRow",
     "EntryRow",
     "HoldRow",
+    "JointRow",
     "LeafRow",
+    "LetterRow",
     "LogRow",
     "NoteRow",
+    "NoticeReadRow",
+    "NoticeRow",
     "ParcelRow",
     "PartyCodeRow",
     "PartyLinkRow",
@@ -53,8 +64,10 @@ __all__ = [
     "ReporterRow",
     "ReporterTokenRow",
     "ResultRow",
+    "SearchRow",
     "StepRow",
     "SubscriptionRow",
+    "TallyRow",
     "TraitRow",
     "TransferRow",
     "UnitRow",

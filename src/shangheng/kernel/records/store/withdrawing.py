@@ -135,10 +135,12 @@ def _withdraw(
     if claims is not None and claims_index is not None and len(claimed):
         reporter = f" AND reporter = {literal(str(told['reporter']))}"
         change = out.change(claims, _under_record(claimed), only=reporter)
-        claims_index.add(_gone(claimed), version=claims.version + 1)
+        claims_index.prepare(_gone(claimed))
+        claims_index.adopt()
         claims.commit(change.adds, change.removes, facts={"tag": tag})
     change = out.change(table, own)
-    index.add(_gone(own), version=table.version + 1)
+    index.prepare(_gone(own))
+    index.adopt()
     write_durably(work / RECEIPTS, b"[]")
     table.commit(change.adds, change.removes, facts={"tag": tag, "withdrawn": str(len(own))})
     index.settle()
