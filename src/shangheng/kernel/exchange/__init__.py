@@ -6,7 +6,7 @@ whom to whom, masked how. From it follows a view over the ledger. What changes i
 into numbered *parcels*; a *subscription* is a receiver's place in that sequence. A parcel says
 only which commits of the ledger it covers, so that it can be made again from the ledger at any
 time and compared with the digest that was sealed: there is no second store of what was shared
-(docs/decisions/0010). Delivery is at least once, in order; receivers are idempotent by number.
+(docs/decisions/0011). Delivery is at least once, in order; receivers are idempotent by number.
 
 Basis: jiangsu-2015 (三十), hunan-2015 十六 and their like in the other documents, which all ask
 that departments and regions share information. Delivers ``interdepartment-exchange-bus``.

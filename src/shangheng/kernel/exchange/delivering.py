@@ -35,7 +35,6 @@ WORKERS = 16
 PARCELS_A_TURN = 50
 """How many parcels one receiver gets before the next has its turn: one that was away for a week
 must not keep a worker from those who are up to date."""
-ASKS_AT_ONCE_MAX = 1_000
 DELIVERED, HANDED, FAILED, REFUSED, ANSWERED = (
     "delivered", "handed", "failed", "refused", "answered",
 )  # fmt: skip
@@ -53,7 +52,8 @@ class Round:
     troubled: int
 
 
-def _day(at: datetime) -> date:
+def day_of(at: datetime) -> date:
+    """Return the day of a moment in China."""
     return at.astimezone(CHINA).date()
 
 
@@ -151,9 +151,9 @@ def _next(row: SubscriptionRow, at: datetime) -> ParcelRow | None:
     """Return the parcel that goes next: once the agreement is over, only the closing one."""
     agreement = AgreementRow.objects.get(pk=row.agreement_id)
     waiting = agreement.parcels.filter(number__gt=row.acknowledged).order_by("number")
-    if not queries.has_begun(agreement, _day(at)):
+    if not queries.has_begun(agreement, day_of(at)):
         return None
-    if not queries.is_over(agreement, _day(at)):
+    if not queries.is_over(agreement, day_of(at)):
         return waiting.select_related("agreement").first()
     held_back = waiting.filter(closing="")
     if (first := held_back.first()) is not None:
@@ -245,7 +245,7 @@ def refuse(*, agreement: str, partner: str, number: int, reason: str, at: dateti
     )  # fmt: skip
 
 
-def _logged(
+def logged(
     name: str, receiver: str, number: int, at: datetime, act: Callable[[], Done]
 ) -> Done:  # fmt: skip
     """Do something for a receiver; a refusal is written down with its reason."""
@@ -273,16 +273,16 @@ def fetch(office: Office, wanted: Wanted, *, at: datetime) -> Wrapped:
         NotPermitted: it is no party to the agreement (``agreement.not_yours``), or the agreement
             is over (``agreement.over``).
     """
-    return _logged(
+    return logged(
         wanted.agreement, wanted.receiver, wanted.number, at, lambda: _fetched(office, wanted, at)
     )
 
 
 def _fetched(office: Office, wanted: Wanted, at: datetime) -> Wrapped:
-    place = _place(wanted.agreement, wanted.receiver)
+    place = place_of(wanted.agreement, wanted.receiver)
     parcel = queries.parcel(place.agreement, wanted.number)
     if not parcel.closing:
-        _require_in_force(place.agreement, at)
+        require_in_force(place.agreement, at)
         if wanted.number > place.acknowledged + 1:
             raise Conflict("parcel.gap", expected=place.acknowledged + 1, number=wanted.number)
     name = wanted.receiver
@@ -303,7 +303,8 @@ def _in_form(partner: Partner, form: str) -> Partner:
     return replace(partner, form=form)
 
 
-def _place(name: str, receiver: str) -> SubscriptionRow:
+def place_of(name: str, receiver: str) -> SubscriptionRow:
+    """Return a receiver's place in the newest edition; refuse who is no party."""
     row = queries.adopted(name)
     found = row.subscriptions.filter(receiver=receiver).select_related("agreement").first()
     if found is None:
@@ -311,8 +312,9 @@ def _place(name: str, receiver: str) -> SubscriptionRow:
     return found
 
 
-def _require_in_force(row: AgreementRow, at: datetime) -> None:
-    if queries.is_over(row, _day(at)) or not queries.has_begun(row, _day(at)):
+def require_in_force(row: AgreementRow, at: datetime) -> None:
+    """Refuse what would leave before or after the agreement holds."""
+    if queries.is_over(row, day_of(at)) or not queries.has_begun(row, day_of(at)):
         period = row.declared["in_force"]
         raise NotPermitted(
             "agreement.over", agreement=str(row), since=period["from"], until=period["until"]
@@ -321,7 +323,7 @@ def _require_in_force(row: AgreementRow, at: datetime) -> None:
 
 def waiting_for(name: str, *, receiver: str, after: int | None) -> list[ParcelRow]:
     """Return the parcels of a receiver after a number, or after what it has acknowledged."""
-    place = _place(name, receiver)
+    place = place_of(name, receiver)
     begun = place.acknowledged if after is None else after
     return list(place.agreement.parcels.filter(number__gt=begun).order_by("number")[:1000])
 
@@ -333,14 +335,14 @@ def acknowledge(name: str, number: int, content: str, *, receiver: str, at: date
         Conflict: an earlier one is missing (``parcel.gap``), or what it has is not what was
             handed over (``parcel.other_content``).
     """
-    return _logged(
+    return logged(
         name, receiver, number, at,
         lambda: _acknowledged(name, number, content, receiver=receiver, at=at),
     )  # fmt: skip
 
 
 def _acknowledged(name: str, number: int, content: str, *, receiver: str, at: datetime) -> int:
-    place = _place(name, receiver)
+    place = place_of(name, receiver)
     parcel = queries.parcel(place.agreement, number)
     if parcel.content != content:
         raise Conflict("parcel.other_content", number=number, sealed=parcel.content, given=content)
@@ -354,63 +356,10 @@ def _acknowledged(name: str, number: int, content: str, *, receiver: str, at: da
 def replay(name: str, receiver: str, *, since: int, at: datetime) -> None:
     """Let a receiver have everything again from a parcel on."""
     with transaction.atomic():
-        place = _place(name, receiver)
+        place = place_of(name, receiver)
         queries.parcel(place.agreement, since)
         SubscriptionRow.objects.filter(pk=place.pk).update(
             acknowledged=since - 1, attempts=0, trouble=""
         )
         told: dict[str, str | int] = {"receiver": receiver, "since": since}
         evidence.seal("exchange.replayed", str(place.agreement), told, at=at, facts=told)
-
-
-def answer(
-    office: Office, name: str, rows: Sequence[dict[str, str]], *, receiver: str, at: datetime
-) -> list[bool]:
-    """Tell a receiver for each row of values whether there is such a record, and no more.
-
-    Raises:
-        NotPermitted: not its agreement, over, or more questions today than were agreed
-            (``agreement.asked_enough``).
-        Invalid: the questions do not fit the agreement (``agreement.question_wrong``).
-    """
-    return _logged(
-        name, receiver, 0, at,
-        lambda: _answered(office, name, rows, receiver=receiver, at=at),
-    )  # fmt: skip
-
-
-def _answered(
-    office: Office, name: str, rows: Sequence[dict[str, str]], *, receiver: str, at: datetime
-) -> list[bool]:
-    place = _place(name, receiver)
-    row = place.agreement
-    _require_in_force(row, at)
-    agreement = queries.declared(row, office.kinds)
-    names = list(agreement.asked_by)
-    fits = all({*each} == {*names} and all(each.values()) for each in rows)
-    if agreement.discloses != "match" or not fits or not 0 < len(rows) <= ASKS_AT_ONCE_MAX:
-        raise Invalid(
-            "agreement.question_wrong", agreement=name, fields=names, most=ASKS_AT_ONCE_MAX
-        )
-    midnight = at.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
-    with transaction.atomic():
-        # The row is locked, so that two askers at once cannot both have the last question.
-        SubscriptionRow.objects.filter(pk=place.pk).update(last_try_at=at)
-        asked = queries.asked_since(str(row), receiver, midnight)
-        if asked + len(rows) > agreement.asks_a_day_max:
-            raise NotPermitted(
-                "agreement.asked_enough", agreement=name, asked=asked,
-                most=agreement.asks_a_day_max,
-            )  # fmt: skip
-        feed = queries.feed_of(row, home=office.home, kinds=office.kinds)
-        found = feed.matches(names, [[each[name] for name in names] for each in rows])
-        facts: dict[str, str | int] = {"receiver": receiver, "asked": len(rows)}
-        leaf = evidence.seal(
-            "exchange.answered", str(row), {**facts, "rows": list(rows), "found": found},
-            at=at, facts=facts,
-        )  # fmt: skip
-        DeliveryRow.objects.create(
-            agreement=str(row), partner=receiver, number=0, outcome=ANSWERED, records=len(rows),
-            at=at, leaf=leaf,
-        )  # fmt: skip
-    return found

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest, HttpResponse
 from ninja import Header, Router, Schema
 
-from shangheng.kernel.exchange import delivering, queries
+from shangheng.kernel.exchange import answering, delivering, queries
 from shangheng.kernel.exchange.delivering import Wanted
 from shangheng.kernel.exchange.receiving import Arrival
 from shangheng.kernel.exchange.store.bodies import MEDIA
@@ -98,7 +98,7 @@ def acknowledge(request: HttpRequest, name: str, told: Acknowledged) -> dict[str
              summary="只问有无 Ask whether there is such a record")  # fmt: skip
 def ask(request: HttpRequest, name: str, told: Questions) -> dict[str, Any]:
     """Answer for each row yes or no, under an agreement that allows no more."""
-    found = delivering.answer(
+    found = answering.answer(
         exchange.office(), name, told.rows, receiver=caller(request), at=clock.now()
     )
     return {"found": found}

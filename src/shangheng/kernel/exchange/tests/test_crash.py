@@ -32,5 +32,5 @@ def test_delivery_killed_at_200_random_moments_loses_and_doubles_nothing(tmp_pat
     assert provider["sealed_delivered"] == len(provider["delivered"])
     assert provider["acknowledged"] == len(numbers)
     # That this says something: parcels went all the while, and some went twice.
-    assert len(numbers) > KILLS // 2
+    assert told["amid"] > KILLS // 4
     assert receiver["again"] > 0

@@ -18,7 +18,7 @@ from pyarrow import parquet
 
 from shangheng.kernel.errors import Invalid, NotPermitted
 from shangheng.kernel.evidence.models import LeafRow
-from shangheng.kernel.exchange import actions, delivering
+from shangheng.kernel.exchange import actions, answering, delivering
 from shangheng.kernel.exchange.delivering import Wanted
 from shangheng.kernel.exchange.models import SubscriptionRow
 from shangheng.kernel.exchange.tests.builders import AT, Provider, agreed, partner, provider
@@ -75,13 +75,13 @@ def test_where_yes_or_no_is_enough_no_record_leaves(house: Provider) -> None:
 
     def ask(*numbers: str) -> list[bool]:
         rows = [{"order_no": each} for each in numbers]
-        return delivering.answer(house.office, "orders", rows, receiver="suzhou", at=house.at)
+        return answering.answer(house.office, "orders", rows, receiver="suzhou", at=house.at)
 
     assert ask("N000001", "N000002", "N000009") == [True, False, False]
     with pytest.raises(NotPermitted, match="asked_enough"):
         ask("N000001", "N000002")
     with pytest.raises(Invalid, match="question_wrong"):
-        delivering.answer(house.office, "orders", [{"paid": "1"}], receiver="suzhou", at=AT)
+        answering.answer(house.office, "orders", [{"paid": "1"}], receiver="suzhou", at=AT)
     house.later(days=1)
     assert ask("N000001") == [True]
     assert LeafRow.objects.filter(what="exchange.answered").count() == 2
