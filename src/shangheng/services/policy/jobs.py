@@ -39,10 +39,13 @@ def search(
     return [_clause(each) for each in queries.clauses(library, wanted, refs=finding.refs(text))]
 
 
-def concerns(library: Library, wanted: Wanted) -> list[dict[str, Any]]:
+def concerns(
+    library: Library, audience: str, *, jurisdiction: str = "", day: date | None = None
+) -> Listed:
     """Return the clauses that concern an audience, in the order in which they are read."""
-    if wanted.audience not in AUDIENCES:
-        raise Invalid("policy.audience_unknown", audience=wanted.audience, known=list(AUDIENCES))
+    if audience not in AUDIENCES:
+        raise Invalid("policy.audience_unknown", audience=audience, known=list(AUDIENCES))
+    wanted = Wanted(jurisdiction=jurisdiction, audience=audience, day=day)
     return [
         _clause(each.found)
         | {"heading": heading[0], "provisions": [one.id for one in each.provisions]}
