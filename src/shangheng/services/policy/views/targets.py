@@ -9,14 +9,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from shangheng.kernel.errors import Invalid
-from shangheng.kernel.policies.concept import Jurisdiction
+from shangheng.kernel.policies.concept import Jurisdiction, document_of
 from shangheng.kernel.regions import queries as regions
+from shangheng.services.policy.queries import library, tracking
 from shangheng.services.policy.queries import targets as queries
-from shangheng.services.policy.queries import tracking
 from shangheng.services.policy.queries.brief import Brief, brief_of
 from shangheng.services.policy.rules import telling
 from shangheng.services.policy.rules.standing import VERDICTS, Standing
-from shangheng.services.policy.views.asking import Office, chosen, cited, file_of, year_of
+from shangheng.services.policy.views.asking import Office, chosen, cited, day_of, file_of, year_of
 
 SHARE_DIGITS = 6
 CITY_TARGETS = "policy.city_targets"
@@ -92,7 +92,13 @@ def targets(request: HttpRequest, office: Office) -> HttpResponse:
     """Show each target of a place beside what is known of it, and where it is heading."""
     known, place = chosen(request, office)
     scope = scope_of(request, office, place)
-    listed = queries.standings(place, scope, request.GET.get("text", ""))
+    day = day_of(request)
+    law = {text.id for text in library.counting(place, day)}
+    listed = [
+        each
+        for each in queries.standings(place, scope, request.GET.get("text", ""))
+        if document_of(each.target.clause) in law
+    ]
     if file := file_of(
         request, office, f"targets-{place.id}", [_plain_standing(each) for each in listed]
     ):
@@ -102,7 +108,6 @@ def targets(request: HttpRequest, office: Office) -> HttpResponse:
         "where": place,
         "asked": request.GET,
         "years": sorted({day.year for day in scope.days}, reverse=True),
-        "year": scope.year,
         "lines": [_line(each, office) for each in listed],
     }
     return render(request, "policy/targets.html", facts)
@@ -133,7 +138,6 @@ def brief(request: HttpRequest, office: Office) -> HttpResponse:
         return office.paper(f"brief-{place.id}", titles, _on_paper(found, today.isoformat()))
     facts = {
         "places": known, "where": place, "asked": request.GET, "today": today, "brief": found,
-        "years": sorted({day.year for day in scope.days}, reverse=True), "year": scope.year,
         "lines": [_line(each, office) | {"wanted": telling.wanted(each),
                                          "present": telling.present(each)}
                   for each in found.standings],
