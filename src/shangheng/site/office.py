@@ -61,6 +61,10 @@ class Office:
         """Return what the authority has decided where no document prints a number."""
         return wiring.decisions()
 
+    def hand(self, request: HttpRequest) -> Hand:
+        """Return by whose hand a request moves cases and registers."""
+        return acting.hand_of(request)
+
     def reader(self, request: HttpRequest) -> Reader:
         """Return who looks: officers see every cell."""
         return Reader(officer=people.is_officer(request), reporter=people.reporter_of(request))
@@ -68,10 +72,6 @@ class Office:
     def actor(self, request: HttpRequest) -> Actor:
         """Return who looks, with the posts that open cases and registers."""
         return acting.actor_of(request)
-
-    def hand(self, request: HttpRequest) -> Hand:
-        """Return by whose hand cases are moved."""
-        return acting.hand_of(request)
 
     def require_officer(self, request: HttpRequest) -> None:
         """Refuse everybody but officers; a stranger is asked to sign in."""

@@ -60,6 +60,11 @@ def decisions() -> dict[str, Any]:
     return _decisions(path, path.stat().st_mtime_ns)
 
 
+def is_demonstration() -> bool:
+    """Tell whether what is decided here is for demonstration only, as its file says."""
+    return bool(decisions().get("demonstration"))
+
+
 @lru_cache(maxsize=4)
 def _decisions(path: Path, changed_ns: int) -> dict[str, Any]:  # noqa: ARG001 - part of the key
     given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}

@@ -20,6 +20,7 @@ from shangheng.services.policy.views.asking import Office, chosen, cited, day_of
 
 SHARE_DIGITS = 6
 CITY_TARGETS = "policy.city_targets"
+DEBTORS_ON_PAPER, CLAUSES_ON_PAPER, WAITING_ON_PAPER = 5, 2, 3
 
 
 def _plain_standing(each: Standing) -> dict[str, Any]:
@@ -139,7 +140,7 @@ def brief(request: HttpRequest, office: Office) -> HttpResponse:
     facts = {
         "places": known, "where": place, "asked": request.GET, "today": today, "brief": found,
         "lines": [_line(each, office) | {"wanted": telling.wanted(each),
-                                         "present": telling.present(each)}
+                                         "now": telling.now(each)}
                   for each in found.standings],
     }  # fmt: skip
     return render(request, "policy/brief.html", facts)
@@ -150,7 +151,7 @@ def _on_paper(found: Brief, today: str) -> list[tuple[str, Any]]:
     rows = [
         (
             f"{each.target.zh}\n{each.target.clause}", telling.wanted(each)[0],
-            (telling.present(each) or ("没有数据",))[0], VERDICTS[each.verdict][0],
+            telling.now(each)[0], VERDICTS[each.verdict][0],
         )
         for each in found.standings
     ]  # fmt: skip
@@ -164,8 +165,18 @@ def _on_paper(found: Brief, today: str) -> list[tuple[str, Any]]:
             parts.append(("text", f"{each.target.zh}：{'；'.join(told)}。"))
     if found.tasks is not None:
         parts += [("heading", "落实任务"), ("text", found.sentence[0])]
-        if found.debtors:
-            owed = [(each.body, str(each.late), str(each.stuck), "、".join(each.clauses))
-                    for each in found.debtors]  # fmt: skip
+        owed = [
+            (each.body, str(each.late), str(each.stuck), _few(each.clauses))
+            for each in found.debtors[:DEBTORS_ON_PAPER]
+        ]
+        if owed:
             parts.append(("table", (("单位", "逾期", "有困难", "条款"), owed, (4, 1, 1, 6))))
+        parts += [("text", f"待定：{each.work}（{each.clause}）")
+                  for each in found.waiting[:WAITING_ON_PAPER]]  # fmt: skip
     return parts
+
+
+def _few(clauses: tuple[str, ...]) -> str:
+    """Return the first clauses of many, so that a page stays a page."""
+    more = f" 等 {len(clauses)} 条" if len(clauses) > CLAUSES_ON_PAPER else ""
+    return "、".join(clauses[:CLAUSES_ON_PAPER]) + more
