@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import (
+    Count,
     Q,
     QuerySet,
     Sum,
@@ -24,6 +25,7 @@ from shangheng.kernel.cases.concept.views import (
     ClockView,
     JointView,
     LetterView,
+    Load,
     NoteView,
     Statistics,
     StepView,
@@ -108,6 +110,17 @@ def count(kind: CaseKind, wanted: Wanted, *, actor: Actor) -> int:
     """Return how many cases there are of what is looked for; beyond ``COUNTED_MAX`` not all."""
     rows = _wanted(kind, CaseRow.objects.filter(_scope(kind, actor)), wanted)
     return rows.order_by()[: COUNTED_MAX + 1].count()
+
+
+def loads(kind: CaseKind, *, actor: Actor, at: datetime) -> list[Load]:
+    """Return how much each officer holds of what an actor may see, the heaviest load first."""
+    held = CaseRow.objects.filter(_scope(kind, actor), closed_at=None).exclude(holder="")
+    late = ClockRow.objects.filter(ended_at=None, due_at__lte=at, case__in=held)
+    lates = late.order_by().values_list("case__holder").annotate(n=Count("case", distinct=True))
+    late_by = {str(holder): int(n) for holder, n in lates}
+    counted = held.order_by().values_list("holder").annotate(n=Count("pk"))
+    found = [Load(holder, n, late_by.get(holder, 0)) for holder, n in counted]
+    return sorted(found, key=lambda each: (-each.open, each.holder))
 
 
 def _views(rows: list[CaseRow], at: datetime) -> list[CaseView]:

@@ -129,9 +129,7 @@ def on_map(request: HttpRequest, name: str) -> HttpResponse:
         "asked": request.GET,
         "region": places.region_name(region) if region else "",
         "sheet": sheet,
-        "shapes": [(each, places.region_name(each.code)) for each in sheet.shapes]
-        if sheet
-        else [],
+        "shapes": [(each, places.region_name(each.code)) for each in shapes],
         "points": points,
         "unplaced": sum(point["at"] is None for point in points),
         "more": len(found) > POINTS_MAX,
