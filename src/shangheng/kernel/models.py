@@ -6,9 +6,12 @@ from shangheng.kernel.cases.models import (
     CaseNumberRow,
     CaseRow,
     ClockRow,
+    DisputeRow,
+    JointRow,
     LetterRow,
     NoteRow,
     StepRow,
+    TallyRow,
     TraitRow,
 )
 from shangheng.kernel.evidence.models import CheckpointRow, LeafRow, LogRow
@@ -22,6 +25,7 @@ from shangheng.kernel.records.models import (
     ReporterTokenRow,
 )
 from shangheng.kernel.registers.models import EntryNumberRow, EntryRow, VersionRow
+from shangheng.kernel.search.models import SearchRow
 
 __all__ = [
     "AccountRow",
@@ -30,9 +34,11 @@ __all__ = [
     "CaseRow",
     "CheckpointRow",
     "ClockRow",
+    "DisputeRow",
     "EntryNumberRow",
     "EntryRow",
     "HoldRow",
+    "JointRow",
     "LeafRow",
     "LetterRow",
     "LogRow",
@@ -46,7 +52,9 @@ __all__ = [
     "ReporterRow",
     "ReporterTokenRow",
     "ResultRow",
+    "SearchRow",
     "StepRow",
+    "TallyRow",
     "TraitRow",
     "TransferRow",
     "UnitRow",

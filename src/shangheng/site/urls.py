@@ -81,7 +81,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("registers/<slug:name>/about/", registers.about, name="register-about"),
     path("registers/<slug:name>/new/", registers_work.new, name="entry-new"),
     path("registers/<slug:name>/import/", registers_work.load, name="register-load"),
-    path("registers/<slug:name>/template.csv", registers_work.template, name="register-template"),
+    path(
+        "registers/<slug:name>/template.<str:form>",
+        registers_work.template,
+        name="register-template",
+    ),
+    path("registers/<slug:name>/map/", registers.on_map, name="register-map"),
     path("registers/<slug:name>/<str:number>/", registers.entry, name="entry"),
     *(
         path(

@@ -1,20 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can be asked of cases: inboxes, one case with its clocks, what a follower may see."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import (
     Count,
-    DurationField,
-    ExpressionWrapper,
-    F,
     Q,
     QuerySet,
+    Sum,
 )
-from django.db.models.fields.json import KeyTextTransform
 
 from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
@@ -26,7 +23,9 @@ from shangheng.kernel.cases.concept.views import (
     CaseFile,
     CaseView,
     ClockView,
+    JointView,
     LetterView,
+    Load,
     NoteView,
     Statistics,
     StepView,
@@ -35,42 +34,57 @@ from shangheng.kernel.cases.concept.views import (
 from shangheng.kernel.cases.models import (
     CaseRow,
     ClockRow,
+    JointRow,
     LetterRow,
     NoteRow,
     StepRow,
+    TallyRow,
     TraitRow,
 )
 from shangheng.kernel.cases.store import House, events_of, file_path, unit_of
+from shangheng.kernel.cases.tallies import month_of
 from shangheng.kernel.errors import NotFound, NotPermitted
 from shangheng.kernel.registers.concept.actors import APPLICANT, PUBLIC, SYSTEM, Actor
 from shangheng.kernel.registers.queries import below
+from shangheng.kernel.search import store as search
+from shangheng.kernel.search.concept import folded
 
 SIMILAR_MAX = 100
-DAY_S = 86_400
+FOUND_MAX = 900
+COUNTED_MAX = 100_000
 
 
-def _scope(kind: CaseKind, actor: Actor) -> Q:
-    """Return the condition for the cases of a kind that an actor may see."""
+def scoped(kind: CaseKind, actor: Actor, *, joint: bool = True) -> Q:
+    """Return the condition for the cases of a kind that an actor may see.
+
+    With ``joint`` these are also the cases in which the actor's department takes part.
+    """
     posts = [post for post in actor.posts if post.role in kind.roles]
     if not posts:
         raise NotPermitted("case.not_yours", what="see", roles=list(kind.roles), region="")
     scope = Q(pk__in=[])
     for post in posts:
-        one = below(post.region)
+        # Nothing or-ed with an empty condition would still be nothing.
+        one = below(post.region) or Q(region__startswith="")
         if post.department:
             one &= Q(department__in=("", post.department))
         scope |= one
+        if joint and kind.departments:
+            scope |= Q(pk__in=JointRow.objects.filter(one).values("case"))
     return Q(kind=kind.name) & scope
 
 
-def _wanted(rows: QuerySet[CaseRow], wanted: Wanted) -> QuerySet[CaseRow]:
+def _wanted(kind: CaseKind, rows: QuerySet[CaseRow], wanted: Wanted) -> QuerySet[CaseRow]:
     if wanted.state:
         rows = rows.filter(state=wanted.state)
     if wanted.region:
         rows = rows.filter(below(wanted.region))
     if wanted.holder:
         rows = rows.filter(holder="" if wanted.holder == "-" else wanted.holder)
-    for word in wanted.text.lower().split():
+    if wanted.text.strip():
+        found = search.found(f"case.{kind.name}", wanted.text, most=FOUND_MAX)
+        rows = rows if found is None else rows.filter(pk__in=found)
+    for word in folded(wanted.text).split():
         rows = rows.filter(typed__contains=word)
     if wanted.is_open is not None:
         rows = rows.filter(closed_at__isnull=wanted.is_open)
@@ -88,14 +102,26 @@ def inbox(
     at: datetime,
 ) -> list[CaseView]:
     """Return the cases that an actor may see: open ones first, the oldest on top."""
-    rows = _wanted(CaseRow.objects.filter(_scope(kind, actor)), wanted)
+    rows = _wanted(kind, CaseRow.objects.filter(scoped(kind, actor)), wanted)
     rows = rows.order_by("closed_at", "opened_at", "number")
     return _views(list(rows[wanted.offset : wanted.offset + wanted.limit]), at)
 
 
 def count(kind: CaseKind, wanted: Wanted, *, actor: Actor) -> int:
-    """Return how many cases there are of what is looked for."""
-    return _wanted(CaseRow.objects.filter(_scope(kind, actor)), wanted).count()
+    """Return how many cases there are of what is looked for; beyond ``COUNTED_MAX`` not all."""
+    rows = _wanted(kind, CaseRow.objects.filter(scoped(kind, actor)), wanted)
+    return rows.order_by()[: COUNTED_MAX + 1].count()
+
+
+def loads(kind: CaseKind, *, actor: Actor, at: datetime) -> list[Load]:
+    """Return how much each officer holds of what an actor may see, the heaviest load first."""
+    held = CaseRow.objects.filter(scoped(kind, actor), closed_at=None).exclude(holder="")
+    late = ClockRow.objects.filter(ended_at=None, due_at__lte=at, case__in=held)
+    lates = late.order_by().values_list("case__holder").annotate(n=Count("case", distinct=True))
+    late_by = {str(holder): int(n) for holder, n in lates}
+    counted = held.order_by().values_list("holder").annotate(n=Count("pk"))
+    found = [Load(holder, n, late_by.get(holder, 0)) for holder, n in counted]
+    return sorted(found, key=lambda each: (-each.open, each.holder))
 
 
 def _views(rows: list[CaseRow], at: datetime) -> list[CaseView]:
@@ -104,10 +130,11 @@ def _views(rows: list[CaseRow], at: datetime) -> list[CaseView]:
     for clock in running.exclude(due_at=None):
         if clock.due_at and (clock.case_id not in due or clock.due_at < due[clock.case_id]):
             due[clock.case_id] = clock.due_at
-    return [_view(row, due.get(row.pk), at) for row in rows]
+    return [view(row, due.get(row.pk), at) for row in rows]
 
 
-def _view(row: CaseRow, due_at: datetime | None, at: datetime) -> CaseView:
+def view(row: CaseRow, due_at: datetime | None, at: datetime) -> CaseView:
+    """Return a case as a list tells it."""
     return CaseView(
         row.number, row.kind, row.title, row.state, row.outcome, row.region, row.department,
         row.holder, row.opened_at, row.changed_at, row.closed_at, row.version, due_at,
@@ -119,7 +146,7 @@ def case_file(
     kind: CaseKind, number: str, *, actor: Actor, at: datetime, house: House
 ) -> CaseFile:
     """Return a whole case to an officer who may see it; others are told that there is none."""
-    row = CaseRow.objects.filter(_scope(kind, actor), number=number).first()
+    row = CaseRow.objects.filter(scoped(kind, actor), number=number).first()
     if row is None:
         raise NotFound("case.unknown", number=number)
     found = _file(kind, row, at, house)
@@ -171,7 +198,15 @@ def _for_parties(kind: CaseKind, whole: CaseFile, own: tuple[Step, ...]) -> Case
     )
     notes = tuple(note for note in whole.notes if note.outward)
     letters = tuple(each for each in whole.letters if each.name in papers)
-    return replace(whole, steps=steps, notes=notes, next_steps=own, gathered=(), letters=letters)
+    return replace(
+        whole,
+        steps=steps,
+        notes=notes,
+        next_steps=own,
+        gathered=(),
+        letters=letters,
+        joint=(),
+    )
 
 
 def _file(kind: CaseKind, row: CaseRow, at: datetime, house: House) -> CaseFile:
@@ -179,14 +214,23 @@ def _file(kind: CaseKind, row: CaseRow, at: datetime, house: House) -> CaseFile:
     main = row.gathered_into
     return CaseFile(
         _views([row], at)[0],
-        tuple(_step(each) for each in row.steps.order_by("number")),
+        tuple(step_view(each) for each in row.steps.order_by("number")),
         clocks,
         tuple(_note(each) for each in row.notes.order_by("pk")),
         (),
         tuple(row.gathered.order_by("number").values_list("number", flat=True)),
         main.number if main else "",
         tuple(_letter(each) for each in row.letters.select_related("case", "step").order_by("pk")),
+        tuple(_joint(each) for each in row.joint.order_by("pk")),
+        row.disputes.filter(settled_at=None).exists(),
     )
+
+
+def _joint(row: JointRow) -> JointView:
+    return JointView(
+        row.region, row.department, row.task, row.asked_at, row.answer, row.answered_by,
+        row.answered_at,
+    )  # fmt: skip
 
 
 def _letter(row: LetterRow) -> LetterView:
@@ -208,7 +252,8 @@ def letter(code: str) -> LetterView:
     return _letter(row)
 
 
-def _step(row: StepRow) -> StepView:
+def step_view(row: StepRow) -> StepView:
+    """Return a step as it is told."""
     return StepView(
         row.number, row.act, row.name, row.source, row.target, row.by, row.role, row.at,
         row.values, row.seal, row.leaf,
@@ -256,7 +301,7 @@ def _seal_again(row: CaseRow, step: StepRow, before: str) -> str:
 
 def similar(kind: CaseKind, number: str, *, actor: Actor, limit: int = 5) -> list[CaseView]:
     """Propose open cases that have a trait in common, such as the order or the seller."""
-    row = CaseRow.objects.filter(_scope(kind, actor), number=number).first()
+    row = CaseRow.objects.filter(scoped(kind, actor), number=number).first()
     if row is None:
         raise NotFound("case.unknown", number=number)
     same = Q(pk__in=[])
@@ -264,50 +309,56 @@ def similar(kind: CaseKind, number: str, *, actor: Actor, limit: int = 5) -> lis
         same |= Q(kind=kind.name, name=name, value=value)
     found = TraitRow.objects.filter(same).exclude(case=row).values("case")[:SIMILAR_MAX]
     cases = [each["case"] for each in found]
-    others = CaseRow.objects.filter(_scope(kind, actor), closed_at=None, pk__in=cases)
+    others = CaseRow.objects.filter(scoped(kind, actor), closed_at=None, pk__in=cases)
     return _views(list(others.order_by("number")[:limit]), row.changed_at)
 
 
 def statistics(
     kind: CaseKind, *, actor: Actor, since: datetime, until: datetime, at: datetime
 ) -> Statistics:
-    """Count the cases opened in a span, as they stand now."""
-    rows = CaseRow.objects.filter(_scope(kind, actor), opened_at__gte=since, opened_at__lt=until)
-    counted = rows.order_by().values_list("state", "region", "outcome").annotate(n=Count("pk"))
-    groups = list(counted)
-    clocks = ClockRow.objects.filter(case__in=rows).order_by()
-    closed = rows.exclude(closed_at=None)
+    """Count the cases opened in whole months, from that of ``since`` to before that of ``until``.
+
+    The counts are those that are kept with each act, so that it takes as long for a million cases
+    as for a thousand.
+    """
+    months = Q(month__gte=month_of(since), month__lt=month_of(until))
+    rows = TallyRow.objects.filter(months, scoped(kind, actor, joint=False)).order_by()
+    found: dict[str, dict[str, int]] = {}
+    for what, name, n in rows.values_list("what", "name").annotate(n=Sum("cases")):
+        found.setdefault(what, {})[name] = n
+    states = rows.filter(what="state", cases__gt=0)
+    by_region = states.values_list("region").annotate(n=Sum("cases"))
+    days = {int(name): n for name, n in found.get("days", {}).items() if n}
+    kept, late = found.get("kept", {}), found.get("late", {})
+    running = ClockRow.objects.filter(ended_at=None, due_at__lte=at)
+    opened = CaseRow.objects.filter(scoped(kind, actor), opened_at__gte=since, opened_at__lt=until)
     return Statistics(
-        opened=sum(n for *_, n in groups),
-        closed=closed.count(),
-        late=clocks.filter(ended_at=None, due_at__lte=at).count(),
-        by_state=_summed((state, n) for state, _, _, n in groups),
-        by_region=_summed((region, n) for _, region, _, n in groups),
-        by_outcome=_summed((outcome, n) for _, _, outcome, n in groups if outcome),
-        by_clock=_kept(clocks),
-        days_median=_median_days(closed),
+        opened=sum(found.get("state", {}).values()),
+        closed=sum(days.values()),
+        late=running.filter(case__in=opened).count(),
+        by_state=_told(found.get("state", {})),
+        by_region=_told(dict(by_region)),
+        by_outcome=_told(found.get("outcome", {})),
+        by_clock={
+            name: (kept.get(name, 0) + late.get(name, 0), late.get(name, 0))
+            for name in {*kept, *late}
+        },
+        days_median=_median(days),
     )
 
 
-def _summed(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for name, n in pairs:
-        found[name] = found.get(name, 0) + n
-    return found
+def _told(counts: Mapping[str, int]) -> dict[str, int]:
+    return {name: n for name, n in counts.items() if n}
 
 
-def _kept(clocks: QuerySet[ClockRow]) -> dict[str, tuple[int, int]]:
-    """Return by clock how many have ended, and how many of them too late."""
-    late = Count("pk", filter=Q(due_at__lte=F("ended_at")))
-    ended = clocks.exclude(ended_at=None).values("name").annotate(n=Count("pk"), too_late=late)
-    return {each["name"]: (each["n"], each["too_late"]) for each in ended}
-
-
-def _median_days(closed: QuerySet[CaseRow]) -> float | None:
-    took = ExpressionWrapper(F("closed_at") - F("opened_at"), DurationField())
-    ordered = closed.annotate(took=took).order_by("took").values_list("took", flat=True)
-    middle = ordered[(count := closed.count()) // 2 : count // 2 + 1]
-    return next((each.total_seconds() / DAY_S for each in middle), None)
+def _median(days: Mapping[int, int]) -> float | None:
+    """Return the middle of a number of days, each with how many cases took so long."""
+    middle, passed = (sum(days.values()) + 1) // 2, 0
+    for took in sorted(days):
+        passed += days[took]
+        if passed >= middle:
+            return float(took)
+    return None
 
 
 def overdue(
@@ -340,38 +391,3 @@ def _listed(value: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - what a form k
     if not isinstance(value, list):
         return []
     return [each for each in value if isinstance(each, dict)]
-
-
-def tallied(
-    kind: CaseKind, by: Sequence[str], *, actor: Actor, since: datetime, until: datetime
-) -> dict[tuple[str, ...], int]:
-    """Count the cases opened in a span by fields of their form, or by ``region``."""
-    rows = CaseRow.objects.filter(_scope(kind, actor), opened_at__gte=since, opened_at__lt=until)
-    said = {
-        f"by_{place}": F(name) if name == "region" else KeyTextTransform(name, "values")
-        for place, name in enumerate(by)
-    }
-    counted = rows.order_by().values(**said).annotate(n=Count("pk")).values_list(*said, "n")
-    return {tuple(str(each or "") for each in told): n for *told, n in counted}
-
-
-def taken(
-    kind: CaseKind, step: str, *, actor: Actor, since: datetime, until: datetime
-) -> list[tuple[CaseView, StepView]]:
-    """Return where a step was taken in a span, with the case as it stands now, oldest first."""
-    cases = CaseRow.objects.filter(_scope(kind, actor))
-    rows = StepRow.objects.filter(act="step", name=step, at__gte=since, at__lt=until)
-    rows = rows.filter(case__in=cases).select_related("case").order_by("at", "pk")
-    return [(_view(row.case, None, until), _step(row)) for row in rows]
-
-
-def kept(kind: CaseKind, clock: str, numbers: Collection[str]) -> dict[str, bool]:
-    """Tell of cases whose clock has ended whether it was kept, by their numbers."""
-    rows = ClockRow.objects.filter(
-        case__kind=kind.name, case__number__in=numbers, name=clock
-    ).exclude(ended_at=None)
-    return {
-        number: due is None or ended < due
-        for number, due, ended in rows.values_list("case__number", "due_at", "ended_at")
-        if ended is not None
-    }

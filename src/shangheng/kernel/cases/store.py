@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from shangheng.kernel.cases import tallies
 from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.calendar import Calendar, official
 from shangheng.kernel.cases.concept.clocks import Clock, Event, Unit
@@ -168,8 +169,10 @@ def append(kind: CaseKind, row: CaseRow, done: Done) -> StepRow:
         by=done.hand.actor.name, role=done.role, at=at, values=dict(done.values), seal=seal,
         leaf=leaf,
     )  # fmt: skip
+    before = tallies.counted(row)
     for name, value in changes.items():
         setattr(row, name, value)
+    tallies.turn(kind.name, row.opened_at, before, tallies.counted(row))
     _tell(kind, row, step, done.hand.house)
     return step
 
@@ -209,7 +212,13 @@ def turn_clocks(kind: CaseKind, row: CaseRow, hand: Hand, *, why: str) -> None:
             if not _stands(kept):
                 change(clock, kept, Event("stopped", at, why), house)
         elif kept is not None:
-            ClockRow.objects.filter(pk=kept.pk).update(ended_at=at)
+            _end(row, kept, at)
+
+
+def _end(row: CaseRow, kept: ClockRow, at: datetime) -> None:
+    before = tallies.counted(row)
+    ClockRow.objects.filter(pk=kept.pk).update(ended_at=at)
+    tallies.turn(row.kind, row.opened_at, before, tallies.counted(row))
 
 
 def _stands(kept: ClockRow) -> bool:

@@ -50,6 +50,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "办件 {number} 没有这个附件",
         "Case {number} has no such attachment",
     ),
+    "case.no_preview": (
+        "{name} 不能预览；请下载后查看",
+        "{name} has no preview; download it to see it",
+    ),
     "case.no_file_folder": (
         "平台没有设置附件文件夹，请联系管理员",
         "This platform has no folder for attachments; tell its administrator",
@@ -93,6 +97,30 @@ TEXTS: dict[str, tuple[str, str]] = {
     "notice.not_given_up": (
         "通知 {notice} 没有停止投递",
         "Notice {notice} has not been given up",
+    ),
+    "case.joint_unanswered": (
+        "协办单位 {departments} 尚未答复，办件 {number} 不能办结；请催办或等其答复",
+        "{departments} still have to answer before case {number} can be closed; remind them",
+    ),
+    "case.joint_already": (
+        "办件 {number} 已由 {region} {department} 办理或已请其协办",
+        "Case {number} is with {region} {department} already, or they were asked to take part",
+    ),
+    "case.joint_not_asked": (
+        "办件 {number} 没有请您所在部门协办，或已答复",
+        "Your department was not asked to take part in case {number}, or has answered",
+    ),
+    "case.disputed": (
+        "办件 {number} 的管辖正在争议中，须由共同上级裁定后再移送",
+        "It is disputed whose case {number} is; the common superior decides before it is sent on",
+    ),
+    "case.not_disputed": (
+        "办件 {number} 没有待裁定的管辖争议",
+        "There is no open dispute about case {number}",
+    ),
+    "case.not_sent": (
+        "办件 {number} 不是移送来的或已办结，不能提出管辖争议；请直接移送",
+        "Case {number} was not sent here, or is closed; transfer it instead of disputing",
     ),
     "case.reason_missing": (
         "请写明内容或理由",
@@ -177,6 +205,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "field.file_type": (
         "{name} 不是可接受的图片（JPEG、PNG）或 PDF；请另选",
         "{name} is no image (JPEG, PNG) or PDF that can be taken; choose another",
+    ),
+    "field.file_infected": (
+        "{name} 未通过病毒检查，没有收下；请换一个文件",
+        "{name} did not pass the virus check and was not taken; choose another file",
+    ),
+    "field.file_unscanned": (
+        "{name} 暂时无法做病毒检查，没有收下；请稍后再试，或先不附文件提交",
+        "{name} cannot be checked for viruses now and was not taken; try later, or send without it",
     ),
     "field.file_too_large": (
         "{name} 超过 {most} 字节；请缩小后再选",

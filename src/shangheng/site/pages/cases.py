@@ -19,7 +19,7 @@ from shangheng.kernel.cases.concept.views import Attached, ClockView, StepView
 from shangheng.kernel.errors import Invalid, NotFound, Refusal
 from shangheng.kernel.records.concept.fields import Day, Money
 from shangheng.kernel.registers.concept.actors import PUBLIC
-from shangheng.site import acting, clock, fields, lifecycle, words
+from shangheng.site import acting, clock, fields, lifecycle, previews, words
 from shangheng.site.pages import letters
 from shangheng.site.registry import REGISTRY
 
@@ -37,6 +37,10 @@ ACTS = {
     "stopped": ("停钟", "Clock stopped"),
     "resumed": ("恢复计时", "Clock resumed"),
     "extended": ("延长期限", "Prolonged"),
+    "ask_joint": ("请协办", "Asked to take part"),
+    "answer_joint": ("协办答复", "A department answered"),
+    "dispute": ("管辖争议", "Competence disputed"),
+    "settle_dispute": ("裁定管辖", "Competence decided"),
     "gather": ("并入他案", "Gathered into another"),
     "gathered": ("并入一件", "Took in another"),
     "letter": ("出具文书", "Letter issued"),
@@ -294,13 +298,16 @@ def _follower_acts(request: HttpRequest, kind: CaseKind, number: str, code: str)
         actions.take_step(kind, number, act, fields.typed(request, step.needs), hand)
 
 
-def file_response(found: Attached) -> FileResponse:
-    """Return an attached file so that nothing in it can act as a page of this site."""
+def file_response(request: HttpRequest, found: Attached) -> FileResponse:
+    """Return an attached file, or its preview, so that nothing in it acts as a page of ours."""
+    small = previews.preview(found) if request.GET.get("preview") else None
+    if request.GET.get("preview") and small is None:
+        raise NotFound("case.no_preview", name=found.name)
     response = FileResponse(
-        found.path.open("rb"),
+        (small or found.path).open("rb"),
         as_attachment=found.media == "application/pdf",
         filename=found.name,
-        content_type=found.media,
+        content_type="image/jpeg" if small else found.media,
     )
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
@@ -314,4 +321,4 @@ def followed_file(request: HttpRequest, digest: str) -> FileResponse:
     number, code = known[:2] if known else ("", "")
     house = acting.house()
     _, file = queries.followed(REGISTRY.cases, number, code, at=clock.now(), house=house)
-    return file_response(queries.attached(file, digest, house))
+    return file_response(request, queries.attached(file, digest, house))

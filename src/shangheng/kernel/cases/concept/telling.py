@@ -11,6 +11,7 @@ from shangheng.kernel.cases.concept.standing import Standing
 from shangheng.kernel.notices.concept import Channel, Notice
 from shangheng.kernel.registers.concept.actors import APPLICANT, PUBLIC, SYSTEM
 
+PROVINCE_DIGITS = 2
 EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+")
 
 
@@ -19,6 +20,10 @@ TOLD: dict[str, tuple[tuple[str, str, str], ...]] = {
     "assign": (("已分派给您", "assigned to you", "person"),),
     "hand_back": (("已退回收件箱", "handed back to the inbox", "leads"),),
     "transfer": (("已移送至您处", "transferred to you", "leads"),),
+    "ask_joint": (("请贵部门协办", "your department is asked to take part", "there"),),
+    "answer_joint": (("协办单位已答复", "a department that takes part answered", "holder"),),
+    "dispute": (("管辖有争议，请裁定", "it is disputed whose case it is: decide", "above"),),
+    "settle_dispute": (("管辖争议已裁定，由您处办理", "decided: the case is yours", "leads"),),
     "reply": (("当事人有补充", "the party added something", "holder"),),
     "warned": (("时限将届满", "a clock runs out soon", "person"),),
     "escalated": (
@@ -27,7 +32,8 @@ TOLD: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
 }
 """What officers are told of each act, and who: those of the first steps (``first``), who leads,
-who holds the case, the person or the role that the act names."""
+who holds the case, the person or the role that the act names, who leads where the act points
+(``there``), and who leads in the province, above both sides of a dispute (``above``)."""
 
 
 @dataclass(frozen=True)
@@ -87,23 +93,33 @@ def _notice(case: Standing, act: Act, zh: str, en: str) -> Notice:
 def _officers(kind: CaseKind, case: Standing, act: Act) -> Iterator[Notice]:
     """Yield what officers are told: whom it concerns, never who did it."""
     link = f"/inbox/{kind.name}/{case.number}/"
-    for zh, en, person, roles in _told(kind, act):
+    for zh, en, receiver, person, roles in _told(kind, act):
         notice = replace(_notice(case, act, zh, en), link=link)
+        region, department = _place(case, act, receiver)
         if person and person != act.by:
             yield replace(notice, to=person)
         elif not person:
             for role in roles:
-                yield replace(notice, role=role, region=case.region, department=case.department)
+                yield replace(notice, role=role, region=region, department=department)
 
 
-def _told(kind: CaseKind, act: Act) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
+def _place(case: Standing, act: Act, receiver: str) -> tuple[str, str]:
+    """Return where those are who are told."""
+    if receiver == "there":
+        return str(act.values["region"]), str(act.values["department"])
+    if receiver == "above":
+        return case.region[:PROVINCE_DIGITS].ljust(len(case.region), "0"), ""
+    return case.region, case.department
+
+
+def _told(kind: CaseKind, act: Act) -> Iterator[tuple[str, str, str, str, tuple[str, ...]]]:
     """Yield the words, and the person or else the roles, for each receiver of an act."""
     for zh, en, receiver in TOLD.get(act.act, ()):
-        yield (zh, en, *_receivers(kind, act, receiver))
+        yield (zh, en, receiver, *_receivers(kind, act, receiver))
     if act.act == "step" and not act.by:
         step = kind.step(act.name)
         words = (f"当事人{step.zh}", f"the party: {step.en or step.zh}")
-        yield (*words, act.holder, kind.leads)
+        yield (*words, "holder", act.holder, kind.leads)
 
 
 def _receivers(kind: CaseKind, act: Act, receiver: str) -> tuple[str, tuple[str, ...]]:
@@ -117,7 +133,7 @@ def _receivers(kind: CaseKind, act: Act, receiver: str) -> tuple[str, tuple[str,
         case "holder":
             return act.holder, ()
         case _:
-            return ("" if receiver == "leads" else act.to), kind.leads
+            return (act.to if receiver == "person" else ""), kind.leads
 
 
 def _applicant(kind: CaseKind, case: Standing, act: Act) -> Iterator[Notice]:
