@@ -6,12 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import (
-    Count,
-    Q,
-    QuerySet,
-    Sum,
-)
+from django.db.models import Count, Q, QuerySet, Sum
 
 from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
@@ -64,8 +59,8 @@ def scoped(kind: CaseKind, actor: Actor, *, joint: bool = True) -> Q:
         raise NotPermitted("case.not_yours", what="see", roles=list(kind.roles), region="")
     scope = Q(pk__in=[])
     for post in posts:
-        # Nothing or-ed with an empty condition would still be nothing.
-        one = below(post.region) or Q(region__startswith="")
+        # An empty condition would vanish beside the others instead of holding for everything.
+        one = below(post.region) if post.region else ~Q(pk__in=[])
         if post.department:
             one &= Q(department__in=("", post.department))
         scope |= one
@@ -105,6 +100,20 @@ def inbox(
     rows = _wanted(kind, CaseRow.objects.filter(scoped(kind, actor)), wanted)
     rows = rows.order_by("closed_at", "opened_at", "number")
     return _views(list(rows[wanted.offset : wanted.offset + wanted.limit]), at)
+
+
+def with_steps(
+    kind: CaseKind, wanted: Wanted, *, actor: Actor, at: datetime
+) -> list[tuple[CaseView, tuple[StepView, ...]]]:
+    """Return cases with everything that was done in them, by number."""
+    rows = _wanted(kind, CaseRow.objects.filter(scoped(kind, actor)), wanted).order_by("number")
+    listed = list(rows[wanted.offset : wanted.offset + wanted.limit])
+    steps: dict[Any, list[StepView]] = {}
+    for step in StepRow.objects.filter(case__in=listed).order_by("case", "number"):
+        steps.setdefault(step.case_id, []).append(step_view(step))
+    views = _views(listed, at)
+    pairs = zip(listed, views, strict=True)
+    return [(each, tuple(steps.get(row.pk, ()))) for row, each in pairs]
 
 
 def count(kind: CaseKind, wanted: Wanted, *, actor: Actor) -> int:

@@ -122,7 +122,6 @@ def on_map(request: HttpRequest, name: str) -> HttpResponse:
     region = sought.region or wiring.place().region
     found = queries.listed(kind, replace(sought, limit=POINTS_MAX + 1), actor=actor, today=today)
     sheet = drawing.sheet(region) or drawing.sheet(region[:4])
-    shapes = sheet.shapes if sheet else ()
     points = [_point(kind, each, sheet) for each in found[:POINTS_MAX]]
     facts = {
         "kind": kind,
