@@ -50,8 +50,8 @@ from shangheng.kernel.search import store as search
 from shangheng.kernel.search.concept import folded
 
 SIMILAR_MAX = 100
-FOUND_MAX = 900
-COUNTED_MAX = 100_000
+FOUND_MAX = 10_000
+COUNTED_MAX = 10_000
 
 
 def _scope(kind: CaseKind, actor: Actor, *, joint: bool = True) -> Q:
@@ -109,7 +109,7 @@ def inbox(
 def count(kind: CaseKind, wanted: Wanted, *, actor: Actor) -> int:
     """Return how many cases there are of what is looked for; beyond ``COUNTED_MAX`` not all."""
     rows = _wanted(kind, CaseRow.objects.filter(_scope(kind, actor)), wanted)
-    return rows.order_by()[: COUNTED_MAX + 1].count()
+    return rows.order_by().values_list("kind")[: COUNTED_MAX + 1].count()
 
 
 def loads(kind: CaseKind, *, actor: Actor, at: datetime) -> list[Load]:
