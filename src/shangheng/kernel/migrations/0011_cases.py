@@ -175,11 +175,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='entryrow',
-            index=models.Index(fields=['kind', 'state', 'title', 'number', 'region'], name='kernel_entry_listed'),
-        ),
-        migrations.AddIndex(
-            model_name='entryrow',
-            index=models.Index(fields=['kind', 'title', 'number'], name='kernel_entry_titled'),
+            index=models.Index(fields=['kind', 'state', 'title', 'number'], name='kernel_entry_listed'),
         ),
         migrations.AddField(
             model_name='disputerow',
