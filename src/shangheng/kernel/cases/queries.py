@@ -45,8 +45,8 @@ from shangheng.kernel.search import store as search
 from shangheng.kernel.search.concept import folded
 
 SIMILAR_MAX = 100
-FOUND_MAX = 900
-COUNTED_MAX = 100_000
+FOUND_MAX = 10_000
+COUNTED_MAX = 10_000
 
 
 def scoped(kind: CaseKind, actor: Actor, *, joint: bool = True) -> Q:
@@ -102,24 +102,10 @@ def inbox(
     return _views(list(rows[wanted.offset : wanted.offset + wanted.limit]), at)
 
 
-def with_steps(
-    kind: CaseKind, wanted: Wanted, *, actor: Actor, at: datetime
-) -> list[tuple[CaseView, tuple[StepView, ...]]]:
-    """Return cases with everything that was done in them, by number."""
-    rows = _wanted(kind, CaseRow.objects.filter(scoped(kind, actor)), wanted).order_by("number")
-    listed = list(rows[wanted.offset : wanted.offset + wanted.limit])
-    steps: dict[Any, list[StepView]] = {}
-    for step in StepRow.objects.filter(case__in=listed).order_by("case", "number"):
-        steps.setdefault(step.case_id, []).append(step_view(step))
-    views = _views(listed, at)
-    pairs = zip(listed, views, strict=True)
-    return [(each, tuple(steps.get(row.pk, ()))) for row, each in pairs]
-
-
 def count(kind: CaseKind, wanted: Wanted, *, actor: Actor) -> int:
     """Return how many cases there are of what is looked for; beyond ``COUNTED_MAX`` not all."""
     rows = _wanted(kind, CaseRow.objects.filter(scoped(kind, actor)), wanted)
-    return rows.order_by()[: COUNTED_MAX + 1].count()
+    return rows.order_by().values_list("kind")[: COUNTED_MAX + 1].count()
 
 
 def loads(kind: CaseKind, *, actor: Actor, at: datetime) -> list[Load]:

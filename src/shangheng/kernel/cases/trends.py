@@ -8,10 +8,22 @@ from django.db.models import Count, F
 from django.db.models.fields.json import KeyTextTransform
 
 from shangheng.kernel.cases.concept.kinds import CaseKind
-from shangheng.kernel.cases.concept.views import CaseView, StepView
+from shangheng.kernel.cases.concept.views import CaseView, StepView, Wanted
 from shangheng.kernel.cases.models import CaseRow, ClockRow, StepRow
-from shangheng.kernel.cases.queries import scoped, step_view, view
+from shangheng.kernel.cases.queries import inbox, scoped, step_view, view
 from shangheng.kernel.registers.concept.actors import Actor
+
+
+def with_steps(
+    kind: CaseKind, wanted: Wanted, *, actor: Actor, at: datetime
+) -> list[tuple[CaseView, tuple[StepView, ...]]]:
+    """Return cases with everything that was done in them, by number."""
+    found = sorted(inbox(kind, wanted, actor=actor, at=at), key=lambda each: each.number)
+    steps: dict[str, list[StepView]] = {case.number: [] for case in found}
+    rows = StepRow.objects.filter(case__number__in=list(steps)).select_related("case")
+    for row in rows.order_by("case", "number"):
+        steps[row.case.number].append(step_view(row))
+    return [(case, tuple(steps[case.number])) for case in found]
 
 
 def tallied(

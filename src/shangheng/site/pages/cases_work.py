@@ -25,6 +25,7 @@ from shangheng.kernel.cases.concept.views import (
 from shangheng.kernel.cases.store import Hand
 from shangheng.kernel.errors import Invalid, Refusal
 from shangheng.kernel.regions import queries as regions
+from shangheng.kernel.registers.concept.actors import Actor
 from shangheng.site import acting, clock, fields, places, words
 from shangheng.site.formats import csv_file
 from shangheng.site.pages import letters
@@ -46,16 +47,20 @@ def inboxes(request: HttpRequest) -> HttpResponse:
     lines = [
         {
             "kind": kind,
-            "open": queries.count(kind, Wanted(is_open=True), actor=actor),
-            "unclaimed": queries.count(kind, Wanted(is_open=True, holder="-"), actor=actor),
-            "mine": queries.count(kind, Wanted(is_open=True, holder=actor.name), actor=actor),
-            "late": queries.count(kind, Wanted(late_at=at), actor=actor),
+            "open": _count(kind, Wanted(is_open=True), actor),
+            "unclaimed": _count(kind, Wanted(is_open=True, holder="-"), actor),
+            "mine": _count(kind, Wanted(is_open=True, holder=actor.name), actor),
+            "late": _count(kind, Wanted(late_at=at), actor),
         }
         for kind in mine
     ]
     late = queries.overdue({kind.name: kind for kind in mine}, actor=actor, at=at, limit=20)
     facts = {"lines": lines, "late": [_line(REGISTRY.cases[each.kind], each) for each in late]}
     return render(request, "site/cases/inboxes.html", facts)
+
+
+def _count(kind: CaseKind, wanted: Wanted, actor: Actor) -> str:
+    return words.counted(queries.count(kind, wanted, actor=actor), queries.COUNTED_MAX)
 
 
 def _line(kind: CaseKind, each: CaseView) -> dict[str, Any]:
@@ -106,7 +111,7 @@ def inbox(request: HttpRequest, name: str) -> HttpResponse:
         "lines": [_line(kind, each) for each in found[:PAGE]],
         "more": len(found) > PAGE,
         "number": page,
-        "total": queries.count(kind, wanted, actor=actor),
+        "total": _count(kind, wanted, actor),
     }
     return render(request, "site/cases/inbox.html", facts)
 

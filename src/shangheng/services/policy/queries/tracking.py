@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
-from shangheng.kernel.cases import queries as cases
+from shangheng.kernel.cases import trends as cases
 from shangheng.kernel.cases.concept.views import CaseView, StepView, Wanted
 from shangheng.kernel.policies.concept import Library
 from shangheng.kernel.policies.queries import Owed
