@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
 from shangheng.kernel.cases import queries as cases
+from shangheng.kernel.cases import trends
 from shangheng.kernel.cases.concept.views import CaseView, StepView, Wanted
 from shangheng.kernel.policies.concept import Library
 from shangheng.kernel.policies.queries import Owed
@@ -27,7 +28,7 @@ def may_see(actor: Actor) -> bool:
 
 def tasks(actor: Actor, at: datetime) -> list[Task]:
     """Return every task that somebody may see."""
-    found = cases.with_steps(TASK, Wanted(limit=READ_MAX), actor=actor, at=at)
+    found = trends.with_steps(TASK, Wanted(limit=READ_MAX), actor=actor, at=at)
     return [_task(view, steps) for view, steps in found]
 
 
