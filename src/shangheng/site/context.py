@@ -54,6 +54,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "wall": request.GET.get("wall") == "1",
         "wall_refresh": WALL_REFRESH_S,
         "place": wiring.place(),
+        "demonstration": wiring.is_demonstration(),
         "here": match.view_name if match else "",
         "public_links": PUBLIC,
         "bench_links": tuple(

@@ -19,6 +19,7 @@ from shangheng.site.pages import (
     records,
     registers,
     registers_work,
+    room,
 )
 from shangheng.site.registry import REGISTRY
 
@@ -63,6 +64,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("verify-a-letter/<str:code>/letter.pdf", letters.paper, name="letter-pdf"),
     path("verify-a-letter/<str:code>/evidence.zip", letters.evidence, name="letter-evidence"),
     path("notices/", notices.index, name="notices"),
+    path("room/<str:token>/", room.room, name="room"),
+    path("room/<str:token>/files/<str:digest>", room.room_file, name="room-file"),
     path("inbox/", cases_work.inboxes, name="inboxes"),
     path("inbox/<slug:name>/", cases_work.inbox, name="inbox"),
     path("inbox/<slug:name>/statistics/", cases_work.statistics, name="case-statistics"),

@@ -37,9 +37,20 @@ def _expire() -> dict[str, int]:
     return {"expired": accounts.expire(at=clock.now())}
 
 
+def _chores() -> dict[str, int]:
+    """Do what services have to do now and then."""
+    house, at = acting.house(), clock.now()
+    return {
+        f"{service.name}.{name}": chore(house, at)
+        for service in REGISTRY.services
+        for name, chore in service.chores.items()
+    }
+
+
 WORK: dict[str, Callable[[], dict[str, int]]] = {
     "remind": _remind,
     "expire": _expire,
+    "chores": _chores,
     "deliver": _deliver,
 }
 

@@ -99,6 +99,7 @@ def take_step(
     done = Done("step", hand, role, step.name, step.target, values, changes)
     store.append(kind, row, done)
     store.turn_clocks(kind, row, hand, why=step.zh)
+    store.follow(kind, row, step, hand)
     products.bring_forth(kind, step, row, done)
     return moved(row)
 

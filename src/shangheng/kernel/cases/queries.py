@@ -1,17 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can be asked of cases: inboxes, one case with its clocks, what a follower may see."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import (
-    Count,
-    Q,
-    QuerySet,
-    Sum,
-)
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.fields.json import KeyTextTransform
 
 from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
@@ -64,11 +60,12 @@ def _scope(kind: CaseKind, actor: Actor, *, joint: bool = True) -> Q:
         raise NotPermitted("case.not_yours", what="see", roles=list(kind.roles), region="")
     scope = Q(pk__in=[])
     for post in posts:
-        one = below(post.region)
+        # An empty condition would vanish beside the others instead of holding for everything.
+        one = below(post.region) if post.region else ~Q(pk__in=[])
         if post.department:
             one &= Q(department__in=("", post.department))
         scope |= one
-        if joint and kind.departments:
+        if joint:
             scope |= Q(pk__in=JointRow.objects.filter(one).values("case"))
     return Q(kind=kind.name) & scope
 
@@ -104,6 +101,19 @@ def inbox(
     rows = _wanted(kind, CaseRow.objects.filter(_scope(kind, actor)), wanted)
     rows = rows.order_by("closed_at", "opened_at", "number")
     return _views(list(rows[wanted.offset : wanted.offset + wanted.limit]), at)
+
+
+def with_steps(
+    kind: CaseKind, wanted: Wanted, *, actor: Actor, at: datetime
+) -> list[tuple[CaseView, tuple[StepView, ...]]]:
+    """Return cases with everything that was done in them, by number."""
+    rows = _wanted(kind, CaseRow.objects.filter(_scope(kind, actor)), wanted).order_by("number")
+    listed = list(rows[wanted.offset : wanted.offset + wanted.limit])
+    steps: dict[Any, list[StepView]] = {}
+    for step in StepRow.objects.filter(case__in=listed).order_by("case", "number"):
+        steps.setdefault(step.case_id, []).append(_step(step))
+    views = _views(listed, at)
+    return [(view, tuple(steps.get(row.pk, ()))) for row, view in zip(listed, views, strict=True)]
 
 
 def count(kind: CaseKind, wanted: Wanted, *, actor: Actor) -> int:
@@ -172,7 +182,21 @@ def followed(
     if not fits(number.strip().upper(), code, digest) or row is None:
         raise NotFound("case.not_followed", number=number)
     kind = kinds[row.kind]
-    whole = _file(kind, row, at, house)
+    own = tuple(step for step in kind.steps_from(row.state) if APPLICANT in step.roles)
+    return kind, _for_parties(kind, _file(kind, row, at, house), own)
+
+
+def other_side(kind: CaseKind, number: str, *, at: datetime, house: House) -> CaseFile:
+    """Return what whoever a case is against may see of it; the caller has made sure who asks."""
+    row = CaseRow.objects.filter(kind=kind.name, number=number).first()
+    if row is None or not kind.other_side:
+        raise NotFound("case.unknown", number=number)
+    own = tuple(step for step in kind.steps_from(row.state) if kind.other_side in step.roles)
+    return _for_parties(kind, _file(kind, row, at, house), own)
+
+
+def _for_parties(kind: CaseKind, whole: CaseFile, own: tuple[Step, ...]) -> CaseFile:
+    """Return a case without what is internal, with the steps that a party may take."""
     shown = {step.name for step in kind.steps if step.shown}
     papers = {letter.name for letter in kind.letters if letter.shown}
     public = {"open", "transfer", "gather", "reply", "stopped", "resumed", "extended"}
@@ -181,9 +205,8 @@ def followed(
         step for step in whole.steps if step.act in public or step.name in named.get(step.act, ())
     )
     notes = tuple(note for note in whole.notes if note.outward)
-    own = tuple(step for step in kind.steps_from(row.state) if APPLICANT in step.roles)
     letters = tuple(each for each in whole.letters if each.name in papers)
-    return kind, replace(
+    return replace(
         whole,
         steps=steps,
         notes=notes,
@@ -375,3 +398,38 @@ def _listed(value: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - what a form k
     if not isinstance(value, list):
         return []
     return [each for each in value if isinstance(each, dict)]
+
+
+def tallied(
+    kind: CaseKind, by: Sequence[str], *, actor: Actor, since: datetime, until: datetime
+) -> dict[tuple[str, ...], int]:
+    """Count the cases opened in a span by fields of their form, or by ``region``."""
+    rows = CaseRow.objects.filter(_scope(kind, actor), opened_at__gte=since, opened_at__lt=until)
+    said = {
+        f"by_{place}": F(name) if name == "region" else KeyTextTransform(name, "values")
+        for place, name in enumerate(by)
+    }
+    counted = rows.order_by().values(**said).annotate(n=Count("pk")).values_list(*said, "n")
+    return {tuple(str(each or "") for each in told): n for *told, n in counted}
+
+
+def taken(
+    kind: CaseKind, step: str, *, actor: Actor, since: datetime, until: datetime
+) -> list[tuple[CaseView, StepView]]:
+    """Return where a step was taken in a span, with the case as it stands now, oldest first."""
+    cases = CaseRow.objects.filter(_scope(kind, actor))
+    rows = StepRow.objects.filter(act="step", name=step, at__gte=since, at__lt=until)
+    rows = rows.filter(case__in=cases).select_related("case").order_by("at", "pk")
+    return [(_view(row.case, None, until), _step(row)) for row in rows]
+
+
+def kept(kind: CaseKind, clock: str, numbers: Collection[str]) -> dict[str, bool]:
+    """Tell of cases whose clock has ended whether it was kept, by their numbers."""
+    rows = ClockRow.objects.filter(
+        case__kind=kind.name, case__number__in=numbers, name=clock
+    ).exclude(ended_at=None)
+    return {
+        number: due is None or ended < due
+        for number, due, ended in rows.values_list("case__number", "due_at", "ended_at")
+        if ended is not None
+    }

@@ -5,7 +5,7 @@ Everything here runs inside the transaction of an action.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from shangheng.kernel.cases import tallies
 from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.calendar import Calendar, official
 from shangheng.kernel.cases.concept.clocks import Clock, Event, Unit
-from shangheng.kernel.cases.concept.kinds import CaseKind
+from shangheng.kernel.cases.concept.kinds import CaseKind, Step
 from shangheng.kernel.cases.concept.seals import seal_of
 from shangheng.kernel.cases.concept.standing import Standing
 from shangheng.kernel.cases.concept.telling import Act, Hook, notices_of
@@ -39,7 +39,8 @@ class House:
     """What a jurisdiction gives to its cases: region, folder of files, decisions, calendar.
 
     ``records`` are the kinds of record that steps may report, ``channels`` the ways by which
-    people can be told, ``hooks`` the programs that are told.
+    people can be told, ``hooks`` the programs that are told, ``effects`` what services do
+    with steps, by the name that a step has in ``does``.
     """
 
     region: str = ""
@@ -49,6 +50,7 @@ class House:
     records: Mapping[str, RecordKind] = field(default_factory=dict)
     channels: tuple[Channel, ...] = ("inbox",)
     hooks: tuple[Hook, ...] = ()
+    effects: Mapping[str, "Effect"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,41 @@ class Done:
     target: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A step that was just taken, as whatever follows it in the same transaction sees it.
+
+    ``form`` is what was filed, ``said`` what all steps so far have said, later ones over earlier;
+    ``region`` is where the case is, ``opened_at`` when it began.
+    """
+
+    kind: CaseKind
+    number: str
+    step: Step
+    form: Mapping[str, Any]
+    said: Mapping[str, Any]
+    region: str
+    opened_at: datetime
+    hand: Hand
+
+
+Effect = Callable[[Taken], None]
+"""What a service does with a step; a refusal that it raises undoes the step."""
+
+
+def follow(kind: CaseKind, row: CaseRow, step: Step, hand: Hand) -> None:
+    """Do what a step asks of its service; without the service it cannot be taken."""
+    if not step.does:
+        return
+    if step.does not in hand.house.effects:
+        raise Unavailable("case.nobody_does", step=step.name, does=step.does)
+    said: dict[str, Any] = {}
+    for earlier in row.steps.filter(act="step").order_by("number"):
+        said |= earlier.values
+    taken = Taken(kind, row.number, step, row.values, said, row.region, row.opened_at, hand)
+    hand.house.effects[step.does](taken)
 
 
 def next_number(kind: CaseKind, at: datetime) -> str:

@@ -30,6 +30,7 @@ from shangheng.site import acting, clock, fields, places, words
 from shangheng.site.formats import csv_file
 from shangheng.site.pages import letters
 from shangheng.site.pages.cases import deadline, file_response, timeline
+from shangheng.site.pages.room import token_of
 from shangheng.site.people import signed_in
 from shangheng.site.registry import REGISTRY
 
@@ -180,6 +181,7 @@ def _page(
         "intact": queries.intact(number),
         "why": words.message(refusal, words.language()) if refusal else "",
         "typed": request.POST,
+        "room": token_of(kind, number) if kind.other_side else "",
     }  # fmt: skip
     return render(request, "site/cases/detail.html", facts, status=status)
 

@@ -30,6 +30,8 @@ class Step:
     of the same name (fields of form and steps, ``facts.ABOUT``), or the one that ``tells`` says.
     ``posts`` are the movements between accounts that it makes in its own transaction.
     ``unlike`` names an earlier step that must have been taken by somebody else (four eyes).
+    ``does`` names what a service does with the step in the same transaction; what it refuses, the
+    step is not taken.
     ``shown`` tells whether whoever filed the case sees that it was taken.
     """
 
@@ -46,6 +48,7 @@ class Step:
     posts: tuple[Posting, ...] = ()
     outcome: str = ""
     unlike: str = ""
+    does: str = ""
     shown: bool = True
     basis: tuple[str, ...] = ()
 
@@ -70,9 +73,11 @@ class CaseKind:
     the region fields of the form that decide who is competent, the first that is filled in;
     ``title`` the field that names a case in lists, ``alike`` those by which similar cases are
     found; ``number`` is how a citizen quotes it. ``rights`` says what the law gives, ``advice`` is
-    the name of a page that works it out from the days and amounts of the form. ``letters`` are
-    the texts that steps put on paper; ``contact`` names the field of the form in which whoever
-    files may leave an e-mail address to be told of news.
+    the name of a page that works it out from the days and amounts of the form; ``desk`` that of a
+    page which shows an officer more about one case, by its number. ``letters`` are the texts that
+    steps put on paper; ``contact`` names the field of the form in which whoever files may leave an
+    e-mail address to be told of news. ``other_side`` is the role of whoever the case is against:
+    with the link that an officer hands on, they see it and take the steps of that role.
     """
 
     name: str
@@ -96,8 +101,10 @@ class CaseKind:
     intro: tuple[str, str] = ("", "")
     rights: tuple[str, str] = ("", "")
     advice: str = ""
+    desk: str = ""
     letters: tuple[Letter, ...] = ()
     contact: str = ""
+    other_side: str = ""
     departments: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -206,8 +213,10 @@ class CaseKind:
         told = [role for step in self.steps for role in step.roles]
         told += [role for clock in self.clocks for role in (*clock.may_stop, *clock.may_extend)]
         told += [clock.escalates_to for clock in self.clocks if clock.escalates_to]
-        everybody = (*told, *self.opens, *self.sees, *self.leads)
-        return tuple(dict.fromkeys(r for r in everybody if r not in (PUBLIC, APPLICANT, SYSTEM)))
+        everybody = (*told, *self.opens, *self.sees, *self.leads, self.other_side)
+        return tuple(
+            dict.fromkeys(r for r in everybody if r not in ("", PUBLIC, APPLICANT, SYSTEM))
+        )
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
