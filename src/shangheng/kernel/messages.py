@@ -21,6 +21,7 @@ from shangheng.kernel.texts import (
     records,
     regions,
     registers,
+    retention,
     site,
     statistics,
 )
@@ -30,6 +31,7 @@ Language = Literal["zh", "en"]
 MESSAGES: dict[str, tuple[str, str]] = {
     **records.TEXTS,
     **registers.TEXTS,
+    **retention.TEXTS,
     **cases.TEXTS,
     **consumer.TEXTS,
     **regions.TEXTS,

@@ -14,7 +14,11 @@ from shangheng.kernel.evidence.models import CheckpointRow, LeafRow, LogRow
 from shangheng.kernel.formulas.models import ResultRow
 from shangheng.kernel.parties.models import PartyCodeRow, PartyLinkRow, PartyRow
 from shangheng.kernel.records.models import (
+    AnswerRow,
     BatchRow,
+    CustodyRow,
+    DisposalRow,
+    LegalHoldRow,
     ReporterHabitRow,
     ReporterRow,
     ReporterTokenRow,
@@ -23,15 +27,19 @@ from shangheng.kernel.registers.models import EntryNumberRow, EntryRow, VersionR
 
 __all__ = [
     "AccountRow",
+    "AnswerRow",
     "BatchRow",
     "CaseNumberRow",
     "CaseRow",
     "CheckpointRow",
     "ClockRow",
+    "CustodyRow",
+    "DisposalRow",
     "EntryNumberRow",
     "EntryRow",
     "HoldRow",
     "LeafRow",
+    "LegalHoldRow",
     "LogRow",
     "NoteRow",
     "PartyCodeRow",

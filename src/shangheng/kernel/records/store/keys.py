@@ -192,6 +192,18 @@ class KeyIndex:
                 self._spans.remove(span)
                 _path(self._folder, span).unlink(missing_ok=True)
 
+    def forget(self, gone: Entries) -> None:
+        """Drop some keys, and whatever later segments say anew of others; may be repeated."""
+        newer = [sorted_newest(gone)]
+        for span in reversed(self._spans):
+            segment = self._segment(span)
+            stays = np.ones(len(segment), dtype=bool)
+            for each in newer:
+                stays &= find(each, segment["high"], segment["low"]) < 0
+            if not stays.all():
+                self._write(segment.take(np.flatnonzero(stays)), span)
+            newer.append(self._segment(span))
+
     def _write(self, entries: Entries, span: Span) -> None:
         path = _path(self._folder, span)
         table = pa.table({name: entries[name] for name in COLUMNS})
