@@ -18,13 +18,16 @@ DRAWN = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda each: each.name)
+SIMULATED = [kind for kind in KINDS if kind.name in COLUMNS]
+
+
+@pytest.mark.parametrize("kind", SIMULATED, ids=lambda each: each.name)
 def test_simulated_columns_are_the_fields_of_the_kind(kind: RecordKind) -> None:
     assert COLUMNS[kind.name] == tuple(field.name for field in kind.fields)
 
 
 def test_no_kind_is_simulated_that_nothing_declares() -> None:
-    assert set(COLUMNS) == {kind.name for kind in KINDS}
+    assert set(COLUMNS) <= {kind.name for kind in KINDS}
 
 
 @pytest.mark.parametrize("name", DRAWN)

@@ -32,7 +32,7 @@ JURISDICTION = _environment.get("SHANGHENG_JURISDICTION") or (
 _JURISDICTIONS = _environment.get("SHANGHENG_JURISDICTIONS")
 LOG_KEY = _environment.get("SHANGHENG_LOG_KEY", "")
 JURISDICTIONS = Path(_JURISDICTIONS).resolve() if _JURISDICTIONS else None
-SERVICES = ("statistics", "consumer", "incentives", "policy")
+SERVICES = ("statistics", "consumer", "incentives", "policy", "retention")
 
 SECRET_KEY_FILE = HOME / "secret.key"
 

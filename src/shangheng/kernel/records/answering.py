@@ -11,7 +11,6 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -25,7 +24,7 @@ from shangheng.kernel.evidence import queries as leaves
 from shangheng.kernel.records import retained
 from shangheng.kernel.records.concept.custody import Act, Answer
 from shangheng.kernel.records.concept.kinds import RecordKind
-from shangheng.kernel.records.concept.retention import Selection, check
+from shangheng.kernel.records.concept.retention import Said, Selection, check
 from shangheng.kernel.records.disposing import new_number, pseudonyms, said
 from shangheng.kernel.records.models import AnswerRow, CustodyRow
 from shangheng.kernel.records.store import disposal, expiry
@@ -41,20 +40,11 @@ PROVENANCE = ("place", "reporter", "batch", "line", "sha256", "leaf")
 """What stands beside the fields in an answer: where a row is from, and how it is proved."""
 
 
-def ask(
-    home: Ledger,
-    kind: RecordKind,
-    asked: Selection,
-    *,
-    case: str,
-    purpose: str,
-    by: str,
-    at: datetime,
-) -> Answer:
+def ask(home: Ledger, kind: RecordKind, asked: Selection, *, case: str, told: Said) -> Answer:
     """Answer a question from all that is retained: current records, second sources, history."""
-    told = said(purpose)
+    told = replace(told, why=said(told.why))
     check(asked, kind)
-    number = new_number("QA", at)
+    number = new_number("QA", told.at)
     path = home.answer(number)
     version = files_of(home.table(kind.name)).version
     sealer = Sealer(path, batch=number, master_key=home.master_key)
@@ -64,10 +54,10 @@ def ask(
         flush(path)
         with transaction.atomic():
             row = AnswerRow.objects.create(
-                number=number, case=case, purpose=told, kind=kind.name, asked=asked.plain(),
-                by=by, at=at, rows=rows, digest=digest, ledger_version=version,
+                number=number, case=case, purpose=told.why, kind=kind.name, asked=asked.plain(),
+                by=told.by, at=told.at, rows=rows, digest=digest, ledger_version=version,
             )  # fmt: skip
-            _link(row, "made", by=by, why=told, at=at)
+            _link(row, "made", told)
     except BaseException:
         sealer.abandon()
         path.unlink(missing_ok=True)
@@ -126,9 +116,7 @@ def _text(value: Any) -> str:  # noqa: ANN401 - any value of a record
     return "" if value is None else str(value)
 
 
-def give(
-    home: Ledger, number: str, *, to: str, why: str, by: str, at: datetime
-) -> tuple[Answer, bytes]:
+def give(home: Ledger, number: str, told: Said, *, to: str) -> tuple[Answer, bytes]:
     """Hand an answer over to somebody, and return it with its bytes.
 
     Raises:
@@ -139,15 +127,15 @@ def give(
         content = b"".join(unsealed(home.answer(number), master_key=home.master_key))
         if sha256(content).hexdigest() != row.digest:
             raise EvidenceBroken("answer.altered", number=number, digest=row.digest)
-        _link(row, "given", by=by, to=said(to), why=said(why), at=at)
+        _link(row, "given", told, to=said(to))
     return retained.answer_of(row), content
 
 
-def destroy(home: Ledger, number: str, *, why: str, by: str, at: datetime) -> Answer:
+def destroy(home: Ledger, number: str, told: Said) -> Answer:
     """Make an answer unreadable once its case needs it no longer; its chain stays."""
     with transaction.atomic():
         row = _open(number)
-        _link(row, "destroyed", by=by, why=said(why), at=at)
+        _link(row, "destroyed", told)
     # The link first: killed in between, the file is still there and named as destroyed; the next
     # call removes it (``_open`` lets nobody read it).
     remove_destroyed(home)
@@ -174,19 +162,18 @@ def _open(number: str) -> AnswerRow:
     return row
 
 
-def _link(
-    row: AnswerRow, act: Act, *, by: str, why: str, at: datetime, to: str = ""
-) -> CustodyRow:
+def _link(row: AnswerRow, act: Act, told: Said, *, to: str = "") -> CustodyRow:
+    why, at = said(told.why), told.at
     last = row.chain.order_by("-number").first()
     number, before = (last.number + 1, last.seal) if last else (1, row.digest)
     content = {
         "answer": row.number, "case": row.case, "kind": row.kind, "asked": row.asked,
         "rows": row.rows, "digest": row.digest, "ledger_version": row.ledger_version,
-        "number": number, "act": act, "by": by, "to": to, "why": why,
+        "number": number, "act": act, "by": told.by, "to": to, "why": why,
         "at": at.astimezone(expiry.BEIJING).isoformat(), "before": before,
     }  # fmt: skip
     seal = sha256(entries.canonical(content)).hexdigest()
     leaf = evidence.seal(f"answer.{act}", row.number, content, at=at, facts={})
     return row.chain.create(
-        number=number, act=act, by=by, to=to, why=why, at=at, seal=seal, leaf=leaf
+        number=number, act=act, by=told.by, to=to, why=why, at=at, seal=seal, leaf=leaf
     )

@@ -26,6 +26,7 @@ from shangheng.kernel.records.concept.retention import (
     Holding,
     Period,
     Plan,
+    Said,
     check,
     classes_of,
     floor_of,
@@ -87,7 +88,7 @@ def hold(given: Hold, *, home: Ledger, kind: RecordKind | None) -> Holding:
     return retained.holding_of(row)
 
 
-def release(number: str, *, by: str, reason: str, at: datetime) -> Holding:
+def release(number: str, told: Said) -> Holding:
     """Let go of what was held, with the reason; released again it is refused."""
     with transaction.atomic():
         row = LegalHoldRow.objects.select_for_update().filter(number=number).first()
@@ -95,10 +96,11 @@ def release(number: str, *, by: str, reason: str, at: datetime) -> Holding:
             raise NotFound("retention.hold_unknown", number=number)
         if row.released_at is not None:
             raise Conflict("retention.hold_released", number=number, by=row.released_by)
-        row.released_at, row.released_by, row.release_reason = at, by, said(reason)
+        why = said(told.why)
+        row.released_at, row.released_by, row.release_reason = told.at, told.by, why
         row.save(update_fields=("released_at", "released_by", "release_reason"))
-        content = {"number": number, "by": by, "reason": row.release_reason, "at": at.isoformat()}
-        evidence.seal(RELEASED, number, content, at=at, facts={})
+        content = {"number": number, "by": told.by, "reason": why, "at": told.at.isoformat()}
+        evidence.seal(RELEASED, number, content, at=told.at, facts={})
     return retained.holding_of(row)
 
 
@@ -118,33 +120,31 @@ def _refuse_below_floor(kind: RecordKind, period: Period, on: date) -> None:
             )  # fmt: skip
 
 
-def dispose(
-    home: Ledger, kind: RecordKind, period: Period, *, by: str, reason: str, at: datetime
-) -> Disposal | None:
+def dispose(home: Ledger, kind: RecordKind, period: Period, told: Said) -> Disposal | None:
     """Dispose of every batch of a kind that is due and not held; nothing where there is none.
 
     When this returns, nothing of them can be read any more but receipts and leaves.
     """
-    told = said(reason)
+    told = replace(told, why=said(told.why))
     with home.locked(kind.name):
         finish(home, kind)
-        on = at.astimezone(expiry.BEIJING).date()
+        on = told.at.astimezone(expiry.BEIJING).date()
         plan = planned(home, kind, period, on=on)
         if not plan.goes:
             return None
         write_durably(_marker(home, kind), b"")
-        row = _decided(plan, by=by, reason=told, at=at)
+        row = _decided(plan, told)
         finish(home, kind)
     row.refresh_from_db()
     return retained.disposal_of(row)
 
 
-def _decided(plan: Plan, *, by: str, reason: str, at: datetime) -> DisposalRow:
+def _decided(plan: Plan, told: Said) -> DisposalRow:
     """Write down and seal that these batches go, unless a hold was placed since the plan."""
     row = DisposalRow(
-        number=new_number("DP", at), kind=plan.kind, on=plan.on, months=plan.period.months,
-        sources=list(plan.period.sources), reason=reason, by=by, at=at, batches=len(plan.goes),
-        records=plan.records, first=min(each.first for each in plan.goes),
+        number=new_number("DP", told.at), kind=plan.kind, on=plan.on, months=plan.period.months,
+        sources=list(plan.period.sources), reason=told.why, by=told.by, at=told.at,
+        batches=len(plan.goes), records=plan.records, first=min(each.first for each in plan.goes),
         last=max(each.last for each in plan.goes),
     )  # fmt: skip
     folders = [each.folder for each in plan.goes]
@@ -153,13 +153,13 @@ def _decided(plan: Plan, *, by: str, reason: str, at: datetime) -> DisposalRow:
     }  # fmt: skip
     with transaction.atomic():
         content = retained.content_of(row, folders)
-        row.leaf = evidence.seal(DISPOSED, row.number, content, at=at, facts=facts)
+        row.leaf = evidence.seal(DISPOSED, row.number, content, at=told.at, facts=facts)
         # Whoever seals a hold waits from here on, or has committed it before.
         if {each.number for each in retained.holds_in_force()} - set(plan.holds):
             raise Conflict("retention.held_meanwhile", kind=plan.kind)
         for each in plan.goes:
             of_batch = {"disposal": row.number, "folder": each.folder}
-            evidence.seal(BATCH_DISPOSED, each.folder, of_batch, at=at, facts=of_batch)
+            evidence.seal(BATCH_DISPOSED, each.folder, of_batch, at=told.at, facts=of_batch)
         row.save()
         for start in range(0, len(folders), FOLDERS_A_QUERY):
             some = folders[start : start + FOLDERS_A_QUERY]

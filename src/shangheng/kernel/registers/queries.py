@@ -89,8 +89,11 @@ def sees_all(kind: RegisterKind, actor: Actor, region: str) -> bool:
 
 
 def below(region: str) -> Q:
-    """Return the condition for what lies in a region; no region is the whole country."""
-    return Q(region__startswith=stem(region)) if region else Q()
+    """Return the condition for what lies in a region; no region is the whole country.
+
+    An empty condition would not do: joined to another by "or" it vanishes.
+    """
+    return Q(region__startswith=stem(region)) if region else ~Q(pk__in=[])
 
 
 def _seen(kind: RegisterKind, actor: Actor) -> Q:

@@ -32,6 +32,26 @@ TEXTS: dict[str, tuple[str, str]] = {
         "刚有人为办案冻结了记录；请重新查看“{kind}”的处置清单再决定",
         "records were held for a case meanwhile; look at what is due of “{kind}” again",
     ),
+    "retention.months_malformed": (
+        "decisions.yaml 中“{name}”应为整月数，现为 {value}",
+        "“{name}” in decisions.yaml must be a whole number of months, not {value}",
+    ),
+    "retention.not_approved": (
+        "数据调取“{number}”尚未批准；请负责人先批准",
+        "request “{number}” is not approved yet; a lead has to approve it first",
+    ),
+    "retention.not_yours": (
+        "您没有留存管理岗位（{roles}）；请管理员授予",
+        "you hold no post in retention ({roles}); ask for one",
+    ),
+    "retention.day_unreadable": (
+        "“{text}”不是日期；请写成 2026-11-21",
+        "“{text}” is no day; write 2026-11-21",
+    ),
+    "retention.value_unreadable": (
+        "“{text}”看不懂；每行写一个 字段=值，例如 ip=203.0.113.7",
+        "“{text}” cannot be read; write field=value, one a line, such as ip=203.0.113.7",
+    ),
     "answer.unknown": ("没有调取结果“{number}”", "there is no answer “{number}”"),
     "answer.destroyed": (
         "调取结果“{number}”已销毁，只留保管记录",

@@ -47,8 +47,10 @@ class Floor:
 FLOORS = (
     Floor(date(2016, 1, 1), 6, "qinghai-2016 (二十三)"),
     Floor(date(2019, 1, 1), 36, "电子商务法 第三十一条", frozenset({"transaction"})),
+    Floor(date(2021, 5, 1), 36, "网络交易监督管理办法 第三十一条", frozenset({"payment"})),
 )
-"""Six months for whatever is kept; three years for transactions since the e-commerce law."""
+"""Six months for whatever is kept; three years for transactions since the e-commerce law, whose
+rules of 2021 name payment records too."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,15 @@ class Period:
 
     months: int
     sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Said:
+    """By whom something about retention is done, why, and when."""
+
+    by: str
+    why: str
+    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,12 +37,14 @@ class Trial(crashing.Trial):
     def dispose(self) -> None:
         """Dispose of what is due."""
         from shangheng.kernel.records import disposing  # noqa: PLC0415
-        from shangheng.kernel.records.concept.retention import Period  # noqa: PLC0415
+        from shangheng.kernel.records.concept.retention import Period, Said  # noqa: PLC0415
 
         disposing.dispose(
-            self.home, self.builders.ORDER, Period(36, ("x",)), by="chen", reason="期满",
-            at=self.builders.AT,
-        )  # fmt: skip
+            self.home,
+            self.builders.ORDER,
+            Period(36, ("x",)),
+            Said("chen", "期满", self.builders.AT),
+        )
 
     def go_on(self) -> dict[str, Any]:
         """Report the next batch, dispose of what is still due, and say what there is."""

@@ -14,7 +14,7 @@ from shangheng.kernel.evidence import entries
 from shangheng.kernel.evidence import queries as evidence
 from shangheng.kernel.records import answering
 from shangheng.kernel.records.concept.custody import Answer
-from shangheng.kernel.records.concept.retention import Selection
+from shangheng.kernel.records.concept.retention import Said, Selection
 from shangheng.kernel.records.store.names import folder_of
 from shangheng.kernel.records.tests.builders import AT, ORDER, Door, canonical, order, orders
 
@@ -24,14 +24,12 @@ pytestmark = pytest.mark.django_db
 def ask(door: Door, **told: Any) -> Answer:
     return answering.ask(
         door.home, ORDER, Selection(kind="order", **told), case="DJ-2026-000001",
-        purpose="核查刷单", by="li", at=AT,
+        told=Said("li", "核查刷单", AT),
     )  # fmt: skip
 
 
 def given(door: Door, answer: Answer) -> list[dict[str, str]]:
-    _, content = answering.give(
-        door.home, answer.number, to="某市公安局", why="移送", by="li", at=AT
-    )
+    _, content = answering.give(door.home, answer.number, Said("li", "移送", AT), to="某市公安局")
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
@@ -87,7 +85,7 @@ def test_every_link_of_the_chain_commits_to_the_one_before_and_is_in_the_log(doo
     door.send(orders(1))
     answer = ask(door)
     given(door, answer)
-    ended = answering.destroy(door.home, answer.number, why="结案", by="li", at=AT)
+    ended = answering.destroy(door.home, answer.number, Said("li", "结案", AT))
     assert [link.act for link in ended.chain] == ["made", "given", "destroyed"]
     assert [link.number for link in ended.chain] == [1, 2, 3]
     sealed = evidence.leaves_of(answer.number)
@@ -110,12 +108,12 @@ def test_every_link_of_the_chain_commits_to_the_one_before_and_is_in_the_log(doo
 def test_a_destroyed_answer_is_gone_and_an_unknown_one_was_never_there(door: Door) -> None:
     door.send(orders(1))
     answer = ask(door)
-    answering.destroy(door.home, answer.number, why="结案", by="li", at=AT)
+    answering.destroy(door.home, answer.number, Said("li", "结案", AT))
     assert not door.home.answer(answer.number).exists()
     with pytest.raises(Conflict, match=r"answer\.destroyed"):
         given(door, answer)
     with pytest.raises(NotFound, match=r"answer\.unknown"):
-        answering.destroy(door.home, "QA-0", why="x", by="li", at=AT)
+        answering.destroy(door.home, "QA-0", Said("li", "x", AT))
 
 
 def test_an_answer_that_was_exchanged_is_not_handed_over(door: Door) -> None:
@@ -130,7 +128,7 @@ def test_an_answer_that_was_exchanged_is_not_handed_over(door: Door) -> None:
 def test_a_question_without_a_purpose_or_about_no_field_is_refused(door: Door) -> None:
     with pytest.raises(Invalid, match="reason_missing"):
         answering.ask(
-            door.home, ORDER, Selection(kind="order"), case="x", purpose=" ", by="li", at=AT
+            door.home, ORDER, Selection(kind="order"), case="x", told=Said("li", " ", AT)
         )
     with pytest.raises(Invalid, match="no_such_field"):
         ask(door, where={"nothing": "1"})

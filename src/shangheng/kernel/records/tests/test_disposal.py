@@ -16,7 +16,7 @@ from shangheng.kernel.evidence import queries as evidence
 from shangheng.kernel.evidence.sealing import find_record, prove_record
 from shangheng.kernel.records import actions, disposing, queries, retained
 from shangheng.kernel.records.concept import retention
-from shangheng.kernel.records.concept.retention import Disposal, Hold, Period, Plan
+from shangheng.kernel.records.concept.retention import Disposal, Hold, Period, Plan, Said
 from shangheng.kernel.records.models import DisposalRow
 from shangheng.kernel.records.store import disposal
 from shangheng.kernel.records.store.archive import batch_secret, unsealed
@@ -40,7 +40,7 @@ DUE = datetime(2026, 6, 1, 9, tzinfo=AT.tzinfo)
 
 
 def dispose(door: Door, at: datetime = AT) -> Disposal | None:
-    return disposing.dispose(door.home, ORDER, PERIOD, by="chen", reason="留存期满", at=at)
+    return disposing.dispose(door.home, ORDER, PERIOD, Said("chen", "留存期满", at))
 
 
 def plan(door: Door, on: date | None = None) -> Plan:
@@ -73,7 +73,7 @@ def test_a_period_ends_with_its_last_day_and_a_month_s_end_stays_one() -> None:
 def test_the_floor_is_six_months_for_all_and_three_years_for_transactions() -> None:
     on = date(2026, 1, 1)
     months = {name: retention.floor_of(name, on).months for name in retention.CLASSES}
-    assert months.pop("transaction") == 36
+    assert (months.pop("transaction"), months.pop("payment")) == (36, 36)
     assert set(months.values()) == {6}
     assert retention.floor_of("transaction", date(2018, 12, 31)).months == 6
 
@@ -204,7 +204,7 @@ def test_a_hold_keeps_the_batches_of_what_it_names_and_no_others(door: Door) -> 
     assert [(each.batch, each.holds) for each in found.held] == [("b", (placed.hold.number,))]
     assert dispose(door) is not None
     assert {row["batch"] for row in everywhere(door)} == {"b"}
-    released = disposing.release(placed.hold.number, by="li", reason="案件办结", at=AT)
+    released = disposing.release(placed.hold.number, Said("li", "案件办结", AT))
     assert released.released_by == "li"
     assert dispose(door) is not None
     assert list(everywhere(door)) == []
@@ -243,11 +243,11 @@ def test_a_hold_that_makes_no_sense_is_refused(door: Door) -> None:
         with pytest.raises(Invalid, match=code):
             hold(door, **told)
     with pytest.raises(NotFound, match="hold_unknown"):
-        disposing.release("LH-0", by="li", reason="x", at=AT)
+        disposing.release("LH-0", Said("li", "x", AT))
     number = hold(door).hold.number
-    disposing.release(number, by="li", reason="x", at=AT)
+    disposing.release(number, Said("li", "x", AT))
     with pytest.raises(Conflict, match="hold_released"):
-        disposing.release(number, by="li", reason="x", at=AT)
+        disposing.release(number, Said("li", "x", AT))
 
 
 @pytest.mark.django_db
