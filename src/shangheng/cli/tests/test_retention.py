@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from django.db import connection
 from django.test import Client
 
 from shangheng.cli import evidence as evidence_commands
@@ -17,7 +18,6 @@ from shangheng.kernel.evidence import bundles
 from shangheng.kernel.evidence.verifying import holds
 from shangheng.kernel.records import retained
 from shangheng.kernel.records.concept.receipts import Receipt
-from shangheng.kernel.records.models import DisposalRow
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import folder_of
 from shangheng.site import clock, people, proving, sealing
@@ -148,7 +148,8 @@ def test_the_audit_names_what_was_left_or_denied_of_a_disposal(
     assert audited()["ok"]
     folder = decided.batch(folder_of(old.reporter, old.batch))
     (folder / "hashes.bin").write_bytes(b"x" * 32)
-    DisposalRow.objects.update(reason="别的理由")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE kernel_disposal SET reason = 'x'")
     codes = {each["code"] for each in audited()["findings"]}
     assert codes == {"evidence.content_left", "evidence.content_differs"}
 
