@@ -304,10 +304,10 @@ def test_a_disposal_cut_short_is_finished_by_the_next_batch(
 
 
 def test_an_index_forgets_keys_and_what_was_said_before(door: Door) -> None:
-    index = KeyIndex(door.home.root / "index", version=9)
     for version in (1, 2, 3):
-        some = entries_of([1, 2, 3, version + 10], print_=version)
-        index.add(some, version=version)
+        index = KeyIndex(door.home.root / "index", version=version - 1)
+        index.prepare(entries_of([1, 2, 3, version + 10], print_=version))
+        index.adopt()
     gone = entries_of([2, 12], print_=0)
     index.forget(gone)
     again = KeyIndex.reader(door.home.root / "index")
