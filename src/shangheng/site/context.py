@@ -40,6 +40,7 @@ BENCH = (
     Link("receipts", "回执", "Receipts", inside=True),
     Link("uploads", "上传", "Uploads", inside=True),
     Link("statistics:reconciliation", "对账", "Reconciliation", inside=True),
+    Link("accounts", "账户", "Accounts", inside=True),
     Link("retention:periods", "留存", "Retention", inside=True),
 )
 
