@@ -95,7 +95,8 @@ class RecordKind:
 
     ``key`` makes a record one; ``day`` is the field whose day partitions the ledger; where the
     record's ``authority`` field names its own reporter, that report outranks what others say of
-    the same record (the platform's own word on its order). ``retain`` is its class of retention;
+    the same record (the platform's own word on its order). ``currency`` names the field that tells
+    it of the amounts; a kind without that field is in yuan. ``retain`` is its class of retention;
     ``sequence`` names the field by which the records of a log, told apart by the fields of
     ``stream``, are numbered without gaps.
     """
@@ -128,6 +129,10 @@ class RecordKind:
             raise Invalid("kind.optional_key", kind=self.name, fields=optional)
         if not isinstance(self.field(self.day), Time | Day):
             raise Invalid("kind.day_is_no_time", kind=self.name, field=self.day)
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is a field of that name."""
+        return any(each.name == name for each in self.fields)
 
     def field(self, name: str) -> Field:
         """Return the field of that name."""
