@@ -36,6 +36,7 @@ COMMANDS = {
     "jurisdiction": ("jurisdictions", "jurisdiction_command"),
     "entitlements": ("entitlements", "entitlements_command"),
     "accounts": ("accounts", "accounts_command"),
+    "retention": ("retention", "retention_command"),
     "verify": ("evidence", "verify_command"),
     "evidence": ("evidence", "evidence_command"),
 }
