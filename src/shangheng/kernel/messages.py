@@ -24,6 +24,7 @@ from shangheng.kernel.texts import (
     records,
     regions,
     registers,
+    retention,
     site,
     statistics,
 )
@@ -33,6 +34,7 @@ Language = Literal["zh", "en"]
 MESSAGES: dict[str, tuple[str, str]] = {
     **records.TEXTS,
     **registers.TEXTS,
+    **retention.TEXTS,
     **cases.TEXTS,
     **consumer.TEXTS,
     **filing.TEXTS,

@@ -7,7 +7,7 @@ import re
 import secrets
 import shutil
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from django.db import transaction
 
 from shangheng.kernel.errors import Conflict, Invalid, ShanghengError
 from shangheng.kernel.evidence import actions as evidence
+from shangheng.kernel.records import disposing, withdrawals
 from shangheng.kernel.records.concept import mapping as mappings
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.concept.receipts import Receipt
@@ -27,13 +28,7 @@ from shangheng.kernel.records.models import (
     ReporterTokenRow,
     WithdrawalRow,
 )
-from shangheng.kernel.records.store import (
-    committing,
-    receiving,
-    staging,
-    taking,
-    withdrawing,
-)
+from shangheng.kernel.records.store import committing, receiving, staging, sweeping, taking
 from shangheng.kernel.records.store.convoys import (
     SMALL_BYTES,
     Convoy,
@@ -44,8 +39,10 @@ from shangheng.kernel.records.store.convoys import (
 )
 from shangheng.kernel.records.store.home import Ledger, room_needed
 from shangheng.kernel.records.store.landing import Progress
-from shangheng.kernel.records.store.names import INTENT, RECEIPTS, digest_of, folder_of
+from shangheng.kernel.records.store.names import INTENT, RECEIPTS, digest_of
+from shangheng.kernel.records.store.sweeping import Swept
 from shangheng.kernel.records.store.tables import FILES_PER_DAY_MAX, Table
+from shangheng.kernel.records.store.withdrawing import Withdrawal, take_back
 
 NAME = re.compile(r"[\w.:@+-]{1,100}")
 HABIT_ROWS_MIN = 500
@@ -283,13 +280,13 @@ def finish(home: Ledger, work: Path) -> None:
                     folder, plain, root=root, records=receipt.records, at=receipt.recorded_at
                 )
         if told := intent.get("withdrawal"):
-            _write_withdrawal(intent["kind"], told)
+            withdrawals.write(intent["kind"], told)
     for each in intent["members"]:
         shutil.rmtree(work.parent / each["work"], ignore_errors=True)
     committing.clear(work)
 
 
-def withdraw(asked: withdrawing.Withdrawal, *, home: Ledger, at: datetime) -> int:
+def withdraw(asked: Withdrawal, *, home: Ledger, at: datetime) -> int:
     """Take a reporter's own records out of the ledger; return how many there were.
 
     They stay in the history and in the log. The same number again returns the same; what others
@@ -308,25 +305,11 @@ def withdraw(asked: withdrawing.Withdrawal, *, home: Ledger, at: datetime) -> in
             if done.digest != asked.digest:
                 raise Conflict("withdrawal.other_keys", number=asked.number)
             return done.records
-        work = withdrawing.withdraw(home, asked, source=reporter.pk, at=at)
+        work = take_back(home, asked, source=reporter.pk, at=at)
         if work is None:
             return 0
         finish(home, work)
     return WithdrawalRow.objects.get(reporter=reporter, number=asked.number).records
-
-
-def _write_withdrawal(kind: str, told: Mapping[str, Any]) -> None:
-    """Write and seal a withdrawal that stands in the ledger; may be repeated."""
-    at = datetime.fromisoformat(told["at"])
-    facts = {name: told[name] for name in ("reason", "digest", "records", "ledger_version")}
-    row, new = WithdrawalRow.objects.get_or_create(
-        reporter=ReporterRow.objects.get(code=told["reporter"]), number=told["number"],
-        defaults={**facts, "kind": kind, "withdrawn_at": at},
-    )  # fmt: skip
-    if new:
-        object_id = folder_of(told["reporter"], told["number"])
-        public = {"kind": kind, "reporter": told["reporter"], "records": row.records}
-        evidence.seal("record.withdrawn", object_id, {**facts, **public}, at=at, facts=public)
 
 
 def _row_facts(receipt: Receipt, folder: str) -> Mapping[str, Any]:
@@ -348,6 +331,7 @@ def _row_facts(receipt: Receipt, folder: str) -> Mapping[str, Any]:
 
 def recover(home: Ledger, kind: RecordKind) -> int:
     """Finish or undo what a killed process left of this kind; the caller holds its pen."""
+    disposing.finish(home, kind)
     left = committing.unfinished(home, kind.name)
     for work, intent in left:
         table = Table(home.table(kind.name), kind)
@@ -369,8 +353,7 @@ def settle(home: Ledger, kind: RecordKind, *, limit: int = FILES_PER_DAY_MAX) ->
         table = Table(home.table(kind.name), kind)
         if not table.crowded_days(limit):
             return False
-        work = home.work(secrets.token_hex(8))
-        work.mkdir(parents=True)
+        work = home.begin_work()
         connection = staging.connect(
             memory_mb=home.memory_mb, threads=home.threads, spill=home.root / "work" / "spill"
         )
@@ -379,6 +362,20 @@ def settle(home: Ledger, kind: RecordKind, *, limit: int = FILES_PER_DAY_MAX) ->
         finally:
             connection.close()
             shutil.rmtree(work, ignore_errors=True)
+
+
+def sweep(home: Ledger, kinds: Iterable[RecordKind], *, at: datetime) -> Swept:
+    """Clear away what killed processes left: half-done work, files that never came true.
+
+    What can be finished is finished first. Files of the tables that stopped being true stay for
+    a while: somebody may be reading them.
+    """
+    swept = 0
+    for kind in kinds:
+        with home.locked(kind.name):
+            recover(home, kind)
+            swept += sweeping.old_files(home, kind, at=at)
+    return Swept(sweeping.work_folders(home, at=at), swept)
 
 
 def _usual(reporter: ReporterRow, kind: RecordKind) -> dict[str, float]:

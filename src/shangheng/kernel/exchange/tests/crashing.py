@@ -57,7 +57,8 @@ def subscriber(ready: Any) -> None:
 
         def do_GET(self) -> None:
             told = {"orders": consumer.orders(), "last": consumer.last,
-                    "again": consumer.again, "arrived": consumer.last + consumer.again, "problems": problems}  # fmt: skip
+                    "again": consumer.again, "arrived": consumer.last + consumer.again,
+                    "problems": problems}  # fmt: skip
             answered(self, 200, told)
 
         def log_message(self, *_told: Any) -> None:

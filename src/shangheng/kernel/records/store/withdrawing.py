@@ -7,7 +7,6 @@ leaves goes to the history, the claims are committed, then the kind's table, whi
 
 import hashlib
 import json
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -89,13 +88,13 @@ def _gone(entries: Entries) -> Entries:
     return Entries({**entries.columns, "rank": np.full(len(entries), WITHDRAWN, TYPES["rank"])})
 
 
-def withdraw(home: Ledger, asked: Withdrawal, *, source: int, at: datetime) -> Path | None:
+def take_back(home: Ledger, asked: Withdrawal, *, source: int, at: datetime) -> Path | None:
     """Take records of one source out of the ledger; the caller holds the pen of the kind.
 
     Returns the folder in which it is to be finished, or nothing if there was no such record.
     """
     told = {
-        "tag": secrets.token_hex(8), "reporter": asked.reporter, "number": asked.number,
+        "reporter": asked.reporter, "number": asked.number,
         "reason": asked.reason[:500], "digest": asked.digest, "at": at.isoformat(),
         "source": source,
     }  # fmt: skip
@@ -104,17 +103,16 @@ def withdraw(home: Ledger, asked: Withdrawal, *, source: int, at: datetime) -> P
     )
     try:
         entries = asked_entries(connection, asked, source=source)
-        return _withdraw(home, asked.kind, entries, connection, told)
+        return _take_back(home, asked.kind, entries, connection, told)
     finally:
         connection.close()
 
 
-def _withdraw(
+def _take_back(
     home: Ledger, kind: RecordKind, asked: Entries, connection: duckdb.DuckDBPyConnection,
     told: Mapping[str, Any],
 ) -> Path | None:  # fmt: skip
-    tag, source = str(told["tag"]), int(told["source"])
-    work = home.work(tag)
+    source = int(told["source"])
     table = Table(home.table(kind.name), kind)
     index = committing.index_of(home, kind.name, table)
     own = _own(index, asked, source)
@@ -123,13 +121,14 @@ def _withdraw(
     claimed = _own(claims_index, as_claims(asked), source) if claims_index else Entries.empty()
     if not len(own) and not len(claimed):
         return None
+    work = home.begin_work()
+    tag = work.name
     intent: dict[str, Any] = {
         "kind": kind.name, "tag": tag, "table_version": table.version,
         "claims_version": claims.version if claims else None, "members": [],
-        "withdrawal": {**told, "records": len(own) + len(claimed),
+        "withdrawal": {**told, "tag": tag, "records": len(own) + len(claimed),
                        "ledger_version": table.version + 1},
     }  # fmt: skip
-    work.mkdir(parents=True)
     write_durably(work / INTENT, json.dumps(intent).encode())
     out = _Out(home, kind, connection, intent["withdrawal"])
     if claims is not None and claims_index is not None and len(claimed):
