@@ -65,8 +65,8 @@ ENTRY_SQL = (
 VERSION_SQL = (
     "INSERT INTO kernel_register_version SELECT NULL, 1, 'enter', json_object('platform', key, "
     "'name', title, 'region', region, 'form', CASE rowid % 2 WHEN 0 THEN 'online' ELSE 'both' "
-    "END), '2020-01-01', '', 'clerk', '2026-01-01', 'clerk', '2026-01-01', NULL, NULL, '', 0, uuid "
-    "FROM kernel_register_entry"
+    "END), '2020-01-01', '', 'clerk', '2026-01-01', 'clerk', '2026-01-01', NULL, NULL, '', 0, "
+    "uuid FROM kernel_register_entry"
 )  # fmt: skip
 PAGES = {
     "inboxes": "/inbox/",

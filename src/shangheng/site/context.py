@@ -44,6 +44,8 @@ BENCH = (
     Link("consumer:outliers", "投诉异常", "Complaints that stand out", inside=True),
     Link("consumer:stations", "12315站", "Stations", inside=True),
     Link("filing:alarms", "规则与做法", "Rules and practice", inside=True),
+    Link("accounts", "账户", "Accounts", inside=True),
+    Link("retention:periods", "留存", "Retention", inside=True),
 )
 
 

@@ -64,7 +64,7 @@ def scoped(kind: CaseKind, actor: Actor, *, joint: bool = True) -> Q:
         if post.department:
             one &= Q(department__in=("", post.department))
         scope |= one
-        if joint and kind.departments:
+        if joint:
             scope |= Q(pk__in=JointRow.objects.filter(one).values("case"))
     return Q(kind=kind.name) & scope
 

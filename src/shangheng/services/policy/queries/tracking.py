@@ -11,7 +11,7 @@ from shangheng.kernel.cases.concept.views import CaseView, StepView, Wanted
 from shangheng.kernel.policies.concept import Library
 from shangheng.kernel.policies.queries import Owed
 from shangheng.kernel.registers.concept.actors import Actor, Post
-from shangheng.services.policy.cases import FINDINGS, JUDGEMENT, READER, TASK, VERDICTS
+from shangheng.services.policy.cases import JUDGEMENT, READER, TASK, VERDICTS
 from shangheng.services.policy.rules.standing import Judged
 from shangheng.services.policy.rules.tracking import Task
 
@@ -47,7 +47,7 @@ def _task(view: CaseView, steps: Sequence[StepView]) -> Task:
         due_on=date.fromisoformat(said["due_on"]) if said.get("due_on") else None,
         percent=said.get("percent"),
         needs=_parts(view.values.get("needs", "")),
-        finding="/".join(FINDINGS[inspected[-1]]) if bad else "",
+        finding=inspected[-1] if bad else "",
         decision=str(said.get("decision", "")),
         proofs=sum(len(step.values.get("proof", ())) for step in steps),
     )
