@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from shangheng.kernel.cases.concept.hooks import OPENING, Hook
 from shangheng.kernel.cases.concept.kinds import CaseKind
 from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.formulas.concept import Indicator
@@ -23,7 +24,8 @@ class Service:
 
     ``reads`` names the record kinds that it needs, whoever provides them; ``urls`` is the module
     of its pages; ``jobs`` are functions that ``shangheng`` may run; ``after`` names by record kind
-    what is to be done once a batch of it was taken.
+    what is to be done once a batch of it was taken, ``hooks`` by ``kind.step`` what is to be
+    checked or done with a step of a case, whoever declares that kind.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Service:
     urls: str = ""
     jobs: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     after: Mapping[str, AfterBatch] = field(default_factory=dict)
+    hooks: Mapping[str, Hook] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,11 @@ class Registry:
         for named in (names, files, cases):
             if twice := sorted({name for name in named if named.count(name) > 1}):
                 raise Invalid("service.kind_twice", kinds=twice)
+        steps = {f"{kind.name}.{step.name}" for kind in self.cases.values() for step in kind.steps}
+        steps |= {f"{name}.{OPENING}" for name in self.cases}
         for service in self.services:
+            if strange := sorted(set(service.hooks) - steps):
+                raise Invalid("service.hook_nowhere", service=service.name, steps=strange)
             if missing := sorted(set(service.reads) - set(names)):
                 raise Invalid("service.kind_missing", service=service.name, kinds=missing)
 
@@ -100,6 +107,15 @@ class Registry:
     def after(self, kind: str) -> tuple[AfterBatch, ...]:
         """Return what is to be done once a batch of a kind was taken."""
         return tuple(each.after[kind] for each in self.services if kind in each.after)
+
+    @property
+    def hooks(self) -> dict[str, tuple[Hook, ...]]:
+        """Return what services do with the steps of cases, by ``kind.step``."""
+        named = {name for service in self.services for name in service.hooks}
+        return {
+            name: tuple(each.hooks[name] for each in self.services if name in each.hooks)
+            for name in sorted(named)
+        }
 
     def kind(self, name: str) -> RecordKind:
         """Return the kind of that name, or say which there are."""

@@ -14,6 +14,7 @@ from shangheng.kernel.registers.actions import Filing
 from shangheng.kernel.registers.concept.actors import NOBODY, Actor, Post
 from shangheng.kernel.registers.concept.actors import Hand as PlainHand
 from shangheng.site import clock, people, wiring
+from shangheng.site.registry import REGISTRY
 
 VERSION_DIGITS = 10
 
@@ -39,6 +40,8 @@ def house() -> House:
         region=wiring.place().region,
         files=Path(settings.HOME) / "files",
         configuration=wiring.decisions(),
+        hooks=REGISTRY.hooks,
+        library=wiring.library,
     )
 
 

@@ -5,7 +5,7 @@ Everything here runs inside the transaction of an action.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,12 +14,14 @@ from typing import Any
 from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.calendar import Calendar, official
 from shangheng.kernel.cases.concept.clocks import Clock, Event, Unit
-from shangheng.kernel.cases.concept.kinds import CaseKind
+from shangheng.kernel.cases.concept.hooks import OPENING, Hooks, Taking
+from shangheng.kernel.cases.concept.kinds import CaseKind, Step
 from shangheng.kernel.cases.concept.seals import seal_of
 from shangheng.kernel.cases.models import CaseNumberRow, CaseRow, ClockRow, StepRow, TraitRow
 from shangheng.kernel.errors import Conflict, NotFound, Unavailable
 from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.formulas.parameters import Configuration
+from shangheng.kernel.policies.concept import Library
 from shangheng.kernel.records.concept import fields as f
 from shangheng.kernel.records.store.home import flush
 from shangheng.kernel.registers.concept import actors
@@ -30,12 +32,17 @@ TRAIT_MAX = 200
 
 @dataclass(frozen=True)
 class House:
-    """What a jurisdiction gives to its cases: region, folder of files, decisions, calendar."""
+    """What a jurisdiction gives to its cases: region, folder of files, decisions, calendar.
+
+    ``hooks`` are what services do with steps, ``library`` gives the policies that they ask.
+    """
 
     region: str = ""
     files: Path | None = None
     configuration: Configuration = field(default_factory=dict)
     calendar: Calendar = field(default_factory=official)
+    hooks: Hooks = field(default_factory=dict)
+    library: Callable[[], Library] | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,37 @@ def refuse_stale(row: CaseRow, version: int | None) -> None:
     raise Conflict(
         "case.moved", number=row.number, by=last.by if last else "", at=at,
         act=(last.name or last.act) if last else "", state=row.state, version=row.version,
+    )  # fmt: skip
+
+
+def hooked(
+    kind: CaseKind, row: CaseRow | None, hand: Hand, values: Mapping[str, Any], step: Step | None
+) -> dict[str, Any]:
+    """Let services do what belongs to a step, or to an opening; return what is written with it."""
+    name = step.name if step else OPENING
+    hooks = hand.house.hooks.get(f"{kind.name}.{name}", ())
+    if step and step.hooked and not hooks:
+        raise Unavailable("case.hook_missing", step=f"{kind.name}.{name}")
+    if not hooks:
+        return dict(values)
+    taking = _taking(kind, row, hand, values, name)
+    return {**values, **{key: v for hook in hooks for key, v in hook(taking).items()}}
+
+
+def _taking(
+    kind: CaseKind, row: CaseRow | None, hand: Hand, given: Mapping[str, Any], name: str
+) -> Taking:
+    house = hand.house
+    taken = list(row.steps.filter(act="step").order_by("number")) if row else []
+    running = row.clocks.filter(ended_at=None) if row else ()
+    return Taking(
+        kind=kind.name, number=row.number if row else "", step=name,
+        region=row.region if row else kind.place_of(given, house.region),
+        values=row.values if row else given, given=given, by=hand.actor.name, at=hand.at,
+        home=house.region, said={each.name: each.values for each in taken},
+        by_step={each.name: each.by for each in taken},
+        due_at={each.name: each.due_at for each in running},
+        configuration=house.configuration, library=house.library,
     )  # fmt: skip
 
 

@@ -140,6 +140,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "报送单位代码“{reporter}”不合规：只能用字母、数字和 . : @ + - _",
         "the reporter code “{reporter}” will not do: letters, digits and . : @ + - _ only",
     ),
+    "service.hook_nowhere": (
+        "业务系统 {service} 要在不存在的办件步骤上做事：{steps}；请核对步骤名称，写作 种类.步骤",
+        "The service {service} hooks into steps that do not exist: {steps}; write them as kind.step",
+    ),
     "service.kind_missing": (
         "服务 {service} 要读的种类没有人提供：{kinds}", "nobody provides what {service} reads: {kinds}"
     ),

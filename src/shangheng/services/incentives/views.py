@@ -45,6 +45,10 @@ class Office(Protocol):
         """Return the present moment."""
         ...
 
+    def decisions(self) -> dict[str, Any]:
+        """Return what the authority has decided where no document prints a number."""
+        ...
+
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -89,6 +93,7 @@ def _answered(
         placed_text(text, "facts"),
         on=on,
         readings=chosen,
+        configuration=office.decisions(),
         confirm_small="confirm_small" in given,
         close="close" in given,
     )

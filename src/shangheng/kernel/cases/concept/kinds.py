@@ -24,7 +24,8 @@ class Step:
     ``needs`` are the fields to be filled in with the step, ``makes`` the document that it
     produces, ``records`` the kind of record that it reports, ``outcome`` how the case ended.
     ``unlike`` names an earlier step that must have been taken by somebody else (four eyes).
-    ``shown`` tells whether whoever filed the case sees that it was taken.
+    ``shown`` tells whether whoever filed the case sees that it was taken. ``hooked`` says that
+    something else must happen with it (see ``hooks``), without which it cannot be taken.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Step:
     outcome: str = ""
     unlike: str = ""
     shown: bool = True
+    hooked: bool = False
     basis: tuple[str, ...] = ()
 
     @property

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from shangheng.services.incentives.registers import FINDING_KINDS
+
 MODES = ("B2B", "B2C", "C2C")
 HONOURS = ("brand", "demonstration-base", "demonstration-enterprise")
 HONOUR_LEVELS = ("national", "provincial", "city", "county")
-FINDINGS = ("infringement", "fraud", "bribery", "safety-accident")
+FINDINGS = tuple(FINDING_KINDS)
 NOWHERE = ""
 """The region of what does not exist: a firm that says it has no headquarters elsewhere."""
 

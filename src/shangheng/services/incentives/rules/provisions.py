@@ -50,7 +50,7 @@ class Reading:
     """What the document leaves open: the choices or a number, and the question to answer.
 
     ``proposed`` is used, and said to be a proposal, until the authority decides; without one
-    nothing that depends on the reading is computed.
+    nothing that depends on the reading is computed. ``parameter`` is its other name.
     """
 
     name: str
@@ -59,6 +59,7 @@ class Reading:
     clause: str
     choose: tuple[str, ...] = ()
     proposed: str | None = None
+    parameter: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +70,8 @@ class Provision:
     ``first_year`` the calendar year of the document. ``stacks`` is the clause that forbids to pay
     twice on one basis, ``disqualifies`` the one that takes away a year with a finding.
     ``printed`` is false where the document names no amount. ``open_terms`` are terms that no
-    document prints, each with the reading that decides it.
+    document prints, each with the reading that decides it. ``counts`` says which costs of the
+    facts a formula over costs takes, ``matching_percent`` what a county adds where it decided to.
     """
 
     id: str
@@ -90,6 +92,8 @@ class Provision:
     terms: Mapping[str, Any] = field(default_factory=dict)
     open_terms: Mapping[str, str] = field(default_factory=dict)
     steps: tuple[tuple[str, str], ...] = ()
+    counts: Mapping[str, Any] = field(default_factory=dict)
+    matching_percent: Decimal | None = None
 
     @property
     def lacks_amount(self) -> bool:

@@ -6,14 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from shangheng.services.incentives.registers import FINDING_KINDS
 from shangheng.services.incentives.rules.provisions import Reason
-
-FINDING_KINDS = {
-    "infringement": ("侵权", "infringement"),
-    "fraud": ("欺诈", "fraud"),
-    "bribery": ("商业贿赂", "commercial bribery"),
-    "safety-accident": ("较大安全生产责任事故", "a larger work-safety accident"),
-}
 
 REASONS: dict[str, tuple[str, str]] = {
     "not_in_force": ("{day} 当日该条款未施行", "not in force on {day}"),
