@@ -223,8 +223,8 @@ def test_periods_that_no_document_prints_must_be_decided_first(missing: str) -> 
 def test_who_pays_must_be_decided_before_the_decision() -> None:
     funded()
     number = a.in_publicity()
+    undecided = a.hand(a.DORA, a.AFTER, **{"incentives.county_percent": None})
     with pytest.raises(Invalid, match=r"parameter\.not_configured") as refusal:
-        undecided = a.hand(a.DORA, a.AFTER, **{"incentives.county_percent": None})
         a.cases.take_step(APPLICATION, number, "decide", {}, undecided)
     assert refusal.value.facts["name"] == "incentives.county_percent"
 
