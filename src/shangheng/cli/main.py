@@ -33,6 +33,7 @@ COMMANDS = {
     "duties": ("policies", "duties_command"),
     "jurisdiction": ("jurisdictions", "jurisdiction_command"),
     "entitlements": ("entitlements", "entitlements_command"),
+    "incentives": ("incentives", "incentives_command"),
     "accounts": ("accounts", "accounts_command"),
     "verify": ("evidence", "verify_command"),
     "evidence": ("evidence", "evidence_command"),

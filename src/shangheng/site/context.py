@@ -36,11 +36,14 @@ PUBLIC = (
 )
 BENCH = (
     Link("inboxes", "办件", "Cases", inside=True),
+    Link("incentives:deserving", "政策兑现", "Granting", inside=True),
     Link("reporters", "报送单位", "Reporters", inside=True),
     Link("receipts", "回执", "Receipts", inside=True),
     Link("uploads", "上传", "Uploads", inside=True),
     Link("statistics:reconciliation", "对账", "Reconciliation", inside=True),
 )
+OF_POSTS = ("inboxes", "incentives:deserving")
+"""What only those with a post on cases or registers have to do with."""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -55,7 +58,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "place": wiring.place(),
         "here": match.view_name if match else "",
         "public_links": PUBLIC,
-        "bench_links": tuple(link for link in BENCH if works or link.to != "inboxes"),
+        "bench_links": tuple(link for link in BENCH if works or link.to not in OF_POSTS),
         "bench_home": "inboxes" if works else "reporters",
         "services": REGISTRY.services,
     }

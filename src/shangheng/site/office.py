@@ -14,8 +14,9 @@ from shangheng.kernel.formulas.concept import Figure, Indicator, Question
 from shangheng.kernel.formulas.queries import House
 from shangheng.kernel.policies.concept import Library
 from shangheng.kernel.records import queries as records
+from shangheng.kernel.registers.concept.actors import Hand
 from shangheng.kernel.service import Registry
-from shangheng.site import clock, formats, people, publication, questions, wiring
+from shangheng.site import acting, clock, formats, people, publication, questions, wiring
 from shangheng.site.publication import EVERYBODY, Reader
 from shangheng.site.registry import REGISTRY
 
@@ -47,6 +48,10 @@ class Office:
     def decisions(self) -> dict[str, Any]:
         """Return what the authority has decided where no document prints a number."""
         return wiring.decisions()
+
+    def hand(self, request: HttpRequest) -> Hand:
+        """Return by whose hand something is done."""
+        return acting.plain_hand(request)
 
     def reader(self, request: HttpRequest) -> Reader:
         """Return who looks: officers see every cell."""

@@ -62,4 +62,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "incentive.measure_unknown": ("incentives.sales_measure 不能是“{value}”，可选：{known}；请在 decisions.yaml 中改正", "incentives.sales_measure cannot be {value}; choose one of {known} in decisions.yaml"),
     "incentive.no_such_number": ("没有数值 {path}，可改的有：{known}", "There is no number {path}; these can be changed: {known}"),
     "incentive.not_a_number": ("{path} 须为不小于零的数，不能是“{text}”", "{path} must be a number that is not below zero, not {text}"),
+    "incentive.not_officer": ("这里是兑现工作台，须有角色 {roles} 之一；企业请用“优惠”页", "This is the desk of those who grant preferences; one of the roles {roles} is needed. Firms use the page Incentives"),
+    "incentive.no_such_purse": ("没有资金种类“{purse}”，可选：{known}", "There is no purse {purse}; choose one of {known}"),
 }  # fmt: skip

@@ -173,7 +173,7 @@ def new(request: HttpRequest, name: str) -> HttpResponse:
         except Invalid as refusal:
             facts |= {"undecided": refusal.facts, "status": 503}
             return render(request, "site/cases/undecided.html", facts, status=503)
-        facts["controls"] = fields.controls(kind.form, {})
+        facts["controls"] = fields.controls(kind.form, request.GET.dict())
         return render(request, "site/cases/new.html", facts)
     given = fields.typed(request, kind.form)
     try:

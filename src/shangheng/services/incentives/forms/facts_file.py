@@ -189,19 +189,45 @@ def _entry(place: Place, section: Section) -> Any:  # noqa: ANN401 - as the sect
 def _party(place: Place, known: Known) -> dict[str, str | bool]:
     if isinstance(place.value, list):
         raise place.refused("facts.two_places", count=len(place.value))
-    truths = {*TRUTHS, *known.of("party")} - {*REGIONS, "kind", "here", "registered_here"}
-    spelled = {each.replace("_", "-"): each for each in PARTY_KINDS}
-    readers: dict[str, Reader] = {
-        "kind": one_of(PARTY_KINDS, spelled),
-        **dict.fromkeys(REGIONS, region),
-        **dict.fromkeys(sorted(truths), truth),
-    }
+    readers = _party_readers(known)
     given = _only(place, readers)
     return {
         name: readers[name](each)
         for name, each in given.items()
         if each.value is not None or name in REGIONS
     }
+
+
+def _party_readers(known: Known) -> dict[str, Reader]:
+    truths = {*TRUTHS, *known.of("party")} - {*REGIONS, "kind", "here", "registered_here"}
+    spelled = {each.replace("_", "-"): each for each in PARTY_KINDS}
+    return {
+        "kind": one_of(PARTY_KINDS, spelled),
+        **dict.fromkeys(REGIONS, region),
+        **dict.fromkeys(sorted(truths), truth),
+    }
+
+
+def json_schema(known: Known) -> dict[str, Any]:
+    """Return the JSON Schema of a facts file: every part may be absent, which means unknown."""
+    sections = _sections(known, confirm_small=True)
+    groups = sorted(known.groups - sections.keys())
+    party = {name: reader.schema for name, reader in _party_readers(known).items()}
+    properties: dict[str, Any] = {"party": _object(party)}
+    for name, section in sections.items():
+        entry = {key: reader.schema for key, (_, reader) in section.fields.items()}
+        properties[name] = {"type": "array", "items": _object(entry, section.needed)}
+    for name in groups:
+        inner = dict.fromkeys(sorted(known.of(name)), stated.schema)
+        properties[name] = _object(inner) if inner else truth.schema
+    return {"title": "企业情况 facts of a firm", **_object(properties)}
+
+
+def _object(properties: Mapping[str, Any], needed: Iterable[str] = ()) -> dict[str, Any]:
+    return {
+        "type": "object", "properties": dict(properties), "required": list(needed),
+        "additionalProperties": False,
+    }  # fmt: skip
 
 
 def _once(places: list[Place], found: tuple[Any, ...]) -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A house with funds, people with posts and an application, for tests."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -53,7 +54,7 @@ def house(**decided: Any) -> House:
     return House(
         region=CITY,
         configuration={name: each for name, each in configuration.items() if each is not None},
-        hooks=Registry((SERVICE,)).hooks,
+        hooks=Registry((replace(SERVICE, reads=()),)).hooks,
         library=lambda: LIBRARY,
     )
 
