@@ -37,6 +37,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "reading.twice": ("读法 {name} 给了两个不同的值，请只给一个", "The reading {name} is given two values; give one"),
     "reading.not_a_choice": ("读法 {name} 不能是“{value}”，可选：{known}（{clause}）", "The reading {name} cannot be {value}; choose one of {known} ({clause})"),
     "reading.not_a_number": ("读法 {name} 应为数，不能是“{value}”（{clause}）", "The reading {name} must be a number, not {value} ({clause})"),
+    "reading.not_a_day": ("读法 {name} 应为日期，如 2017-01-01，不能是“{value}”（{clause}）", "The reading {name} must be a day such as 2017-01-01, not {value} ({clause})"),
     "reading.out_of_range": ("读法 {name} 的值 {value} 不在 {low} 到 {high} 之间（{clause}）", "The reading {name} is {value}, which is not between {low} and {high} ({clause})"),
     "incentive.no_such_provision": ("没有优惠 {provision}；有：{known}", "There is no provision {provision}; there are {known}"),
     "incentive.no_policies_here": ("没有辖区 {region} 的政策数据；请把该地方的文件夹放进 jurisdictions", "There are no policies of region {region}; put its folder into jurisdictions"),

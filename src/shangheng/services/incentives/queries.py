@@ -14,7 +14,7 @@ from shangheng.kernel.policies.concept import Answer, Jurisdiction, Library, Ste
 from shangheng.kernel.policies.concept import Provision as Written
 from shangheng.services.incentives.rules.provisions import Condition, Provision, Reading
 
-FINDING = "findings"
+FINDING, DAY = "findings", "day"
 """The fact of an exclusion that takes away the year of a finding."""
 
 
@@ -84,8 +84,8 @@ def chosen_readings(
     return Chosen(values, origins)
 
 
-def read_reading(reading: Reading, value: str) -> str | Decimal:
-    """Return what is chosen: one of the choices, or a number that is not below zero."""
+def read_reading(reading: Reading, value: str) -> str | Decimal | date:
+    """Return what is chosen: one of the choices, a day, or a number that is not below zero."""
     if reading.choose:
         if value not in reading.choose:
             raise Invalid(
@@ -93,6 +93,12 @@ def read_reading(reading: Reading, value: str) -> str | Decimal:
                 known=list(reading.choose), clause=reading.clause,
             )  # fmt: skip
         return value
+    if reading.unit == DAY:
+        try:
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise Invalid("reading.not_a_day", name=reading.name, value=value,
+                          clause=reading.clause) from error  # fmt: skip
     try:
         number = Decimal(value)
     except InvalidOperation as error:
@@ -112,10 +118,12 @@ def _clause(written: Written) -> str:
 
 
 def condition_facts(found: Iterable[Provision]) -> frozenset[str]:
-    """Return the facts that conditions ask for, by their full names."""
-    return frozenset(
-        name for provision in found for each in provision.requires for name in each.facts
-    )
+    """Return the facts that conditions and clocks ask for, by their full names."""
+    found = tuple(found)
+    asked = {name for provision in found for each in provision.requires for name in each.facts}
+    days = {name for each in found for name in each.counts.get("starts", {}).values()}
+    kinds = {f"costs.{kind}" for each in found for kind in each.counts.get("costs", {})}
+    return frozenset(asked | days | kinds)
 
 
 def reading_names(found: Iterable[Provision]) -> dict[str, Reading]:
@@ -141,6 +149,7 @@ def _provision(
         formula=data.get("formula", ""),
         region=place.region,
         payer=data.get("payer"),
+        begins=since,
         first_year=since.year,
         in_force=in_force,
         printed=written.computed,
@@ -219,6 +228,7 @@ def _open(place: Jurisdiction, data: Mapping[str, Any], on: date) -> Iterator[Re
                 en=parameter.question.en,
                 clause=parameter.clause,
                 choose=parameter.choose,
+                unit=parameter.unit,
             )
 
 

@@ -30,7 +30,10 @@ from shangheng.services.incentives.rules.facts import (
     HONOUR_LEVELS,
     HONOURS,
     MODES,
+    UTILITIES,
     Award,
+    Bill,
+    Cost,
     Facts,
     Fibre,
     Finding,
@@ -58,6 +61,7 @@ TRUTHS = (
     "advanced_service",
 )
 YEAR = whole(*YEARS)
+COUNT_MAX = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,8 @@ class Known:
     @property
     def groups(self) -> frozenset[str]:
         """Return the further groups of facts that the file may have."""
-        return frozenset(name.partition(".")[0] for name in self.facts) - {"party", "awards"}
+        beside = {"party", "awards", "costs"}
+        return frozenset(name.partition(".")[0] for name in self.facts) - beside
 
 
 @dataclass(frozen=True)
@@ -155,6 +160,17 @@ def _sections(known: Known, *, confirm_small: bool) -> dict[str, Section]:
         "income_tax": Section(
             IncomeTax, {"year": ("year", YEAR), "amount": ("amount", rent)}, ("year", "amount")
         ),
+        "costs": Section(Cost, {
+            "kind": ("kind", one_of(sorted(known.of("costs")))), "from": ("since", day),
+            "to": ("until", day), "amount": ("amount", number), "monthly": ("monthly", number),
+            "count": ("count", whole(0, COUNT_MAX)), "area_m2": ("area_m2", area),
+            "principal": ("principal", number), "certified": ("certified", day),
+            "name": ("name", words),
+        }, ("kind",)),
+        "bills": Section(Bill, {
+            "kind": ("kind", one_of(UTILITIES)), "from": ("since", day), "to": ("until", day),
+            **{name: (name, number) for name in ("quantity", "amount", "peak", "flat", "valley")},
+        }, ("kind",)),
         "hires": Section(Hire, {
             "graduate": ("graduate", truth), "contract_signed": ("signed", day),
             "contract_months": ("months", whole(0, MONTHS_MAX)), "training_from": ("trained", day),
@@ -253,6 +269,17 @@ def _not_twice(places: list[Place], found: tuple[Award, ...]) -> None:
         seen[each] = place
 
 
+def _spans(places: list[Place], found: tuple[Any, ...]) -> None:
+    """Refuse what ends, or is certified, before it begins."""
+    for place, each in zip(places, found, strict=True):
+        for field, name in (("to", "until"), ("certified", "certified")):
+            until = getattr(each, name, None)
+            if each.since is not None and until is not None and until < each.since:
+                raise place.refused(
+                    "facts.ends_before_begins", field=field, since=each.since, until=until
+                )
+
+
 def _in_order(places: list[Place], found: tuple[Lease, ...]) -> None:
     """Refuse a lease that ends before it begins, and two of one place at the same time."""
     for place, each in zip(places, found, strict=True):
@@ -271,4 +298,5 @@ def _in_order(places: list[Place], found: tuple[Lease, ...]) -> None:
 
 _CHECKS: dict[str, Callable[[list[Place], Any], None]] = {
     "sales": _once, "rnd": _once, "income_tax": _once, "awards": _not_twice, "leases": _in_order,
+    "costs": _spans, "bills": _spans,
 }  # fmt: skip

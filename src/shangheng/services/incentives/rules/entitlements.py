@@ -102,6 +102,8 @@ def _groups(verdict: Verdict) -> tuple[Stacked, ...]:
 
 
 def _reading(value: Any) -> Any:  # noqa: ANN401 - a choice or a number
+    if isinstance(value, date):
+        return value.isoformat()
     return plain(value) if isinstance(value, Decimal) else value
 
 
@@ -132,8 +134,12 @@ def _verdict(each: Verdict, origins: Mapping[str, str]) -> dict[str, Any]:
         "due": plain(each.settled.due) if each.settled and each.amount is not None else None,
         "paid": plain(each.settled.paid) if each.settled else 0,
         "would_be": plain(each.would_be),
-        "value": {name: plain(Decimal(v)) for name, v in value.items()} if value else None,
+        "value": {name: _plain_value(v) for name, v in value.items()} if value else None,
     }
+
+
+def _plain_value(value: Any) -> Any:  # noqa: ANN401 - a number or a day
+    return value.isoformat() if isinstance(value, date) else plain(Decimal(value))
 
 
 def _questions(each: Verdict) -> Iterator[dict[str, Any]]:

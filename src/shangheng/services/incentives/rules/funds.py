@@ -28,6 +28,8 @@ PURSES: dict[Purse, tuple[str, str, Unit]] = {
 }
 PAID_OUT = {"money": "money", "insurance": "money", "loan": "money", "land": "land"}
 """From what a provision grants to the purse it is paid from; what is absent costs no fund."""
+WITHOUT_FUND = ("land-clock",)
+"""Formulas of what costs no treasury anything, whatever the kind of the provision."""
 FUND_PLAN: Plan = BUDGET
 OURS, BENEFITING, LOCAL = "home", "shared", "locality"
 PRINTED = {
@@ -82,6 +84,8 @@ def fund_code(purse: str, region: str, year: int) -> str:
 
 def purse_of(provision: Provision) -> Purse | None:
     """Return from which purse a provision is paid, if it costs any."""
+    if provision.formula in WITHOUT_FUND:
+        return None
     if provision.formula == "voucher":
         return "voucher"
     found = PAID_OUT.get(provision.kind)

@@ -60,6 +60,7 @@ class Reading:
     choose: tuple[str, ...] = ()
     proposed: str | None = None
     parameter: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +83,7 @@ class Provision:
     formula: str
     region: str
     payer: str | None = None
+    begins: date | None = None
     first_year: int = 0
     in_force: bool = True
     printed: bool = True
@@ -130,7 +132,8 @@ class Computed:
     """What a formula finds: amounts, reasons, and the facts without which it cannot tell.
 
     ``value`` is what is granted where it is not money (a rate, a deduction). ``repay`` says that
-    what was received must be given back, ``wanting`` names facts that would only add detail.
+    what was received must be given back, ``wanting`` names facts that would only add detail,
+    ``over`` that what was granted has run out.
     """
 
     pieces: tuple[Piece, ...] = ()
@@ -138,6 +141,7 @@ class Computed:
     missing: tuple[str, ...] = ()
     value: Mapping[str, Any] | None = None
     repay: bool = False
+    over: bool = False
     wanting: tuple[str, ...] = ()
 
 
