@@ -30,6 +30,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], list[object]]] = {
     "api": lambda given: ["benchmarks.api", _ledger(given), SENDING_S],
     "pages": lambda given: ["benchmarks.pages", _ledger(given)],
     "accounts": lambda _: ["benchmarks.accounts"],
+    "incentives": lambda _: ["benchmarks.incentives"],
     "evidence": lambda _: ["benchmarks.evidence", data.HOMES],
     "indicators": lambda given: ["benchmarks.indicators", _ledger(given) / "ledger"],
 }  # fmt: skip

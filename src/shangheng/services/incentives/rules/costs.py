@@ -45,7 +45,9 @@ class Take:
 
 
 TAKES = {
-    "percent": Take(("since", "amount"), lambda c, r: (c.amount or ZERO) * r / PERCENT, is_share=True),
+    "percent": Take(
+        ("since", "amount"), lambda c, r: (c.amount or ZERO) * r / PERCENT, is_share=True
+    ),
     "each": Take(("since", "count"), lambda c, r: (c.count or 0) * r),
     "m2": Take(("since", "area_m2"), lambda c, r: (c.area_m2 or ZERO) * r),
     "once": Take(("since",), lambda _, r: r),
