@@ -10,6 +10,7 @@
 | ``SHANGHENG_JURISDICTION`` | in ``jurisdictions/`` | what ``init`` was told, or ``jiangsu`` |
 | ``SHANGHENG_LOG_KEY`` | signs the evidence log | a key file in the home, from ``init`` |
 | ``SHANGHENG_JURISDICTIONS`` | folder with policies of one's own | those that came with it |
+| ``SHANGHENG_FONT`` | font file with Chinese in it, for PDF | one that the machine has |
 """
 
 import os
@@ -31,6 +32,7 @@ JURISDICTION = _environment.get("SHANGHENG_JURISDICTION") or (
 )
 _JURISDICTIONS = _environment.get("SHANGHENG_JURISDICTIONS")
 LOG_KEY = _environment.get("SHANGHENG_LOG_KEY", "")
+FONT = _environment.get("SHANGHENG_FONT", "")
 JURISDICTIONS = Path(_JURISDICTIONS).resolve() if _JURISDICTIONS else None
 SERVICES = ("statistics", "consumer", "incentives", "policy")
 

@@ -50,6 +50,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "没有 {path} 这个页面",
         "There is no page {path}",
     ),
+    "paper.no_font": (
+        "这台机器上没有找到中文字体，无法生成 PDF：请安装 fonts-noto-cjk，或用 SHANGHENG_FONT 指明字体文件",
+        "No PDF without a Chinese font: install fonts-noto-cjk, or name a file in SHANGHENG_FONT",
+    ),
     "person.unknown_role": (
         "没有这些角色：{roles}；可选：{known}",
         "There are no roles {roles}; known are {known}",

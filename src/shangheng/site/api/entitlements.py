@@ -89,7 +89,7 @@ def entitlements(request: HttpRequest, asked: Query[Asked]) -> dict[str, Any]:
     try:
         text = request.body.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Invalid("policy.not_utf8", file="body") from error
+        raise Invalid("policy.not_utf8", file="body", line=1, byte=error.start) from error
     found: dict[str, Any] = _job("entitlements")(
         _place(asked.jurisdiction),
         placed_text(text, "body"),

@@ -160,6 +160,12 @@ def _sections(known: Known, *, confirm_small: bool) -> dict[str, Section]:
         "income_tax": Section(
             IncomeTax, {"year": ("year", YEAR), "amount": ("amount", rent)}, ("year", "amount")
         ),
+        **_of_people_and_costs(known),
+    }  # fmt: skip
+
+
+def _of_people_and_costs(known: Known) -> dict[str, Section]:
+    return {
         "costs": Section(Cost, {
             "kind": ("kind", one_of(sorted(known.of("costs")))), "from": ("since", day),
             "to": ("until", day), "amount": ("amount", number), "monthly": ("monthly", number),
