@@ -8,6 +8,7 @@ from typing import Any
 
 from shangheng.kernel.cases import actions as cases
 from shangheng.kernel.cases.store import Hand, House
+from shangheng.kernel.parties import actions as parties
 from shangheng.kernel.policies import queries as policies
 from shangheng.kernel.registers import actions as registers
 from shangheng.kernel.registers.actions import Filing
@@ -23,6 +24,7 @@ from shangheng.services.incentives.tests.places import FOLDER
 
 AT = datetime(2016, 3, 1, 1, tzinfo=UTC)
 AFTER = AT + timedelta(days=10)
+ON = date(2016, 3, 1)
 CITY, COUNTY, YEAR = "360700", "360702", 2016
 CODE, OTHER = "91360702705558005W", "91360702159108549P"
 DECIDED: dict[str, Any] = {
@@ -113,3 +115,9 @@ def found_guilty(code: str = CODE, year: int = YEAR, kind: str = "fraud") -> Non
         FINDING, values, PlainHand(CLERK, AT), Filing(home=CITY, since=date(2016, 2, 1))
     )
     registers.confirm(FINDING, entry.number, PlainHand(ANNA, AT))
+
+
+def registered() -> str:
+    """Return the code of a firm that was put on file."""
+    parties.register("enterprise", "章贡电商有限公司", {"uscc": CODE}, region=COUNTY, at=AT)
+    return CODE
