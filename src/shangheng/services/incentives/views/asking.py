@@ -18,6 +18,7 @@ from shangheng.services.incentives.forms import typed
 from shangheng.services.incentives.forms.places import placed_text
 from shangheng.services.incentives.jobs import known as filed
 from shangheng.services.incentives.jobs.asking import entitlements
+from shangheng.services.incentives.rules.provisions import Provision
 from shangheng.services.incentives.views.desk import Office, day_of, sees_whole
 
 READING = "reading."
@@ -75,7 +76,8 @@ def _answered(
     place: Jurisdiction, text: str, given: Mapping[str, str], office: Office
 ) -> dict[str, Any]:
     on = day_of(given.get("on", ""), office.now().date())
-    known = queries.reading_names(queries.provisions(place, on))
+    provisions = queries.provisions(place, on)
+    known = queries.reading_names(provisions)
     chosen = {
         name.removeprefix(READING): value.strip()
         for name, value in given.items()
@@ -97,16 +99,28 @@ def _answered(
                 if name in asked or name in chosen]  # fmt: skip
     return {
         "answer": answer,
-        "lines": list(_lines(answer, is_home=place.id == office.home)),
+        "lines": list(_lines(answer, _words(provisions), is_home=place.id == office.home)),
         "readings": readings,
         "day": on,
     }
 
 
-def _lines(answer: Mapping[str, Any], *, is_home: bool) -> Iterator[dict[str, Any]]:
+def _words(provisions: tuple[Provision, ...]) -> dict[str, tuple[str, str]]:
+    """Return the words of facts: those of the form, else those of the condition that asks."""
+    asked = {
+        name: (each.zh, each.en)
+        for provision in provisions
+        for each in provision.requires
+        for name in each.facts
+    }
+    return {**asked, **typed.labels()}
+
+
+def _lines(
+    answer: Mapping[str, Any], words: Mapping[str, tuple[str, str]], *, is_home: bool
+) -> Iterator[dict[str, Any]]:
     """Yield each provision, those that grant something first, with what is missing in words."""
     order = list(VERDICTS)
-    words = typed.labels()
     for each in sorted(answer["provisions"], key=lambda one: order.index(one["verdict"])):
         facts = [name for name in each["missing"] if not name.startswith(READING)]
         missing = [words.get(name, (name, name)) for name in facts]
