@@ -161,3 +161,27 @@ def test_only_numbers_of_the_provision_can_be_changed(changes: dict[str, str], c
 def test_what_rests_on_other_facts_than_sales_needs_an_application() -> None:
     with pytest.raises(Invalid, match=r"incentive\.not_from_the_ledger"):
         asked(market(), "ganzhou.rent-subsidy")
+
+
+def test_what_one_award_takes_is_gone_for_the_next() -> None:
+    a.appropriated("35000", a.CITY)
+    a.appropriated("25000", a.COUNTY)
+    house = trade(
+        {**DECIDED, "several_levels_in_one_year": "highest"},
+        merchant=[shop_of("甲", a.CODE), shop_of("乙", a.OTHER)],
+        order=[sold("甲", 2015, 60 * MILLION), sold("乙", 2015, 60 * MILLION)],
+    )
+    found = job.deserving(asked(house))["funds"]["decided"]
+    assert (found["payable"], found["of"]) == (1, 2)
+
+
+def test_a_year_of_the_ledger_without_orders_is_a_year_without_sales() -> None:
+    house = trade(
+        {**DECIDED, "several_levels_in_one_year": "highest"},
+        merchant=[shop_of("甲", a.CODE), shop_of("乙", a.OTHER)],
+        order=[
+            sold("甲", 2013, 10 * MILLION), sold("甲", 2015, 60 * MILLION),
+            sold("乙", 2014, 10 * MILLION),
+        ],
+    )  # fmt: skip
+    assert firms(job.deserving(asked(house)))[a.CODE]["amounts"] == {"decided": 50_000}
