@@ -26,6 +26,8 @@ LONGER_FILES = {
 }
 LARGER_SERVICES = {
     "statistics": 2_700,  # sixty indicators, see docs/decisions/0004
+    "policy": 3_500,  # four systems: library, tracker, scoreboard, evaluation index
+    "consumer": 2_600,  # six systems: one life cycle, eight registers, six indicators, their pages
     # Four jurisdictions' provisions, judged one by one and all at once; applications and funds.
     "incentives": 5_700,
 }

@@ -13,6 +13,8 @@ from shangheng.kernel.texts import (
     cases,
     consumer,
     evidence,
+    express,
+    filing,
     formulas,
     incentives,
     parties,
@@ -21,6 +23,7 @@ from shangheng.kernel.texts import (
     records,
     regions,
     registers,
+    retention,
     site,
     statistics,
 )
@@ -30,8 +33,11 @@ Language = Literal["zh", "en"]
 MESSAGES: dict[str, tuple[str, str]] = {
     **records.TEXTS,
     **registers.TEXTS,
+    **retention.TEXTS,
     **cases.TEXTS,
     **consumer.TEXTS,
+    **filing.TEXTS,
+    **express.TEXTS,
     **regions.TEXTS,
     **parties.TEXTS,
     **formulas.TEXTS,

@@ -6,34 +6,53 @@ from shangheng.kernel.cases.models import (
     CaseNumberRow,
     CaseRow,
     ClockRow,
+    DisputeRow,
+    JointRow,
+    LetterRow,
     NoteRow,
     StepRow,
+    TallyRow,
     TraitRow,
 )
 from shangheng.kernel.evidence.models import CheckpointRow, LeafRow, LogRow
 from shangheng.kernel.formulas.models import ResultRow
+from shangheng.kernel.notices.models import NoticeReadRow, NoticeRow
 from shangheng.kernel.parties.models import PartyCodeRow, PartyLinkRow, PartyRow
 from shangheng.kernel.records.models import (
+    AnswerRow,
     BatchRow,
+    CustodyRow,
+    DisposalRow,
+    LegalHoldRow,
     ReporterHabitRow,
     ReporterRow,
     ReporterTokenRow,
 )
 from shangheng.kernel.registers.models import EntryNumberRow, EntryRow, VersionRow
+from shangheng.kernel.search.models import SearchRow
 
 __all__ = [
     "AccountRow",
+    "AnswerRow",
     "BatchRow",
     "CaseNumberRow",
     "CaseRow",
     "CheckpointRow",
     "ClockRow",
+    "CustodyRow",
+    "DisposalRow",
+    "DisputeRow",
     "EntryNumberRow",
     "EntryRow",
     "HoldRow",
+    "JointRow",
     "LeafRow",
+    "LegalHoldRow",
+    "LetterRow",
     "LogRow",
     "NoteRow",
+    "NoticeReadRow",
+    "NoticeRow",
     "PartyCodeRow",
     "PartyLinkRow",
     "PartyRow",
@@ -41,7 +60,9 @@ __all__ = [
     "ReporterRow",
     "ReporterTokenRow",
     "ResultRow",
+    "SearchRow",
     "StepRow",
+    "TallyRow",
     "TraitRow",
     "TransferRow",
     "UnitRow",

@@ -10,6 +10,10 @@
 | ``SHANGHENG_JURISDICTION`` | in ``jurisdictions/`` | what ``init`` was told, or ``jiangsu`` |
 | ``SHANGHENG_LOG_KEY`` | signs the evidence log | a key file in the home, from ``init`` |
 | ``SHANGHENG_JURISDICTIONS`` | folder with policies of one's own | those that came with it |
+| ``SHANGHENG_ADDRESS`` | where this site is reached, for e-mails and letters | none |
+| ``SHANGHENG_MAIL`` | ``smtp://user:password@host:587`` or ``smtps://…:465`` | no e-mail |
+| ``SHANGHENG_MAIL_FROM`` | from whom e-mails come | ``shangheng@localhost`` |
+| ``SHANGHENG_SCAN`` | virus scanner of attached files, such as ``clamdscan --fdpass`` | none |
 | ``SHANGHENG_FONT`` | font file with Chinese in it, for PDF | one that the machine has |
 """
 
@@ -17,6 +21,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from shangheng.site import databases
 
@@ -34,7 +39,18 @@ _JURISDICTIONS = _environment.get("SHANGHENG_JURISDICTIONS")
 LOG_KEY = _environment.get("SHANGHENG_LOG_KEY", "")
 FONT = _environment.get("SHANGHENG_FONT", "")
 JURISDICTIONS = Path(_JURISDICTIONS).resolve() if _JURISDICTIONS else None
-SERVICES = ("statistics", "consumer", "incentives", "policy")
+SERVICES = ("statistics", "consumer", "incentives", "policy", "filing", "express", "retention")
+
+ADDRESS = _environment.get("SHANGHENG_ADDRESS", "").rstrip("/")
+MAIL = _environment.get("SHANGHENG_MAIL", "")
+DEFAULT_FROM_EMAIL = _environment.get("SHANGHENG_MAIL_FROM", "shangheng@localhost")
+SCAN = _environment.get("SHANGHENG_SCAN", "")
+_MAIL = urlsplit(MAIL)
+EMAIL_HOST, EMAIL_PORT = _MAIL.hostname or "localhost", _MAIL.port or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")
+EMAIL_USE_SSL = _MAIL.scheme == "smtps"
+EMAIL_USE_TLS = _MAIL.scheme == "smtp" and bool(_MAIL.username)
+EMAIL_TIMEOUT = 20
 
 SECRET_KEY_FILE = HOME / "secret.key"
 

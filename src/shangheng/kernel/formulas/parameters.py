@@ -10,7 +10,10 @@ from typing import Any
 from shangheng.kernel.errors import Invalid
 
 Configuration = Mapping[str, Any]
-"""What an authority has decided: a value by the parameter's name, or values by first day."""
+"""What an authority has decided: a value by the parameter's name, or values by first day.
+
+A value may say where it is written: ``{value: 7, source: …}``.
+"""
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,17 @@ class Parameter:
 
     def on(self, day: date, configuration: Configuration) -> Any:  # noqa: ANN401
         """Return the value that holds on that day, the authority's own decision first."""
+        return self.sourced(day, configuration)[0]
+
+    def sourced(self, day: date, configuration: Configuration) -> tuple[Any, str]:
+        """Return the value that holds on that day, and where it is written."""
         found = decided(configuration, day, self.name)
-        if found is None:
-            found = _latest({each.since: each.value for each in self.values}, day)
-        if found is None:
+        if isinstance(found, Mapping) and "value" in found:
+            return found["value"], str(found.get("source", ""))
+        if found is not None:
+            return found, self.clause
+        printed = _latest({each.since: each for each in self.values}, day)
+        if printed is None or printed.value is None:
             raise Invalid(
                 "parameter.not_configured",
                 name=self.name,
@@ -53,7 +63,7 @@ class Parameter:
                 question_zh=self.question_zh,
                 question_en=self.question_en,
             )
-        return found
+        return printed.value, printed.source
 
 
 def decided(configuration: Configuration, day: date, *names: str) -> Any:  # noqa: ANN401

@@ -6,7 +6,7 @@ From a facts file (or the same facts of all firms at once, from the ledger) each
 yes, no, or what is missing, with the amount, the clause and the readings that were used. An
 application is judged, reviewed by two, public, decided, paid from the funds of the treasuries
 (``accounts``), inspected, claimed back. Provides the register ``incentive_finding`` and the cases
-``incentive_application`` and ``incentive_objection``; other services may add hooks to their steps.
+``incentive_application`` and ``incentive_objection``; others may add guards to their steps.
 
 Delivers ``tax-preference-calculator``, ``incentive-application-engine``, ``special-fund-ledger``
 and ``brand-demonstration-awards``.

@@ -4,7 +4,7 @@
 from shangheng.kernel.service import Service
 from shangheng.services.incentives.cases import CASES
 from shangheng.services.incentives.jobs.asking import entitlements
-from shangheng.services.incentives.jobs.deciding import HOOKS
+from shangheng.services.incentives.jobs.deciding import GUARDS
 from shangheng.services.incentives.jobs.everybody import deserving, effect, reckoned
 from shangheng.services.incentives.jobs.known import facts_of, schema
 from shangheng.services.incentives.registers import REGISTERS
@@ -33,5 +33,5 @@ SERVICE = Service(
         "deserving": deserving,
         "effect": effect,
     },
-    hooks=HOOKS,
+    guards=GUARDS,
 )

@@ -19,13 +19,14 @@ from shangheng.kernel.cases.concept.views import Attached, ClockView, StepView
 from shangheng.kernel.errors import Invalid, NotFound, Refusal
 from shangheng.kernel.records.concept.fields import Day, Money
 from shangheng.kernel.registers.concept.actors import PUBLIC
-from shangheng.site import acting, clock, fields, lifecycle, words
+from shangheng.site import acting, clock, fields, lifecycle, previews, words
+from shangheng.site.pages import letters
 from shangheng.site.registry import REGISTRY
 
 FOLLOWED = "followed"
 ASKED = (Day, Money)
 FOLLOW_PATH = "/follow/"
-SAID = {"reason", "text", "purpose", "holder", "to", "region", "department"}
+SAID = {"reason", "text", "purpose", "holder", "to", "region", "department", "amount"}
 ACTS = {
     "open": ("提交", "Filed"),
     "assign": ("分派", "Assigned"),
@@ -36,8 +37,14 @@ ACTS = {
     "stopped": ("停钟", "Clock stopped"),
     "resumed": ("恢复计时", "Clock resumed"),
     "extended": ("延长期限", "Prolonged"),
+    "ask_joint": ("请协办", "Asked to take part"),
+    "answer_joint": ("协办答复", "A department answered"),
+    "dispute": ("管辖争议", "Competence disputed"),
+    "settle_dispute": ("裁定管辖", "Competence decided"),
     "gather": ("并入他案", "Gathered into another"),
     "gathered": ("并入一件", "Took in another"),
+    "letter": ("出具文书", "Letter issued"),
+    "post": ("入账", "Posted to accounts"),
     "look": ("查看个人信息", "Looked at personal data"),
     "warned": ("临期提醒", "Reminded"),
     "escalated": ("超期督办", "Escalated"),
@@ -49,6 +56,9 @@ def act_name(kind: CaseKind, act: str, name: str) -> str:
     if act == "step":
         step = kind.step(name)
         return words.either(step.zh, step.en)
+    if act == "letter":
+        letter = kind.letter(name)
+        return f"{words.either(*ACTS[act])}：{words.either(letter.zh, letter.en)}"
     return words.either(*ACTS.get(act, (act, act)))
 
 
@@ -72,7 +82,7 @@ def timeline(kind: CaseKind, steps: tuple[StepView, ...]) -> list[dict[str, Any]
 def _said(kind: CaseKind, step: StepView) -> list[fields.Shown]:
     if step.act == "step":
         return fields.rows(kind.step(step.name).needs, step.values)
-    told = {"reason", "text", "purpose", "holder", "to", "region", "department"} & set(step.values)
+    told = SAID & set(step.values)
     return [
         fields.Shown("", str(step.values[name]), name)
         for name in sorted(told)
@@ -173,7 +183,7 @@ def new(request: HttpRequest, name: str) -> HttpResponse:
         except Invalid as refusal:
             facts |= {"undecided": refusal.facts, "status": 503}
             return render(request, "site/cases/undecided.html", facts, status=503)
-        facts["controls"] = fields.controls(kind.form, request.GET.dict())
+        facts["controls"] = fields.controls(kind.form, request.GET.dict())  # links fill in
         return render(request, "site/cases/new.html", facts)
     given = fields.typed(request, kind.form)
     try:
@@ -256,6 +266,7 @@ def followed(request: HttpRequest) -> HttpResponse:
         "rights": words.either(*kind.rights),
         "advice": _advice(kind, file.case.values),
         "timeline": timeline(kind, file.steps),
+        "letters": letters.told(file.letters),
         "clocks": [deadline(each) for each in file.clocks],
         "rows": fields.rows(kind.form, file.case.values, personal=True),
         "next": [
@@ -287,13 +298,16 @@ def _follower_acts(request: HttpRequest, kind: CaseKind, number: str, code: str)
         actions.take_step(kind, number, act, fields.typed(request, step.needs), hand)
 
 
-def file_response(found: Attached) -> FileResponse:
-    """Return an attached file so that nothing in it can act as a page of this site."""
+def file_response(request: HttpRequest, found: Attached) -> FileResponse:
+    """Return an attached file, or its preview, so that nothing in it acts as a page of ours."""
+    small = previews.preview(found) if request.GET.get("preview") else None
+    if request.GET.get("preview") and small is None:
+        raise NotFound("case.no_preview", name=found.name)
     response = FileResponse(
-        found.path.open("rb"),
+        (small or found.path).open("rb"),
         as_attachment=found.media == "application/pdf",
         filename=found.name,
-        content_type=found.media,
+        content_type="image/jpeg" if small else found.media,
     )
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
@@ -307,4 +321,4 @@ def followed_file(request: HttpRequest, digest: str) -> FileResponse:
     number, code = known[:2] if known else ("", "")
     house = acting.house()
     _, file = queries.followed(REGISTRY.cases, number, code, at=clock.now(), house=house)
-    return file_response(queries.attached(file, digest, house))
+    return file_response(request, queries.attached(file, digest, house))

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What happens with the steps of an application beside moving it: judged, guarded, booked.
 
-Each function is a hook (``kernel/cases/concept/hooks``): it refuses the step by raising, and what
+Each function is a guard (``kernel/cases/concept/guards``): it refuses the step by raising; what
 it returns is sealed with the step. Services that know more of a firm (its credit file, penalties)
-add hooks of their own to ``incentive_application.decide``.
+add guards of their own to ``incentive_application.decide``.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,9 +11,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from shangheng.kernel.cases import queries as cases
+from shangheng.kernel.cases import across as cases
 from shangheng.kernel.cases.concept.clocks import CHINA
-from shangheng.kernel.cases.concept.hooks import Taking
+from shangheng.kernel.cases.concept.guards import Taking
 from shangheng.kernel.errors import Conflict, Invalid, NotPermitted
 from shangheng.kernel.registers import queries as registers
 from shangheng.kernel.registers.concept.actors import Actor, Post
@@ -284,7 +284,7 @@ def _day(taking: Taking) -> date:
 
 
 KIND = APPLICATION.name
-HOOKS = {
+GUARDS = {
     f"{KIND}.open": opened,
     f"{KIND}.check": checked,
     f"{KIND}.confirm": confirmed,

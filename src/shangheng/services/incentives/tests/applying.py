@@ -56,7 +56,7 @@ def house(**decided: Any) -> House:
     return House(
         region=CITY,
         configuration={name: each for name, each in configuration.items() if each is not None},
-        hooks=Registry((replace(SERVICE, reads=()),)).hooks,
+        guards=Registry((replace(SERVICE, reads=()),)).guards,
         library=lambda: LIBRARY,
     )
 

@@ -10,7 +10,7 @@ from shangheng.kernel.cases import queries as cases
 from shangheng.kernel.cases.store import Hand, House
 from shangheng.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, Unavailable
 from shangheng.services.incentives.cases import APPLICATION, UNDER_COMMITMENT
-from shangheng.services.incentives.jobs.deciding import HOOKS, awards_of
+from shangheng.services.incentives.jobs.deciding import GUARDS, awards_of
 from shangheng.services.incentives.tests import applying as a
 
 pytestmark = pytest.mark.django_db
@@ -128,10 +128,10 @@ def test_another_service_can_refuse_a_decision() -> None:
     def blacklisted(_: object) -> dict[str, str]:
         raise Conflict("incentive.disqualified", year=2016, clause="", kinds=["blacklist"])
 
-    hooks = {**a.house().hooks, "incentive_application.decide": (HOOKS[
+    guards = {**a.house().guards, "incentive_application.decide": (GUARDS[
         "incentive_application.decide"], blacklisted)}  # fmt: skip
     hand = a.hand(a.DORA, a.AFTER)
-    refusing = Hand(hand.actor, hand.at, house=House(**{**vars(hand.house), "hooks": hooks}))
+    refusing = Hand(hand.actor, hand.at, house=House(**{**vars(hand.house), "guards": guards}))
     with pytest.raises(Conflict, match=r"incentive\.disqualified"):
         a.cases.take_step(APPLICATION, number, "decide", {}, refusing)
     assert pots("fund/money/360700/2016") == (5_000_000, 0, 0)
@@ -140,7 +140,7 @@ def test_another_service_can_refuse_a_decision() -> None:
 def test_a_step_that_books_cannot_be_taken_where_nobody_books() -> None:
     number = a.filed().number
     bare = Hand(a.CLERK, a.AT, house=House(region=a.CITY, configuration=a.DECIDED))
-    with pytest.raises(Unavailable, match=r"case\.hook_missing"):
+    with pytest.raises(Unavailable, match=r"case\.guard_missing"):
         a.cases.take_step(APPLICATION, number, "check", {}, bare)
 
 
@@ -237,7 +237,7 @@ def test_every_state_with_committed_money_has_a_way_that_moves_it(state: str) ->
         - following
     ):
         following |= more
-    assert any(step.hooked for each in following for step in APPLICATION.steps_from(each))
+    assert any(step.guarded for each in following for step in APPLICATION.steps_from(each))
 
 
 def test_a_fund_grows_by_documents_that_each_count_once() -> None:

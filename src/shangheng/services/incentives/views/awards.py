@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from shangheng.kernel import messages
 from shangheng.kernel.accounts import queries as accounts
-from shangheng.kernel.cases import queries as cases
+from shangheng.kernel.cases import across as cases
 from shangheng.kernel.errors import Invalid, Refusal
 from shangheng.kernel.policies.concept import Jurisdiction
 from shangheng.kernel.regions import queries as regions
