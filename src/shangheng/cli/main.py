@@ -35,6 +35,7 @@ COMMANDS = {
     "policy": ("library", "policy_command"),
     "jurisdiction": ("jurisdictions", "jurisdiction_command"),
     "entitlements": ("entitlements", "entitlements_command"),
+    "incentives": ("incentives", "incentives_command"),
     "accounts": ("accounts", "accounts_command"),
     "retention": ("retention", "retention_command"),
     "verify": ("evidence", "verify_command"),

@@ -37,6 +37,7 @@ PUBLIC = (
 BENCH = (
     Link("inboxes", "办件", "Cases", inside=True),
     Link("notices", "通知", "Notices", inside=True),
+    Link("incentives:deserving", "政策兑现", "Granting", inside=True),
     Link("reporters", "报送单位", "Reporters", inside=True),
     Link("receipts", "回执", "Receipts", inside=True),
     Link("uploads", "上传", "Uploads", inside=True),
@@ -56,7 +57,14 @@ SHOWN = (
     Link("express:coverage", "快递末端网点覆盖", "Coverage by express outlets"),
 )
 """Pages that show how what was filed and decided is kept."""
-AT_DESKS = {"inboxes", "notices", "consumer:outliers", "consumer:stations", "filing:alarms"}
+AT_DESKS = {
+    "incentives:deserving",
+    "inboxes",
+    "notices",
+    "consumer:outliers",
+    "consumer:stations",
+    "filing:alarms",
+}
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
