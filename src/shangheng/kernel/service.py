@@ -27,8 +27,8 @@ class Service:
     ``reads`` names the record kinds that it needs, whoever provides them; ``urls`` is the module
     of its pages; ``jobs`` are functions that ``shangheng`` may run; ``after`` names by record kind
     what is to be done once a batch of it was taken; ``accounts`` says who may post on which kind
-    of account; ``effects`` are what its steps name in ``does``. ``chores`` are done now and then by
-    the platform itself, each as often as one likes; they return how much there was to do.
+    of account; ``effects`` are what its steps name in ``does``. ``chores`` are done now and then
+    by the platform itself, each as often as one likes; they return how much there was to do.
     """
 
     name: str
