@@ -32,6 +32,7 @@ COMMANDS = {
     "parties": ("lookups", "parties_command"),
     "targets": ("policies", "targets_command"),
     "duties": ("policies", "duties_command"),
+    "policy": ("library", "policy_command"),
     "jurisdiction": ("jurisdictions", "jurisdiction_command"),
     "entitlements": ("entitlements", "entitlements_command"),
     "accounts": ("accounts", "accounts_command"),

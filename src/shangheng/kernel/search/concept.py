@@ -7,6 +7,7 @@ pairs, found wherever they stand; a single one is the beginning of a token. Lati
 are tokens as they are, found by their beginning. Width of signs and case do not matter (NFKC).
 """
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -20,6 +21,11 @@ _IS_HAN = re.compile(f"[{_HAN}]")
 def folded(text: str) -> str:
     """Return a text as it is compared: width of signs and case do not matter."""
     return unicodedata.normalize("NFKC", text).casefold()
+
+
+def mark_of(name: str, value: str) -> str:
+    """Return a word that stands for a value of a field, so that the index finds it as well."""
+    return f"m{hashlib.sha256(f'{name}={value}'.encode()).hexdigest()[:12]}"
 
 
 def _pairs(run: str) -> list[str]:

@@ -50,6 +50,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "办件 {number} 没有这个附件",
         "Case {number} has no such attachment",
     ),
+    "case.no_preview": (
+        "{name} 不能预览；请下载后查看",
+        "{name} has no preview; download it to see it",
+    ),
     "case.no_file_folder": (
         "平台没有设置附件文件夹，请联系管理员",
         "This platform has no folder for attachments; tell its administrator",
@@ -201,6 +205,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "field.file_type": (
         "{name} 不是可接受的图片（JPEG、PNG）或 PDF；请另选",
         "{name} is no image (JPEG, PNG) or PDF that can be taken; choose another",
+    ),
+    "field.file_infected": (
+        "{name} 未通过病毒检查，没有收下；请换一个文件",
+        "{name} did not pass the virus check and was not taken; choose another file",
+    ),
+    "field.file_unscanned": (
+        "{name} 暂时无法做病毒检查，没有收下；请稍后再试，或先不附文件提交",
+        "{name} cannot be checked for viruses now and was not taken; try later, or send without it",
     ),
     "field.file_too_large": (
         "{name} 超过 {most} 字节；请缩小后再选",
