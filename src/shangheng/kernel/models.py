@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rows of every noun in one Django app, so that a noun can be moved without moving tables."""
 
+from shangheng.kernel.access.models import LookRow, PostActRow, PostRow, TokenRow
 from shangheng.kernel.accounts.models import AccountRow, HoldRow, TransferRow, UnitRow
 from shangheng.kernel.cases.models import (
     CaseNumberRow,
@@ -33,15 +34,19 @@ __all__ = [
     "HoldRow",
     "LeafRow",
     "LogRow",
+    "LookRow",
     "NoteRow",
     "PartyCodeRow",
     "PartyLinkRow",
     "PartyRow",
+    "PostActRow",
+    "PostRow",
     "ReporterHabitRow",
     "ReporterRow",
     "ReporterTokenRow",
     "ResultRow",
     "StepRow",
+    "TokenRow",
     "TraitRow",
     "TransferRow",
     "UnitRow",

@@ -40,13 +40,16 @@ BENCH = (
     Link("receipts", "回执", "Receipts", inside=True),
     Link("uploads", "上传", "Uploads", inside=True),
     Link("statistics:reconciliation", "对账", "Reconciliation", inside=True),
+    Link("posts", "岗位", "Posts", inside=True),
+    Link("looks", "查看个人信息记录", "Looks", inside=True),
 )
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Return what ``site/base.html`` needs."""
     match = request.resolver_match
-    works = people.has_post(request)
+    works, administers = people.has_post(request), people.is_administrator(request)
+    opens = {"inboxes": works, "posts": administers, "looks": works or administers}
     return {
         "language": words.language(),
         "html_language": "en" if words.language() == "en" else "zh-Hans",
@@ -55,7 +58,16 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "place": wiring.place(),
         "here": match.view_name if match else "",
         "public_links": PUBLIC,
-        "bench_links": tuple(link for link in BENCH if works or link.to != "inboxes"),
-        "bench_home": "inboxes" if works else "reporters",
+        "bench_links": tuple(link for link in BENCH if opens.get(link.to, True)),
+        "bench_home": _bench_home(request, works=works, administers=administers),
         "services": REGISTRY.services,
     }
+
+
+def _bench_home(request: HttpRequest, *, works: bool, administers: bool) -> str:
+    """Return where the workbench begins for this reader."""
+    if works:
+        return "inboxes"
+    if people.is_officer(request):
+        return "reporters"
+    return "posts" if administers else "receipts" if people.reporter_of(request) else "account"

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from shangheng.engines.duckdb import DuckDBEngine
 from shangheng.kernel.errors import Invalid, Unavailable
 from shangheng.kernel.policies import queries as policies
-from shangheng.kernel.policies.concept import Library
+from shangheng.kernel.policies.concept import Department, Library
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.site import sealing
 
@@ -96,6 +96,17 @@ def library() -> Library:
         return policies.together(*(_policies(Path(each), _changed(each)) for each in folders))
 
 
+def departments() -> tuple[Department, ...]:
+    """Return the bodies that this jurisdiction's own documents name."""
+    home = library().jurisdictions.get(settings.JURISDICTION)
+    return home.departments if home else ()
+
+
+def functions() -> dict[str, tuple[str, ...]]:
+    """Return for each department that has functions in cases which these are."""
+    return {each.printed: each.functions for each in departments() if each.functions}
+
+
 def _changed(folder: Path) -> tuple[int, int]:
     """Return how many files a folder of policies has, and when the last of them changed."""
     times = [
@@ -142,6 +153,7 @@ def prepare(jurisdiction: str | None = None) -> None:
     _key(Path(settings.SECRET_KEY_FILE), secrets.token_urlsafe(48))
     _key(master_key_file(), secrets.token_hex(MASTER_KEY_BYTES))
     call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
     sealing.prepare()
 
 

@@ -15,6 +15,8 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from shangheng.kernel.access import actions as access
+from shangheng.kernel.access.concept import Look
 from shangheng.kernel.cases import store
 from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.clocks import Clock, Event
@@ -298,9 +300,15 @@ def look(kind: CaseKind, number: str, purpose: str, hand: Hand) -> Mapping[str, 
     """Show the personal data of a case for a stated purpose; that it was looked at is sealed."""
     row = store.locked(kind, number)
     role = _role(hand, _officers(kind), row, "look")
-    store.append(row, Done("look", hand, role, values={"purpose": _said(purpose)}))
-    personal = {field.name for field in kind.form if field.sensitivity == "personal"}
-    return {name: value for name, value in row.values.items() if name in personal}
+    said = _said(purpose)
+    step = store.append(row, Done("look", hand, role, values={"purpose": said}))
+    personal = [field.name for field in kind.form if field.sensitivity == "personal"]
+    shown = {name: row.values[name] for name in personal if name in row.values}
+    access.keep_look(
+        Look(hand.at, hand.actor.name, role, "case", kind.name, number, row.region,
+             tuple(shown), said, step.leaf)
+    )  # fmt: skip
+    return shown
 
 
 @sealed
