@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``shangheng people``: the first administrator, and everybody else where no browser is at hand."""
+"""``shangheng people``: the first administrator, and everybody where no browser is at hand."""
 
 import click
 

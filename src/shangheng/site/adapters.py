@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
@@ -26,6 +27,14 @@ class SignInForm(LoginForm):  # type: ignore[misc]
     def add_prefix(self, field_name: str) -> str:
         """Return the name of a field on the page."""
         return "username" if field_name == "login" else field_name
+
+
+class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    """The form of a passkey, with the one label that the package leaves in English."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - the package's own
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _said("给这把密钥起个名字", "A name for this key")
 
 
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc]

@@ -49,7 +49,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """Return what ``site/base.html`` needs."""
     match = request.resolver_match
     works, administers = people.has_post(request), people.is_administrator(request)
-    opens = {"inboxes": works, "posts": administers, "looks": works or administers}
+    officer = people.is_officer(request)
+    reports = officer or people.reporter_of(request) is not None
+    opens = {
+        "inboxes": works, "posts": administers, "looks": works or administers,
+        "reporters": officer, "receipts": reports, "uploads": reports,
+        "statistics:reconciliation": officer,
+    }  # fmt: skip
     return {
         "language": words.language(),
         "html_language": "en" if words.language() == "en" else "zh-Hans",
@@ -59,15 +65,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "here": match.view_name if match else "",
         "public_links": PUBLIC,
         "bench_links": tuple(link for link in BENCH if opens.get(link.to, True)),
-        "bench_home": _bench_home(request, works=works, administers=administers),
+        "bench_home": next((link.to for link in BENCH if opens.get(link.to, True)), "account"),
         "services": REGISTRY.services,
     }
-
-
-def _bench_home(request: HttpRequest, *, works: bool, administers: bool) -> str:
-    """Return where the workbench begins for this reader."""
-    if works:
-        return "inboxes"
-    if people.is_officer(request):
-        return "reporters"
-    return "posts" if administers else "receipts" if people.reporter_of(request) else "account"

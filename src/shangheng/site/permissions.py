@@ -4,9 +4,35 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from shangheng.kernel.access.concept import HOUSE_ROLES
 from shangheng.kernel.cases.concept.kinds import CaseKind
 from shangheng.kernel.registers.concept.kinds import RegisterKind
 from shangheng.kernel.service import Registry
+
+ROLE_WORDS = {
+    "officer": ("经办", "officer"),
+    "lead": ("负责人", "lead"),
+    "mediator": ("调解员", "mediator"),
+    "clerk": ("登记员", "clerk"),
+    "reviewer": ("审核", "reviewer"),
+    "decider": ("决定", "decider"),
+    "treasurer": ("拨付", "treasurer"),
+    "finance": ("财务", "finance"),
+    "inspector": ("监督", "inspector"),
+    "station": ("维权站", "station"),
+    "reader": ("查阅", "reader"),
+}
+"""What the last part of a declared role is called; ``consumer.officer`` is 消费维权 · 经办."""
+
+
+def role_name(role: str, registry: Registry) -> tuple[str, str]:
+    """Return what a role is called in Chinese and English: the service's name, and as what."""
+    if role in HOUSE_ROLES:
+        return HOUSE_ROLES[role]
+    service, _, last = role.partition(".")
+    known = next((each for each in registry.services if each.name == service), None)
+    zh, en = ROLE_WORDS.get(last, (last, last))
+    return (f"{known.zh} · {zh}", f"{known.en} · {en}") if known else (role, role)
 
 
 class Permission(NamedTuple):

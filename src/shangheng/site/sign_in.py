@@ -42,6 +42,7 @@ ALLAUTH: dict[str, Any] = {
     "ACCOUNT_SESSION_REMEMBER": False,
     "ACCOUNT_REAUTHENTICATION_REQUIRED": True,
     "ACCOUNT_RATE_LIMITS": RATES,
+    "MFA_FORMS": {"add_webauthn": "shangheng.site.adapters.PasskeyForm"},
     "MFA_ADAPTER": "shangheng.site.adapters.SecondFactors",
     "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
     "MFA_PASSKEY_LOGIN_ENABLED": True,

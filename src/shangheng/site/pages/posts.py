@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from shangheng.kernel.access import actions, queries
 from shangheng.kernel.access.concept import (
-    HOUSE_ROLES,
     REPORTER,
     Appointment,
     HeldPost,
@@ -25,7 +24,17 @@ from shangheng.kernel.records.concept.fields import Day, Field, OneOf, Region, T
 from shangheng.kernel.regions import queries as regions
 from shangheng.kernel.registers.actions import CHINA, region_code
 from shangheng.kernel.registers.concept.forms import checked
-from shangheng.site import accounts, acting, clock, fields, people, places, wiring, words
+from shangheng.site import (
+    accounts,
+    acting,
+    clock,
+    fields,
+    people,
+    permissions,
+    places,
+    wiring,
+    words,
+)
 from shangheng.site.formats import csv_file
 from shangheng.site.people import signed_in
 from shangheng.site.registry import REGISTRY
@@ -41,12 +50,8 @@ EXPORT_MAX = 50_000
 
 
 def role_name(role: str) -> str:
-    """Return what a role is called: its own name, or that of the service that declares it."""
-    if role in HOUSE_ROLES:
-        return words.either(*HOUSE_ROLES[role])
-    service, _, name = role.partition(".")
-    known = next((each for each in REGISTRY.services if each.name == service), None)
-    return f"{words.label(known)} · {name}" if known else role
+    """Return what a role is called, in the reader's language."""
+    return words.either(*permissions.role_name(role, REGISTRY))
 
 
 def shown_post(post: HeldPost, at: datetime) -> dict[str, Any]:
