@@ -7,6 +7,9 @@ which opens nothing until it is given a post.
 """
 
 from typing import Any
+from urllib.parse import urlsplit
+
+from shangheng.kernel.errors import Invalid
 
 APPS = (
     "allauth",
@@ -27,6 +30,7 @@ PASSWORD_RULES = [
         "OPTIONS": {"user_attributes": ("username", "email"), "max_similarity": 0.9},
     },
 ]
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 RATES = {
     "login_failed": "30/10m/ip,5/10m/key",  # per address, per name
     "follow_failed": "20/10m/ip",  # wrong numbers and codes of cases
@@ -58,7 +62,14 @@ ALLAUTH: dict[str, Any] = {
 
 
 def providers(url: str, *, client: str, secret: str, name: str) -> dict[str, Any]:
-    """Return the provider of single sign-on, if the setting names one."""
+    """Return the provider of single sign-on, if the setting names one.
+
+    Its tokens come straight from it, so that encryption on the wire vouches for them in place of
+    their signature (OpenID Connect Core 1.0, 3.1.3.7 item 6): only over HTTPS, or on this machine.
+    """
+    parts = urlsplit(url)
+    if url and parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        raise Invalid("settings.oidc_not_https", url=url)
     app = {
         "provider_id": "sso",
         "name": name,

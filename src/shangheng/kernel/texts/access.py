@@ -62,6 +62,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "操作过于频繁，请稍后再试",
         "That was too often; wait a while and try again",
     ),
+    "settings.oidc_not_https": (
+        "SHANGHENG_OIDC_URL 应以 https:// 开头，而不是 {url}",
+        "SHANGHENG_OIDC_URL should begin with https://, not {url}",
+    ),
     "token.days": (
         "有效期应为 1 至 {most} 天",
         "A token lasts from 1 to {most} days",
