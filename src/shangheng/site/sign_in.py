@@ -31,11 +31,8 @@ PASSWORD_RULES = [
     },
 ]
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-RATES = {
-    "login_failed": "30/10m/ip,5/10m/key",  # per address, per name
-    "follow_failed": "20/10m/ip",  # wrong numbers and codes of cases
-    "open_case": "300/10m/ip",  # a whole office may stand behind one address
-}
+RATES = {"login_failed": "30/10m/ip,5/10m/key"}
+"""How often a sign-in may fail, per address and per name."""
 ALLAUTH: dict[str, Any] = {
     "ACCOUNT_ADAPTER": "shangheng.site.adapters.Accounts",
     "ACCOUNT_FORMS": {"login": "shangheng.site.adapters.SignInForm"},

@@ -71,7 +71,7 @@ def _states(at: datetime) -> dict[str, Q]:
 def _within(regions: Iterable[str]) -> Q:
     scope = Q(pk__in=[])
     for region in regions:
-        scope |= below(region) if region else ~Q(pk=None)
+        scope |= below(region)
     return scope
 
 

@@ -89,15 +89,18 @@ def sees_all(kind: RegisterKind, actor: Actor, region: str) -> bool:
 
 
 def below(region: str) -> Q:
-    """Return the condition for what lies in a region; no region is the whole country."""
-    return Q(region__startswith=stem(region)) if region else Q()
+    """Return the condition for what lies in a region; no region is the whole country.
+
+    Never an empty condition: that would vanish in an alternative of several posts.
+    """
+    return Q(region__startswith=stem(region) if region else "")
 
 
 def _seen(kind: RegisterKind, actor: Actor) -> Q:
     """Return the condition for the entries that an actor may see at all."""
     scope = Q(state="current") | Q(state="ended") if kind.public else Q(pk__in=[])
     for region in actor.regions_of(kind.roles):
-        scope |= below(region) if region else Q(kind=kind.name)
+        scope |= below(region)
     return Q(kind=kind.name) & scope
 
 

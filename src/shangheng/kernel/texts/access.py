@@ -58,6 +58,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "请求没有带上本站页面的防伪标记；请从本站页面操作，或改用令牌",
         "The request lacks the mark of a page of this site; use a page of the site, or a token",
     ),
+    "request.method": (
+        "此处不接受 {method} 请求；请按接口文档使用",
+        "This does not take {method}; see the description of the API",
+    ),
     "request.too_often": (
         "操作过于频繁，请稍后再试",
         "That was too often; wait a while and try again",

@@ -139,6 +139,7 @@ def one_case(
 
 def _followed(request: HttpRequest, kind: CaseKind, number: str, code: str) -> CaseFile:
     at, house = clock.now(), acting.house()
+    limited(request, "follow_failed", counts=False)
     try:
         return queries.followed({kind.name: kind}, number, code, at=at, house=house)[1]
     except NotFound:

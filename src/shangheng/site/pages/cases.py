@@ -206,6 +206,7 @@ def follow(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "site/cases/follow.html", {"typed": typed})
     number = typed["number"].strip().upper()
+    limited(request, "follow_failed", counts=False)
     try:
         queries.followed(
             REGISTRY.cases, number, typed["code"], at=clock.now(), house=acting.house()
