@@ -22,6 +22,7 @@ COMMANDS = {
     "demo": ("demo", "demo_command"),
     "serve": ("setup", "serve_command"),
     "people": ("people", "people_command"),
+    "work": ("work", "work_command"),
     "report": ("records", "report_command"),
     "receipt": ("records", "receipt_command"),
     "settle": ("records", "settle_command"),

@@ -10,7 +10,8 @@ from shangheng.kernel.cases.store import Hand, House
 from shangheng.kernel.registers.actions import Filing
 from shangheng.kernel.registers.concept.actors import NOBODY, Actor
 from shangheng.kernel.registers.concept.actors import Hand as PlainHand
-from shangheng.site import clock, people, wiring
+from shangheng.site import carriers, clock, jurisdictions, people, wiring
+from shangheng.site.registry import REGISTRY
 
 VERSION_DIGITS = 10
 
@@ -21,7 +22,7 @@ def actor_of(request: HttpRequest) -> Actor:
     if not name:
         return NOBODY
     held = people.posts_of(request)
-    functions = wiring.functions() if any(each.department for each in held) else {}
+    functions = jurisdictions.functions() if any(each.department for each in held) else {}
     return Actor(name, tuple(post for each in held for post in each.posts(functions)))
 
 
@@ -31,6 +32,10 @@ def house() -> House:
         region=wiring.place().region,
         files=Path(settings.HOME) / "files",
         configuration=wiring.decisions(),
+        effects=REGISTRY.effects,
+        records=REGISTRY.kinds,
+        channels=carriers.channels(),
+        hooks=carriers.hooks(),
     )
 
 

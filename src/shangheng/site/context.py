@@ -36,6 +36,7 @@ PUBLIC = (
 )
 BENCH = (
     Link("inboxes", "办件", "Cases", inside=True),
+    Link("notices", "通知", "Notices", inside=True),
     Link("reporters", "报送单位", "Reporters", inside=True),
     Link("receipts", "回执", "Receipts", inside=True),
     Link("uploads", "上传", "Uploads", inside=True),
@@ -52,7 +53,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     officer = people.is_officer(request)
     reports = officer or people.reporter_of(request) is not None
     opens = {
-        "inboxes": works, "posts": administers, "looks": works or administers,
+        "inboxes": works, "notices": works, "posts": administers, "looks": works or administers,
         "reporters": officer, "receipts": reports, "uploads": reports,
         "statistics:reconciliation": officer,
     }  # fmt: skip
@@ -62,6 +63,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "wall": request.GET.get("wall") == "1",
         "wall_refresh": WALL_REFRESH_S,
         "place": wiring.place(),
+        "demonstration": wiring.is_demonstration(),
         "here": match.view_name if match else "",
         "public_links": PUBLIC,
         "bench_links": tuple(link for link in BENCH if opens.get(link.to, True)),

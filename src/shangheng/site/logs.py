@@ -39,3 +39,5 @@ def configure(settings: dict[str, Any]) -> None:
     # A refusal is an answer, not an event for the log; faults are logged by site.errors.
     logging.getLogger("django.request").setLevel(logging.CRITICAL)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    # It tells of every table of a font that goes into a sheet of paper.
+    logging.getLogger("fontTools").setLevel(logging.WARNING)

@@ -6,7 +6,7 @@ from typing import Any
 import waitress  # type: ignore[import-untyped]
 from django.conf import settings
 
-from shangheng.site import charts, warming, wiring
+from shangheng.site import charts, warming, wiring, work
 from shangheng.site.pages.intake import desk, take
 from shangheng.site.wsgi import application
 
@@ -24,6 +24,7 @@ def serve(host: str, port: int, threads: int = 8) -> None:
     wiring.engine()
     charts.warm_up()
     desk().resume(take)
+    work.start()
     warming.start(f"http://{LOCAL if host in EVERYWHERE else host}:{port}")
     waitress.serve(
         application,

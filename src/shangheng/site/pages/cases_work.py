@@ -20,7 +20,9 @@ from shangheng.kernel.errors import Invalid, Refusal
 from shangheng.kernel.regions import queries as regions
 from shangheng.site import acting, clock, fields, places, words
 from shangheng.site.formats import csv_file
+from shangheng.site.pages import letters
 from shangheng.site.pages.cases import deadline, file_response, timeline
+from shangheng.site.pages.room import token_of
 from shangheng.site.people import signed_in
 from shangheng.site.registry import REGISTRY
 
@@ -156,9 +158,11 @@ def _page(
         "leads": actor.role_for(kind.leads, file.case.region, file.case.department),
         "departments": [(code, words.either(*pair)) for code, pair in kind.departments.items()],
         "similar": [_line(kind, each) for each in queries.similar(kind, number, actor=actor)],
+        "letters": letters.told(file.letters),
         "intact": queries.intact(number),
         "why": words.message(refusal, words.language()) if refusal else "",
         "typed": request.POST,
+        "room": token_of(kind, number) if kind.other_side else "",
     }  # fmt: skip
     return render(request, "site/cases/detail.html", facts, status=status)
 

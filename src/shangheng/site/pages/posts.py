@@ -29,10 +29,10 @@ from shangheng.site import (
     acting,
     clock,
     fields,
+    jurisdictions,
     people,
     permissions,
     places,
-    wiring,
     words,
 )
 from shangheng.site.formats import csv_file
@@ -134,7 +134,7 @@ def form_of_post() -> tuple[Field, ...]:
     Roles come from the declarations, departments from the jurisdiction's own documents.
     """
     roles = {role: (role_name(role), role_name(role)) for role in accounts.known_roles()}
-    bodies = {each.printed: (each.zh, each.en) for each in wiring.departments()}
+    bodies = {each.printed: (each.zh, each.en) for each in jurisdictions.departments()}
     return (
         Text("person", zh="用户名", en="Name", max=150, note="登录用的名字"),
         OneOf("role", zh="角色", en="Role", values=roles),

@@ -12,7 +12,7 @@ from shangheng.kernel.access import queries
 from shangheng.kernel.access.concept import ADMINISTRATOR, HeldPost
 from shangheng.kernel.access.queries import SoughtPosts
 from shangheng.kernel.registers.concept.actors import Actor, Post
-from shangheng.site import accounts, clock, people, wiring
+from shangheng.site import accounts, clock, jurisdictions, people
 from shangheng.site.tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -95,7 +95,7 @@ def test_the_list_is_searched_filtered_and_exported(boss: Client, zhang: Client)
 
 def test_departments_and_roles_of_the_form_are_those_of_the_place(boss: Client) -> None:
     page = read(boss, "/posts/new/")
-    for each in wiring.departments():
+    for each in jurisdictions.departments():
         assert each.zh in page
     for role in accounts.known_roles():
         assert f'value="{role}"' in page

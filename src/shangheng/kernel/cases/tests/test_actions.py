@@ -285,3 +285,9 @@ def test_a_step_is_allowed_exactly_where_it_is_declared(
     else:
         with pytest.raises(NotPermitted):
             step(case.number, declared.name, actor)
+
+
+def test_a_post_for_the_whole_country_sees_every_case() -> None:
+    actions.open_case(KIND, story(), hand())
+    everywhere = Actor("eve", (Post("tryout.officer"),))
+    assert queries.count(KIND, Wanted(), actor=everywhere) == 1
