@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rows of every noun in one Django app, so that a noun can be moved without moving tables."""
 
+from shangheng.kernel.access.models import LookRow, PostActRow, PostRow, TokenRow
 from shangheng.kernel.accounts.models import AccountRow, HoldRow, TransferRow, UnitRow
 from shangheng.kernel.cases.models import (
     CaseNumberRow,
@@ -50,12 +51,15 @@ __all__ = [
     "LegalHoldRow",
     "LetterRow",
     "LogRow",
+    "LookRow",
     "NoteRow",
     "NoticeReadRow",
     "NoticeRow",
     "PartyCodeRow",
     "PartyLinkRow",
     "PartyRow",
+    "PostActRow",
+    "PostRow",
     "ReporterHabitRow",
     "ReporterRow",
     "ReporterTokenRow",
@@ -63,6 +67,7 @@ __all__ = [
     "SearchRow",
     "StepRow",
     "TallyRow",
+    "TokenRow",
     "TraitRow",
     "TransferRow",
     "UnitRow",

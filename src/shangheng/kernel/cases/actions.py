@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from shangheng.kernel.access import actions as access
+from shangheng.kernel.access.concept import Look
 from shangheng.kernel.cases import joint, products, store
 from shangheng.kernel.cases.acts import (
     Moved,
@@ -252,9 +254,15 @@ def look(kind: CaseKind, number: str, purpose: str, hand: Hand) -> Mapping[str, 
     """Show the personal data of a case for a stated purpose; that it was looked at is sealed."""
     row = store.locked(kind, number)
     role = role_of(hand, officers(kind), row, "look")
-    store.append(kind, row, Done("look", hand, role, values={"purpose": said_of(purpose)}))
-    personal = {field.name for field in kind.form if field.sensitivity == "personal"}
-    return {name: value for name, value in row.values.items() if name in personal}
+    said = said_of(purpose)
+    step = store.append(kind, row, Done("look", hand, role, values={"purpose": said}))
+    personal = [field.name for field in kind.form if field.sensitivity == "personal"]
+    shown = {name: row.values[name] for name in personal if name in row.values}
+    access.keep_look(
+        Look(hand.at, hand.actor.name, role, "case", kind.name, number, row.region,
+             tuple(shown), said, step.leaf)
+    )  # fmt: skip
+    return shown
 
 
 def remind(

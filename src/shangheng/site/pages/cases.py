@@ -20,6 +20,7 @@ from shangheng.kernel.errors import Invalid, NotFound, Refusal
 from shangheng.kernel.records.concept.fields import Day, Money
 from shangheng.kernel.registers.concept.actors import PUBLIC
 from shangheng.site import acting, clock, fields, lifecycle, previews, words
+from shangheng.site.limits import limited
 from shangheng.site.pages import letters
 from shangheng.site.registry import REGISTRY
 
@@ -185,6 +186,7 @@ def new(request: HttpRequest, name: str) -> HttpResponse:
             return render(request, "site/cases/undecided.html", facts, status=503)
         facts["controls"] = fields.controls(kind.form, request.GET.dict())  # links fill in
         return render(request, "site/cases/new.html", facts)
+    limited(request, "open_case")
     given = fields.typed(request, kind.form)
     try:
         opened = actions.open_case(kind, given, hand)
@@ -214,11 +216,13 @@ def follow(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "site/cases/follow.html", {"typed": typed})
     number = typed["number"].strip().upper()
+    limited(request, "follow_failed", counts=False)
     try:
         queries.followed(
             REGISTRY.cases, number, typed["code"], at=clock.now(), house=acting.house()
         )
     except NotFound as refusal:
+        limited(request, "follow_failed")
         facts = {"typed": typed, "why": words.message(refusal, words.language())}
         return render(request, "site/cases/follow.html", facts, status=404)
     response = redirect("followed")
