@@ -9,20 +9,16 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.fields.json import KeyTextTransform
 
-from shangheng.kernel.cases.concept import clocks as c
+from shangheng.kernel.cases import showing
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
-from shangheng.kernel.cases.concept.letters import digest_of
-from shangheng.kernel.cases.concept.seals import CODE_LETTERS, fits, seal_of
+from shangheng.kernel.cases.concept.seals import CODE_LETTERS, fits
 from shangheng.kernel.cases.concept.views import (
     PAGE,
     Attached,
     CaseFile,
     CaseView,
-    ClockView,
-    JointView,
     LetterView,
     Load,
-    NoteView,
     Statistics,
     StepView,
     Wanted,
@@ -32,12 +28,11 @@ from shangheng.kernel.cases.models import (
     ClockRow,
     JointRow,
     LetterRow,
-    NoteRow,
     StepRow,
     TallyRow,
     TraitRow,
 )
-from shangheng.kernel.cases.store import House, events_of, file_path, unit_of
+from shangheng.kernel.cases.store import House, file_path
 from shangheng.kernel.cases.tallies import month_of
 from shangheng.kernel.errors import NotFound, NotPermitted
 from shangheng.kernel.registers.concept.actors import APPLICANT, PUBLIC, SYSTEM, Actor
@@ -100,7 +95,7 @@ def inbox(
     """Return the cases that an actor may see: open ones first, the oldest on top."""
     rows = _wanted(kind, CaseRow.objects.filter(_scope(kind, actor)), wanted)
     rows = rows.order_by("closed_at", "opened_at", "number")
-    return _views(list(rows[wanted.offset : wanted.offset + wanted.limit]), at)
+    return showing.views(list(rows[wanted.offset : wanted.offset + wanted.limit]), at)
 
 
 def with_steps(
@@ -111,8 +106,8 @@ def with_steps(
     listed = list(rows[wanted.offset : wanted.offset + wanted.limit])
     steps: dict[Any, list[StepView]] = {}
     for step in StepRow.objects.filter(case__in=listed).order_by("case", "number"):
-        steps.setdefault(step.case_id, []).append(_step(step))
-    views = _views(listed, at)
+        steps.setdefault(step.case_id, []).append(showing.step(step))
+    views = showing.views(listed, at)
     return [(view, tuple(steps.get(row.pk, ()))) for row, view in zip(listed, views, strict=True)]
 
 
@@ -133,23 +128,6 @@ def loads(kind: CaseKind, *, actor: Actor, at: datetime) -> list[Load]:
     return sorted(found, key=lambda each: (-each.open, each.holder))
 
 
-def _views(rows: list[CaseRow], at: datetime) -> list[CaseView]:
-    running = ClockRow.objects.filter(case__in=[row.pk for row in rows], ended_at=None)
-    due: dict[Any, datetime] = {}
-    for clock in running.exclude(due_at=None):
-        if clock.due_at and (clock.case_id not in due or clock.due_at < due[clock.case_id]):
-            due[clock.case_id] = clock.due_at
-    return [_view(row, due.get(row.pk), at) for row in rows]
-
-
-def _view(row: CaseRow, due_at: datetime | None, at: datetime) -> CaseView:
-    return CaseView(
-        row.number, row.kind, row.title, row.state, row.outcome, row.region, row.department,
-        row.holder, row.opened_at, row.changed_at, row.closed_at, row.version, due_at,
-        due_at is not None and due_at <= at, row.values,
-    )  # fmt: skip
-
-
 def case_file(
     kind: CaseKind, number: str, *, actor: Actor, at: datetime, house: House
 ) -> CaseFile:
@@ -157,7 +135,7 @@ def case_file(
     row = CaseRow.objects.filter(_scope(kind, actor), number=number).first()
     if row is None:
         raise NotFound("case.unknown", number=number)
-    found = _file(kind, row, at, house)
+    found = showing.file_of(kind, row, at, house)
     allowed = tuple(
         step
         for step in kind.steps_from(row.state)
@@ -183,7 +161,7 @@ def followed(
         raise NotFound("case.not_followed", number=number)
     kind = kinds[row.kind]
     own = tuple(step for step in kind.steps_from(row.state) if APPLICANT in step.roles)
-    return kind, _for_parties(kind, _file(kind, row, at, house), own)
+    return kind, _for_parties(kind, showing.file_of(kind, row, at, house), own)
 
 
 def other_side(kind: CaseKind, number: str, *, at: datetime, house: House) -> CaseFile:
@@ -192,7 +170,7 @@ def other_side(kind: CaseKind, number: str, *, at: datetime, house: House) -> Ca
     if row is None or not kind.other_side:
         raise NotFound("case.unknown", number=number)
     own = tuple(step for step in kind.steps_from(row.state) if kind.other_side in step.roles)
-    return _for_parties(kind, _file(kind, row, at, house), own)
+    return _for_parties(kind, showing.file_of(kind, row, at, house), own)
 
 
 def _for_parties(kind: CaseKind, whole: CaseFile, own: tuple[Step, ...]) -> CaseFile:
@@ -217,39 +195,6 @@ def _for_parties(kind: CaseKind, whole: CaseFile, own: tuple[Step, ...]) -> Case
     )
 
 
-def _file(kind: CaseKind, row: CaseRow, at: datetime, house: House) -> CaseFile:
-    clocks = tuple(_clock(kind, each, at, house) for each in row.clocks.order_by("pk"))
-    main = row.gathered_into
-    return CaseFile(
-        _views([row], at)[0],
-        tuple(_step(each) for each in row.steps.order_by("number")),
-        clocks,
-        tuple(_note(each) for each in row.notes.order_by("pk")),
-        (),
-        tuple(row.gathered.order_by("number").values_list("number", flat=True)),
-        main.number if main else "",
-        tuple(_letter(each) for each in row.letters.select_related("case", "step").order_by("pk")),
-        tuple(_joint(each) for each in row.joint.order_by("pk")),
-        row.disputes.filter(settled_at=None).exists(),
-    )
-
-
-def _joint(row: JointRow) -> JointView:
-    return JointView(
-        row.region, row.department, row.task, row.asked_at, row.answer, row.answered_by,
-        row.answered_at,
-    )  # fmt: skip
-
-
-def _letter(row: LetterRow) -> LetterView:
-    genuine = row.digest == digest_of(row.code, row.content) == row.step.values.get("digest")
-    return LetterView(
-        row.case.number, row.case.kind, row.name, row.code, row.content, row.digest,
-        row.issued_at, row.step.number, row.step.seal, row.leaf,
-        genuine and intact(row.case.number),
-    )  # fmt: skip
-
-
 def letter(code: str) -> LetterView:
     """Return the letter that bears a code, and whether it is as it was sealed."""
     plain = "".join(letter for letter in code.upper() if letter in CODE_LETTERS)
@@ -257,31 +202,7 @@ def letter(code: str) -> LetterView:
     row = LetterRow.objects.filter(code="-".join(parts)).select_related("case", "step").first()
     if row is None:
         raise NotFound("letter.unknown", code=code[:40])
-    return _letter(row)
-
-
-def _step(row: StepRow) -> StepView:
-    return StepView(
-        row.number, row.act, row.name, row.source, row.target, row.by, row.role, row.at,
-        row.values, row.seal, row.leaf,
-    )  # fmt: skip
-
-
-def _note(row: NoteRow) -> NoteView:
-    return NoteView(row.outward, row.text, row.by, row.at)
-
-
-def _clock(kind: CaseKind, kept: ClockRow, at: datetime, house: House) -> ClockView:
-    declared = kind.clock(kept.name)
-    events = events_of(kept)
-    found = c.reckon(unit_of(kept), kept.length, events, house.calendar)
-    turned = [event.what for event in events if event.what in ("stopped", "resumed")]
-    stands = turned[-1:] == ["stopped"] and kept.ended_at is None
-    until = kept.ended_at or at
-    return ClockView(
-        kept.name, declared.zh, declared.en, found, kept.source, declared.basis, events[0].at,
-        kept.ended_at, found.is_over(until), stands,
-    )  # fmt: skip
+    return showing.letter(row)
 
 
 def intact(number: str) -> bool:
@@ -289,21 +210,7 @@ def intact(number: str) -> bool:
     row = CaseRow.objects.filter(number=number).first()
     if row is None:
         raise NotFound("case.unknown", number=number)
-    before = seal_of({"kind": row.kind}, "")
-    for step in row.steps.order_by("number"):
-        if _seal_again(row, step, before) != step.seal:
-            return False
-        before = step.seal
-    return before == row.seal
-
-
-def _seal_again(row: CaseRow, step: StepRow, before: str) -> str:
-    entry = {
-        "case": row.number, "number": step.number, "act": step.act, "name": step.name,
-        "source": step.source, "target": step.target, "by": step.by, "role": step.role,
-        "at": step.at.astimezone(c.CHINA).isoformat(), "values": step.values,
-    }  # fmt: skip
-    return seal_of(entry, before)
+    return showing.is_intact(row)
 
 
 def similar(kind: CaseKind, number: str, *, actor: Actor, limit: int = 5) -> list[CaseView]:
@@ -317,7 +224,7 @@ def similar(kind: CaseKind, number: str, *, actor: Actor, limit: int = 5) -> lis
     found = TraitRow.objects.filter(same).exclude(case=row).values("case")[:SIMILAR_MAX]
     cases = [each["case"] for each in found]
     others = CaseRow.objects.filter(_scope(kind, actor), closed_at=None, pk__in=cases)
-    return _views(list(others.order_by("number")[:limit]), row.changed_at)
+    return showing.views(list(others.order_by("number")[:limit]), row.changed_at)
 
 
 def statistics(
@@ -420,7 +327,7 @@ def taken(
     cases = CaseRow.objects.filter(_scope(kind, actor))
     rows = StepRow.objects.filter(act="step", name=step, at__gte=since, at__lt=until)
     rows = rows.filter(case__in=cases).select_related("case").order_by("at", "pk")
-    return [(_view(row.case, None, until), _step(row)) for row in rows]
+    return [(showing.view(row.case, None, until), showing.step(row)) for row in rows]
 
 
 def kept(kind: CaseKind, clock: str, numbers: Collection[str]) -> dict[str, bool]:
