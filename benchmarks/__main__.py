@@ -29,6 +29,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], list[object]]] = {
     "checks": lambda given: ["benchmarks.checks", given.rows, data.HOMES],
     "api": lambda given: ["benchmarks.api", _ledger(given), SENDING_S],
     "pages": lambda given: ["benchmarks.pages", _ledger(given)],
+    "searching": lambda _: ["benchmarks.searching"],
     "accounts": lambda _: ["benchmarks.accounts"],
     "cases": lambda _: ["benchmarks.cases"],
     "evidence": lambda _: ["benchmarks.evidence", data.HOMES],

@@ -23,6 +23,7 @@ from shangheng.kernel.texts import (
     records,
     regions,
     registers,
+    retention,
     site,
     statistics,
 )
@@ -32,6 +33,7 @@ Language = Literal["zh", "en"]
 MESSAGES: dict[str, tuple[str, str]] = {
     **records.TEXTS,
     **registers.TEXTS,
+    **retention.TEXTS,
     **cases.TEXTS,
     **consumer.TEXTS,
     **filing.TEXTS,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from shangheng.kernel.accounts.concept.kinds import ANYBODY, AccountKind, by_name
 from shangheng.kernel.cases.concept.kinds import CaseKind
 from shangheng.kernel.cases.store import Effect, House
 from shangheng.kernel.errors import Invalid, NotFound
@@ -25,9 +26,9 @@ class Service:
 
     ``reads`` names the record kinds that it needs, whoever provides them; ``urls`` is the module
     of its pages; ``jobs`` are functions that ``shangheng`` may run; ``after`` names by record kind
-    what is to be done once a batch of it was taken; ``effects`` are what its steps name in
-    ``does``. ``chores`` are done now and then by the platform itself, each as often as one likes;
-    they return how much there was to do.
+    what is to be done once a batch of it was taken; ``accounts`` says who may post on which kind
+    of account; ``effects`` are what its steps name in ``does``. ``chores`` are done now and then
+    by the platform itself, each as often as one likes; they return how much there was to do.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Service:
     kinds: tuple[RecordKind, ...] = ()
     registers: tuple[RegisterKind, ...] = ()
     cases: tuple[CaseKind, ...] = ()
+    accounts: tuple[AccountKind, ...] = ()
     reads: tuple[str, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     urls: str = ""
@@ -98,16 +100,22 @@ class Registry:
         return {kind.name: kind for service in self.services for kind in service.cases}
 
     @property
+    def accounts(self) -> Mapping[str, AccountKind]:
+        """Return every kind of account by its name."""
+        return by_name(tuple(kind for service in self.services for kind in service.accounts))
+
+    @property
     def effects(self) -> dict[str, Effect]:
         """Return what services do with steps, by name."""
         return {name: each for one in self.services for name, each in one.effects.items()}
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """Return every role that a register or a kind of case names."""
+        """Return every role that a register, a kind of case or a kind of account names."""
         told = [role for kind in self.registers.values() for role in kind.roles]
         told += [role for kind in self.cases.values() for role in kind.roles]
-        return tuple(dict.fromkeys(told))
+        told += [role for kind in self.accounts.values() for role in (*kind.takes, *kind.gives)]
+        return tuple(dict.fromkeys(role for role in told if role != ANYBODY))
 
     def register(self, name: str) -> RegisterKind:
         """Return the register of that name, or say which there are."""

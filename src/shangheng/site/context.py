@@ -41,7 +41,22 @@ BENCH = (
     Link("receipts", "回执", "Receipts", inside=True),
     Link("uploads", "上传", "Uploads", inside=True),
     Link("statistics:reconciliation", "对账", "Reconciliation", inside=True),
+    Link("consumer:outliers", "投诉异常", "Complaints that stand out", inside=True),
+    Link("consumer:stations", "12315站", "Stations", inside=True),
+    Link("filing:alarms", "规则与做法", "Rules and practice", inside=True),
+    Link("accounts", "账户", "Accounts", inside=True),
+    Link("retention:periods", "留存", "Retention", inside=True),
 )
+
+
+SHOWN = (
+    Link("consumer:keeping", "促销和退货：说到做到吗", "Promotions and returns: kept or not"),
+    Link("consumer:guarantees", "先行赔付保证金", "Guarantees for advance payment"),
+    Link("filing:alarms", "规则与做法不一致的平台", "Where practice departs from filed rules"),
+    Link("express:coverage", "快递末端网点覆盖", "Coverage by express outlets"),
+)
+"""Pages that show how what was filed and decided is kept."""
+AT_DESKS = {"inboxes", "notices", "consumer:outliers", "consumer:stations", "filing:alarms"}
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -57,9 +72,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "demonstration": wiring.is_demonstration(),
         "here": match.view_name if match else "",
         "public_links": PUBLIC,
-        "bench_links": tuple(
-            link for link in BENCH if works or link.to not in ("inboxes", "notices")
-        ),
+        "bench_links": tuple(link for link in BENCH if works or link.to not in AT_DESKS),
+        "shown_links": SHOWN,
         "bench_home": "inboxes" if works else "reporters",
         "services": REGISTRY.services,
     }

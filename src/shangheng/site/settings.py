@@ -39,7 +39,7 @@ _JURISDICTIONS = _environment.get("SHANGHENG_JURISDICTIONS")
 LOG_KEY = _environment.get("SHANGHENG_LOG_KEY", "")
 FONT = _environment.get("SHANGHENG_FONT", "")
 JURISDICTIONS = Path(_JURISDICTIONS).resolve() if _JURISDICTIONS else None
-SERVICES = ("statistics", "consumer", "incentives", "policy", "filing", "express")
+SERVICES = ("statistics", "consumer", "incentives", "policy", "filing", "express", "retention")
 
 ADDRESS = _environment.get("SHANGHENG_ADDRESS", "").rstrip("/")
 MAIL = _environment.get("SHANGHENG_MAIL", "")

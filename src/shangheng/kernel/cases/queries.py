@@ -1,24 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can be asked of cases: inboxes, one case with its clocks, what a follower may see."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models import Count, Q, QuerySet, Sum
 
-from shangheng.kernel.cases import showing
+from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
-from shangheng.kernel.cases.concept.seals import CODE_LETTERS, fits
+from shangheng.kernel.cases.concept.letters import digest_of
+from shangheng.kernel.cases.concept.seals import CODE_LETTERS, fits, seal_of
 from shangheng.kernel.cases.concept.views import (
     PAGE,
     Attached,
     CaseFile,
     CaseView,
+    ClockView,
+    JointView,
     LetterView,
     Load,
+    NoteView,
     Statistics,
     StepView,
     Wanted,
@@ -28,11 +31,12 @@ from shangheng.kernel.cases.models import (
     ClockRow,
     JointRow,
     LetterRow,
+    NoteRow,
     StepRow,
     TallyRow,
     TraitRow,
 )
-from shangheng.kernel.cases.store import House, file_path
+from shangheng.kernel.cases.store import House, events_of, file_path, unit_of
 from shangheng.kernel.cases.tallies import month_of
 from shangheng.kernel.errors import NotFound, NotPermitted
 from shangheng.kernel.registers.concept.actors import APPLICANT, PUBLIC, SYSTEM, Actor
@@ -45,7 +49,7 @@ FOUND_MAX = 10_000
 COUNTED_MAX = 10_000
 
 
-def _scope(kind: CaseKind, actor: Actor, *, joint: bool = True) -> Q:
+def scoped(kind: CaseKind, actor: Actor, *, joint: bool = True) -> Q:
     """Return the condition for the cases of a kind that an actor may see.
 
     With ``joint`` these are also the cases in which the actor's department takes part.
@@ -93,33 +97,20 @@ def inbox(
     at: datetime,
 ) -> list[CaseView]:
     """Return the cases that an actor may see: open ones first, the oldest on top."""
-    rows = _wanted(kind, CaseRow.objects.filter(_scope(kind, actor)), wanted)
+    rows = _wanted(kind, CaseRow.objects.filter(scoped(kind, actor)), wanted)
     rows = rows.order_by("closed_at", "opened_at", "number")
-    return showing.views(list(rows[wanted.offset : wanted.offset + wanted.limit]), at)
-
-
-def with_steps(
-    kind: CaseKind, wanted: Wanted, *, actor: Actor, at: datetime
-) -> list[tuple[CaseView, tuple[StepView, ...]]]:
-    """Return cases with everything that was done in them, by number."""
-    rows = _wanted(kind, CaseRow.objects.filter(_scope(kind, actor)), wanted).order_by("number")
-    listed = list(rows[wanted.offset : wanted.offset + wanted.limit])
-    steps: dict[Any, list[StepView]] = {}
-    for step in StepRow.objects.filter(case__in=listed).order_by("case", "number"):
-        steps.setdefault(step.case_id, []).append(showing.step(step))
-    views = showing.views(listed, at)
-    return [(view, tuple(steps.get(row.pk, ()))) for row, view in zip(listed, views, strict=True)]
+    return _views(list(rows[wanted.offset : wanted.offset + wanted.limit]), at)
 
 
 def count(kind: CaseKind, wanted: Wanted, *, actor: Actor) -> int:
     """Return how many cases there are of what is looked for; beyond ``COUNTED_MAX`` not all."""
-    rows = _wanted(kind, CaseRow.objects.filter(_scope(kind, actor)), wanted)
+    rows = _wanted(kind, CaseRow.objects.filter(scoped(kind, actor)), wanted)
     return rows.order_by().values_list("kind")[: COUNTED_MAX + 1].count()
 
 
 def loads(kind: CaseKind, *, actor: Actor, at: datetime) -> list[Load]:
     """Return how much each officer holds of what an actor may see, the heaviest load first."""
-    scope = _scope(kind, actor, joint=False)
+    scope = scoped(kind, actor, joint=False)
     held = CaseRow.objects.filter(scope, closed_at=None).exclude(holder="")
     late = ClockRow.objects.filter(ended_at=None, due_at__lte=at, case__in=held)
     lates = late.order_by().values_list("case__holder").annotate(n=Count("case", distinct=True))
@@ -129,14 +120,32 @@ def loads(kind: CaseKind, *, actor: Actor, at: datetime) -> list[Load]:
     return sorted(found, key=lambda each: (-each.open, each.holder))
 
 
+def _views(rows: list[CaseRow], at: datetime) -> list[CaseView]:
+    running = ClockRow.objects.filter(case__in=[row.pk for row in rows], ended_at=None)
+    due: dict[Any, datetime] = {}
+    for clock in running.exclude(due_at=None):
+        if clock.due_at and (clock.case_id not in due or clock.due_at < due[clock.case_id]):
+            due[clock.case_id] = clock.due_at
+    return [view(row, due.get(row.pk), at) for row in rows]
+
+
+def view(row: CaseRow, due_at: datetime | None, at: datetime) -> CaseView:
+    """Return a case as a list tells it."""
+    return CaseView(
+        row.number, row.kind, row.title, row.state, row.outcome, row.region, row.department,
+        row.holder, row.opened_at, row.changed_at, row.closed_at, row.version, due_at,
+        due_at is not None and due_at <= at, row.values,
+    )  # fmt: skip
+
+
 def case_file(
     kind: CaseKind, number: str, *, actor: Actor, at: datetime, house: House
 ) -> CaseFile:
     """Return a whole case to an officer who may see it; others are told that there is none."""
-    row = CaseRow.objects.filter(_scope(kind, actor), number=number).first()
+    row = CaseRow.objects.filter(scoped(kind, actor), number=number).first()
     if row is None:
         raise NotFound("case.unknown", number=number)
-    found = showing.file_of(kind, row, at, house)
+    found = _file(kind, row, at, house)
     allowed = tuple(
         step
         for step in kind.steps_from(row.state)
@@ -162,7 +171,7 @@ def followed(
         raise NotFound("case.not_followed", number=number)
     kind = kinds[row.kind]
     own = tuple(step for step in kind.steps_from(row.state) if APPLICANT in step.roles)
-    return kind, _for_parties(kind, showing.file_of(kind, row, at, house), own)
+    return kind, _for_parties(kind, _file(kind, row, at, house), own)
 
 
 def other_side(kind: CaseKind, number: str, *, at: datetime, house: House) -> CaseFile:
@@ -171,7 +180,7 @@ def other_side(kind: CaseKind, number: str, *, at: datetime, house: House) -> Ca
     if row is None or not kind.other_side:
         raise NotFound("case.unknown", number=number)
     own = tuple(step for step in kind.steps_from(row.state) if kind.other_side in step.roles)
-    return _for_parties(kind, showing.file_of(kind, row, at, house), own)
+    return _for_parties(kind, _file(kind, row, at, house), own)
 
 
 def _for_parties(kind: CaseKind, whole: CaseFile, own: tuple[Step, ...]) -> CaseFile:
@@ -196,6 +205,39 @@ def _for_parties(kind: CaseKind, whole: CaseFile, own: tuple[Step, ...]) -> Case
     )
 
 
+def _file(kind: CaseKind, row: CaseRow, at: datetime, house: House) -> CaseFile:
+    clocks = tuple(_clock(kind, each, at, house) for each in row.clocks.order_by("pk"))
+    main = row.gathered_into
+    return CaseFile(
+        _views([row], at)[0],
+        tuple(step_view(each) for each in row.steps.order_by("number")),
+        clocks,
+        tuple(_note(each) for each in row.notes.order_by("pk")),
+        (),
+        tuple(row.gathered.order_by("number").values_list("number", flat=True)),
+        main.number if main else "",
+        tuple(_letter(each) for each in row.letters.select_related("case", "step").order_by("pk")),
+        tuple(_joint(each) for each in row.joint.order_by("pk")),
+        row.disputes.filter(settled_at=None).exists(),
+    )
+
+
+def _joint(row: JointRow) -> JointView:
+    return JointView(
+        row.region, row.department, row.task, row.asked_at, row.answer, row.answered_by,
+        row.answered_at,
+    )  # fmt: skip
+
+
+def _letter(row: LetterRow) -> LetterView:
+    genuine = row.digest == digest_of(row.code, row.content) == row.step.values.get("digest")
+    return LetterView(
+        row.case.number, row.case.kind, row.name, row.code, row.content, row.digest,
+        row.issued_at, row.step.number, row.step.seal, row.leaf,
+        genuine and intact(row.case.number),
+    )  # fmt: skip
+
+
 def letter(code: str) -> LetterView:
     """Return the letter that bears a code, and whether it is as it was sealed."""
     plain = "".join(letter for letter in code.upper() if letter in CODE_LETTERS)
@@ -203,7 +245,32 @@ def letter(code: str) -> LetterView:
     row = LetterRow.objects.filter(code="-".join(parts)).select_related("case", "step").first()
     if row is None:
         raise NotFound("letter.unknown", code=code[:40])
-    return showing.letter(row)
+    return _letter(row)
+
+
+def step_view(row: StepRow) -> StepView:
+    """Return a step as it is told."""
+    return StepView(
+        row.number, row.act, row.name, row.source, row.target, row.by, row.role, row.at,
+        row.values, row.seal, row.leaf,
+    )  # fmt: skip
+
+
+def _note(row: NoteRow) -> NoteView:
+    return NoteView(row.outward, row.text, row.by, row.at)
+
+
+def _clock(kind: CaseKind, kept: ClockRow, at: datetime, house: House) -> ClockView:
+    declared = kind.clock(kept.name)
+    events = events_of(kept)
+    found = c.reckon(unit_of(kept), kept.length, events, house.calendar)
+    turned = [event.what for event in events if event.what in ("stopped", "resumed")]
+    stands = turned[-1:] == ["stopped"] and kept.ended_at is None
+    until = kept.ended_at or at
+    return ClockView(
+        kept.name, declared.zh, declared.en, found, kept.source, declared.basis, events[0].at,
+        kept.ended_at, found.is_over(until), stands,
+    )  # fmt: skip
 
 
 def intact(number: str) -> bool:
@@ -211,12 +278,26 @@ def intact(number: str) -> bool:
     row = CaseRow.objects.filter(number=number).first()
     if row is None:
         raise NotFound("case.unknown", number=number)
-    return showing.is_intact(row)
+    before = seal_of({"kind": row.kind}, "")
+    for step in row.steps.order_by("number"):
+        if _seal_again(row, step, before) != step.seal:
+            return False
+        before = step.seal
+    return before == row.seal
+
+
+def _seal_again(row: CaseRow, step: StepRow, before: str) -> str:
+    entry = {
+        "case": row.number, "number": step.number, "act": step.act, "name": step.name,
+        "source": step.source, "target": step.target, "by": step.by, "role": step.role,
+        "at": step.at.astimezone(c.CHINA).isoformat(), "values": step.values,
+    }  # fmt: skip
+    return seal_of(entry, before)
 
 
 def similar(kind: CaseKind, number: str, *, actor: Actor, limit: int = 5) -> list[CaseView]:
     """Propose open cases that have a trait in common, such as the order or the seller."""
-    row = CaseRow.objects.filter(_scope(kind, actor), number=number).first()
+    row = CaseRow.objects.filter(scoped(kind, actor), number=number).first()
     if row is None:
         raise NotFound("case.unknown", number=number)
     same = Q(pk__in=[])
@@ -224,8 +305,8 @@ def similar(kind: CaseKind, number: str, *, actor: Actor, limit: int = 5) -> lis
         same |= Q(kind=kind.name, name=name, value=value)
     found = TraitRow.objects.filter(same).exclude(case=row).values("case")[:SIMILAR_MAX]
     cases = [each["case"] for each in found]
-    others = CaseRow.objects.filter(_scope(kind, actor), closed_at=None, pk__in=cases)
-    return showing.views(list(others.order_by("number")[:limit]), row.changed_at)
+    others = CaseRow.objects.filter(scoped(kind, actor), closed_at=None, pk__in=cases)
+    return _views(list(others.order_by("number")[:limit]), row.changed_at)
 
 
 def statistics(
@@ -237,7 +318,7 @@ def statistics(
     as for a thousand.
     """
     months = Q(month__gte=month_of(since), month__lt=month_of(until))
-    rows = TallyRow.objects.filter(months, _scope(kind, actor, joint=False)).order_by()
+    rows = TallyRow.objects.filter(months, scoped(kind, actor, joint=False)).order_by()
     found: dict[str, dict[str, int]] = {}
     for what, name, n in rows.values_list("what", "name").annotate(n=Sum("cases")):
         found.setdefault(what, {})[name] = n
@@ -247,7 +328,7 @@ def statistics(
     kept, late = found.get("kept", {}), found.get("late", {})
     running = ClockRow.objects.filter(ended_at=None, due_at__lte=at)
     opened = CaseRow.objects.filter(
-        _scope(kind, actor, joint=False), opened_at__gte=since, opened_at__lt=until
+        scoped(kind, actor, joint=False), opened_at__gte=since, opened_at__lt=until
     )
     return Statistics(
         opened=sum(found.get("state", {}).values()),
@@ -308,38 +389,3 @@ def _listed(value: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - what a form k
     if not isinstance(value, list):
         return []
     return [each for each in value if isinstance(each, dict)]
-
-
-def tallied(
-    kind: CaseKind, by: Sequence[str], *, actor: Actor, since: datetime, until: datetime
-) -> dict[tuple[str, ...], int]:
-    """Count the cases opened in a span by fields of their form, or by ``region``."""
-    rows = CaseRow.objects.filter(_scope(kind, actor), opened_at__gte=since, opened_at__lt=until)
-    said = {
-        f"by_{place}": F(name) if name == "region" else KeyTextTransform(name, "values")
-        for place, name in enumerate(by)
-    }
-    counted = rows.order_by().values(**said).annotate(n=Count("pk")).values_list(*said, "n")
-    return {tuple(str(each or "") for each in told): n for *told, n in counted}
-
-
-def taken(
-    kind: CaseKind, step: str, *, actor: Actor, since: datetime, until: datetime
-) -> list[tuple[CaseView, StepView]]:
-    """Return where a step was taken in a span, with the case as it stands now, oldest first."""
-    cases = CaseRow.objects.filter(_scope(kind, actor))
-    rows = StepRow.objects.filter(act="step", name=step, at__gte=since, at__lt=until)
-    rows = rows.filter(case__in=cases).select_related("case").order_by("at", "pk")
-    return [(showing.view(row.case, None, until), showing.step(row)) for row in rows]
-
-
-def kept(kind: CaseKind, clock: str, numbers: Collection[str]) -> dict[str, bool]:
-    """Tell of cases whose clock has ended whether it was kept, by their numbers."""
-    rows = ClockRow.objects.filter(
-        case__kind=kind.name, case__number__in=numbers, name=clock
-    ).exclude(ended_at=None)
-    return {
-        number: due is None or ended < due
-        for number, due, ended in rows.values_list("case__number", "due_at", "ended_at")
-        if ended is not None
-    }

@@ -26,7 +26,7 @@ from shangheng.site.registry import REGISTRY
 FOLLOWED = "followed"
 ASKED = (Day, Money)
 FOLLOW_PATH = "/follow/"
-SAID = {"reason", "text", "purpose", "holder", "to", "region", "department"}
+SAID = {"reason", "text", "purpose", "holder", "to", "region", "department", "amount"}
 ACTS = {
     "open": ("提交", "Filed"),
     "assign": ("分派", "Assigned"),
@@ -82,7 +82,7 @@ def timeline(kind: CaseKind, steps: tuple[StepView, ...]) -> list[dict[str, Any]
 def _said(kind: CaseKind, step: StepView) -> list[fields.Shown]:
     if step.act == "step":
         return fields.rows(kind.step(step.name).needs, step.values)
-    told = {"reason", "text", "purpose", "holder", "to", "region", "department"} & set(step.values)
+    told = SAID & set(step.values)
     return [
         fields.Shown("", _named(kind, name, str(step.values[name])), name)
         for name in sorted(told)
