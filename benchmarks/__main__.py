@@ -32,6 +32,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], list[object]]] = {
     "searching": lambda _: ["benchmarks.searching"],
     "accounts": lambda _: ["benchmarks.accounts"],
     "exchange": lambda _: ["benchmarks.exchange"],
+    "incentives": lambda _: ["benchmarks.incentives"],
     "cases": lambda _: ["benchmarks.cases"],
     "evidence": lambda _: ["benchmarks.evidence", data.HOMES],
     "indicators": lambda given: ["benchmarks.indicators", _ledger(given) / "ledger"],

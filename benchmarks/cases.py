@@ -59,12 +59,13 @@ TALLY_SQL = (
 ENTRY_SQL = (
     "INSERT INTO kernel_register_entry SELECT printf('%032x', i), 'rights_station', "
     f"printf('WQZ-2026-%07d', i), printf('P%d', i), {NAME} || '服务站', 'current', {WHERE}, "
-    "printf('wqz-2026-%07d ', i) || CASE i % 2 WHEN 0 THEN '{online}' ELSE '{both}' END || ' ' || "
+    "printf('wqz-2026-%07d ', i) || CASE i / 7 % 2 WHEN 0 THEN '{online}' ELSE '{both}' END "
+    "|| ' ' || "
     f"{NAME} || '服务站', 1, '', '2026-01-01', NULL FROM n"
 )
 VERSION_SQL = (
     "INSERT INTO kernel_register_version SELECT NULL, 1, 'enter', json_object('platform', key, "
-    "'name', title, 'region', region, 'form', CASE rowid % 2 WHEN 0 THEN 'online' ELSE 'both' "
+    "'name', title, 'region', region, 'form', CASE rowid / 7 % 2 WHEN 0 THEN 'online' ELSE 'both' "
     "END), '2020-01-01', '', 'clerk', '2026-01-01', 'clerk', '2026-01-01', NULL, NULL, '', 0, "
     "uuid FROM kernel_register_entry"
 )  # fmt: skip

@@ -22,13 +22,15 @@ SERVICE_LINES_MAX = 1_500
 
 # What stood beyond a limit when the limit was set, or is one table that is best read whole.
 LONGER_FILES = {
+    "src/shangheng/kernel/policies/concept.py": 401,  # every part of a document: one type each
     "src/shangheng/services/statistics/records.py": 430,  # seven kinds: a table, not a program
 }
 LARGER_SERVICES = {
     "statistics": 2_700,  # sixty indicators, see docs/decisions/0004
     "policy": 3_500,  # four systems: library, tracker, scoreboard, evaluation index
     "consumer": 2_600,  # six systems: one life cycle, eight registers, six indicators, their pages
-    "incentives": 3_350,  # four jurisdictions' provisions, judged one by one and all at once
+    # Four jurisdictions' provisions, judged one by one and all at once; applications and funds.
+    "incentives": 5_700,
 }
 # Functions with more arguments than that: ruff stops each at seven, this stops their number.
 MORE_ARGUMENTS_COUNT = 16

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from shangheng.kernel.texts import (
+    access,
     accounts,
     cases,
     consumer,
@@ -32,6 +33,7 @@ from shangheng.kernel.texts import (
 Language = Literal["zh", "en"]
 
 MESSAGES: dict[str, tuple[str, str]] = {
+    **access.TEXTS,
     **records.TEXTS,
     **registers.TEXTS,
     **retention.TEXTS,

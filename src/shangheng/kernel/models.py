@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rows of every noun in one Django app, so that a noun can be moved without moving tables."""
 
+from shangheng.kernel.access.models import LookRow, PostActRow, PostRow, TokenRow
 from shangheng.kernel.accounts.models import AccountRow, HoldRow, TransferRow, UnitRow
 from shangheng.kernel.cases.models import (
     CaseNumberRow,
@@ -60,6 +61,7 @@ __all__ = [
     "LegalHoldRow",
     "LetterRow",
     "LogRow",
+    "LookRow",
     "NoteRow",
     "NoticeReadRow",
     "NoticeRow",
@@ -67,6 +69,8 @@ __all__ = [
     "PartyCodeRow",
     "PartyLinkRow",
     "PartyRow",
+    "PostActRow",
+    "PostRow",
     "ReceivedRow",
     "ReporterHabitRow",
     "ReporterRow",
@@ -76,6 +80,7 @@ __all__ = [
     "StepRow",
     "SubscriptionRow",
     "TallyRow",
+    "TokenRow",
     "TraitRow",
     "TransferRow",
     "UnitRow",

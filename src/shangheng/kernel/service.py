@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from shangheng.kernel.accounts.concept.kinds import ANYBODY, AccountKind, by_name
+from shangheng.kernel.cases.concept.guards import OPENING, Guard
 from shangheng.kernel.cases.concept.kinds import CaseKind
 from shangheng.kernel.cases.store import Effect, House
 from shangheng.kernel.errors import Invalid, NotFound
@@ -27,8 +28,10 @@ class Service:
     ``reads`` names the record kinds that it needs, whoever provides them; ``urls`` is the module
     of its pages; ``jobs`` are functions that ``shangheng`` may run; ``after`` names by record kind
     what is to be done once a batch of it was taken; ``accounts`` says who may post on which kind
-    of account; ``effects`` are what its steps name in ``does``. ``chores`` are done now and then
-    by the platform itself, each as often as one likes; they return how much there was to do.
+    of account; ``effects`` are what its steps name in ``does``, ``guards`` by ``kind.step`` what
+    is checked or booked before a step is written, whoever declares that kind. ``chores`` are done
+    now and then by the platform itself, each as often as one likes; they return how much there was
+    to do.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Service:
     jobs: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     after: Mapping[str, AfterBatch] = field(default_factory=dict)
     effects: Mapping[str, Effect] = field(default_factory=dict)
+    guards: Mapping[str, Guard] = field(default_factory=dict)
     chores: Mapping[str, Chore] = field(default_factory=dict)
 
 
@@ -62,7 +66,11 @@ class Registry:
         for named in (names, files, cases):
             if twice := sorted({name for name in named if named.count(name) > 1}):
                 raise Invalid("service.kind_twice", kinds=twice)
+        steps = {f"{kind.name}.{step.name}" for kind in self.cases.values() for step in kind.steps}
+        steps |= {f"{name}.{OPENING}" for name in self.cases}
         for service in self.services:
+            if strange := sorted(set(service.guards) - steps):
+                raise Invalid("service.guard_nowhere", service=service.name, steps=strange)
             if missing := sorted(set(service.reads) - set(names)):
                 raise Invalid("service.kind_missing", service=service.name, kinds=missing)
             wanted = {step.does for kind in service.cases for step in kind.steps if step.does}
@@ -137,6 +145,15 @@ class Registry:
     def after(self, kind: str) -> tuple[AfterBatch, ...]:
         """Return what is to be done once a batch of a kind was taken."""
         return tuple(each.after[kind] for each in self.services if kind in each.after)
+
+    @property
+    def guards(self) -> dict[str, tuple[Guard, ...]]:
+        """Return what is checked or booked before steps are written, by ``kind.step``."""
+        named = {name for service in self.services for name in service.guards}
+        return {
+            name: tuple(each.guards[name] for each in self.services if name in each.guards)
+            for name in sorted(named)
+        }
 
     def kind(self, name: str) -> RecordKind:
         """Return the kind of that name, or say which there are."""

@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who acts, where and when: from a request to the hand by which cases and registers are moved.
-
-A person's posts are groups named ``role@region`` or ``role@region/department``.
-"""
+"""Who acts, where and when: from a request to the hand by which cases and registers are moved."""
 
 from pathlib import Path
 
@@ -11,27 +8,22 @@ from django.http import HttpRequest
 
 from shangheng.kernel.cases.store import Hand, House
 from shangheng.kernel.registers.actions import Filing
-from shangheng.kernel.registers.concept.actors import NOBODY, Actor, Post
+from shangheng.kernel.registers.concept.actors import NOBODY, Actor
 from shangheng.kernel.registers.concept.actors import Hand as PlainHand
-from shangheng.site import carriers, clock, people, wiring
+from shangheng.site import carriers, clock, jurisdictions, people, wiring
 from shangheng.site.registry import REGISTRY
 
 VERSION_DIGITS = 10
 
 
-def post_of(group: str) -> Post:
-    """Return the post that a group stands for."""
-    role, _, place = group.partition("@")
-    region, _, department = place.partition("/")
-    return Post(role, region, department)
-
-
 def actor_of(request: HttpRequest) -> Actor:
     """Return who acts; whoever has not signed in is nobody."""
-    if not request.user.is_authenticated:
+    name = people.name_of(request)
+    if not name:
         return NOBODY
-    posts = tuple(post_of(name) for name in sorted(people.groups_of(request)))
-    return Actor(request.user.get_username(), posts)
+    held = people.posts_of(request)
+    functions = jurisdictions.functions() if any(each.department for each in held) else {}
+    return Actor(name, tuple(post for each in held for post in each.posts(functions)))
 
 
 def house() -> House:
@@ -44,6 +36,8 @@ def house() -> House:
         records=REGISTRY.kinds,
         channels=carriers.channels(),
         hooks=carriers.hooks(),
+        guards=REGISTRY.guards,
+        library=wiring.library,
     )
 
 

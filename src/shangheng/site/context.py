@@ -38,6 +38,7 @@ PUBLIC = (
 BENCH = (
     Link("inboxes", "办件", "Cases", inside=True),
     Link("notices", "通知", "Notices", inside=True),
+    Link("incentives:deserving", "政策兑现", "Granting", inside=True),
     Link("reporters", "报送单位", "Reporters", inside=True),
     Link("receipts", "回执", "Receipts", inside=True),
     Link("deliveries", "交换", "Exchange", inside=True),
@@ -48,6 +49,8 @@ BENCH = (
     Link("filing:alarms", "规则与做法", "Rules and practice", inside=True),
     Link("accounts", "账户", "Accounts", inside=True),
     Link("retention:periods", "留存", "Retention", inside=True),
+    Link("posts", "岗位", "Posts", inside=True),
+    Link("looks", "查看个人信息记录", "Looks", inside=True),
 )
 
 
@@ -58,13 +61,27 @@ SHOWN = (
     Link("express:coverage", "快递末端网点覆盖", "Coverage by express outlets"),
 )
 """Pages that show how what was filed and decided is kept."""
-AT_DESKS = {"inboxes", "notices", "consumer:outliers", "consumer:stations", "filing:alarms"}
+AT_DESKS = {
+    "incentives:deserving",
+    "inboxes",
+    "notices",
+    "consumer:outliers",
+    "consumer:stations",
+    "filing:alarms",
+}
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Return what ``site/base.html`` needs."""
     match = request.resolver_match
-    works = people.has_post(request)
+    works, administers = people.has_post(request), people.is_administrator(request)
+    officer = people.is_officer(request)
+    reports = officer or people.reporter_of(request) is not None
+    opens = dict.fromkeys(AT_DESKS, works) | {
+        "posts": administers, "looks": works or administers,
+        "reporters": officer, "receipts": reports, "uploads": reports,
+        "statistics:reconciliation": officer,
+    }  # fmt: skip
     return {
         "language": words.language(),
         "html_language": "en" if words.language() == "en" else "zh-Hans",
@@ -74,8 +91,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "demonstration": wiring.is_demonstration(),
         "here": match.view_name if match else "",
         "public_links": PUBLIC,
-        "bench_links": tuple(link for link in BENCH if works or link.to not in AT_DESKS),
+        "bench_links": tuple(link for link in BENCH if opens.get(link.to, True)),
+        "bench_home": next((link.to for link in BENCH if opens.get(link.to, True)), "account"),
         "shown_links": SHOWN,
-        "bench_home": "inboxes" if works else "reporters",
         "services": REGISTRY.services,
     }

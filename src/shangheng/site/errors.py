@@ -72,7 +72,13 @@ class _Answered:
         self._next = next_
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self._next(request)
+        response = self._next(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+            return response
+        told = respond(request, errors.Invalid("request.method", method=request.method))
+        told.status_code = response.status_code
+        told["Allow"] = response["Allow"]
+        return told
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return respond(request, error) if isinstance(error, errors.ShanghengError) else None

@@ -167,6 +167,17 @@ def plain(fields: Sequence[f.Field], values: Mapping[str, Any]) -> dict[str, Any
     return {name: value for name, value in values.items() if name in open_}
 
 
+def kept(
+    fields: Sequence[f.Field], given: Mapping[str, Any], before: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what was typed; personal values that the form did not show stay as they were."""
+    hidden = {each.name for each in fields if each.sensitivity == "personal"}
+    return {
+        name: before.get(name, "") if name in hidden and not value else value
+        for name, value in given.items()
+    }
+
+
 def json_schema(fields: Sequence[f.Field], title: str) -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a form."""
     return {

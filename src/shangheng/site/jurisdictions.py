@@ -14,7 +14,7 @@ from typing import NamedTuple
 from django.conf import settings
 
 from shangheng.kernel.policies import queries as policies
-from shangheng.kernel.policies.concept import Jurisdiction, Library
+from shangheng.kernel.policies.concept import Department, Jurisdiction, Library
 from shangheng.kernel.policies.store import JURISDICTION as HEAD
 from shangheng.kernel.policies.store import Head
 
@@ -78,6 +78,17 @@ def library() -> Library:
     """
     with _reading:
         return policies.together(*(_policies(each, _changed(each)) for each in folders()))
+
+
+def departments() -> tuple[Department, ...]:
+    """Return the bodies that this installation's own documents name."""
+    home = library().jurisdictions.get(settings.JURISDICTION)
+    return home.departments if home else ()
+
+
+def functions() -> dict[str, tuple[str, ...]]:
+    """Return for each department that has functions in cases which these are."""
+    return {each.printed: each.functions for each in departments() if each.functions}
 
 
 def jurisdiction(name: str, folder: Path | None = None) -> Jurisdiction:

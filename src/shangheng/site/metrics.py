@@ -17,6 +17,7 @@ SECONDS = Histogram(
 )
 BATCHES = Counter("shangheng_batches_total", "Batches received", ("kind", "door", "outcome"))
 ROWS = Counter("shangheng_rows_total", "Rows received", ("kind", "outcome"))
+SIGN_INS_FAILED = Counter("shangheng_sign_ins_failed_total", "Wrong names, passwords or codes")
 
 
 def counted(receipt: Receipt, door: str, *, again: bool) -> None:

@@ -3,16 +3,23 @@
 
 from collections.abc import Callable
 from time import perf_counter
+from urllib.parse import urlsplit
 
 import structlog
+from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from shangheng.site import clock
 from shangheng.site.metrics import REQUESTS, SECONDS
 
 Next = Callable[[HttpRequest], HttpResponse]
 
 LANGUAGE_COOKIE = "language"
+SEEN = "seen_at"
+SEEN_EVERY_S = 60
+"""How exactly a session knows when it was last used: not every page is to be a write."""
 CONTENT_SECURITY_POLICY = "; ".join(  # noqa: FLY002 - one directive a line
     (
         "default-src 'none'",
@@ -61,12 +68,21 @@ def observed(next_: Next) -> Next:
     return middleware
 
 
+def _protection() -> dict[str, str]:
+    """Return the headers; a form may lead on to the provider of single sign-on, if any."""
+    provider = urlsplit(settings.OIDC_URL)
+    leads = f" {provider.scheme}://{provider.netloc}" if provider.netloc else ""
+    policy = CONTENT_SECURITY_POLICY.replace("form-action 'self'", f"form-action 'self'{leads}")
+    return {**PROTECTION, "Content-Security-Policy": policy}
+
+
 def hardened(next_: Next) -> Next:
     """Let the browser load nothing but what this site serves, and run no inline script."""
+    protection = _protection()
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = next_(request)
-        for name, value in PROTECTION.items():
+        for name, value in protection.items():
             response.headers.setdefault(name, value)
         return response
 
@@ -80,5 +96,21 @@ def bilingual(next_: Next) -> Next:
         chosen = request.GET.get("lang") or request.COOKIES.get(LANGUAGE_COOKIE)
         with translation.override("en" if chosen == "en" else "zh-hans"):
             return next_(request)
+
+    return middleware
+
+
+def bounded(next_: Next) -> Next:
+    """End a session that nobody has used for a while."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = clock.now().timestamp()
+            seen = float(request.session.get(SEEN, now))
+            if now - seen > settings.SESSION_IDLE_S:
+                logout(request)
+            elif SEEN not in request.session or now - seen > SEEN_EVERY_S:
+                request.session[SEEN] = now
+        return next_(request)
 
     return middleware

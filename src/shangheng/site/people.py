@@ -1,73 +1,66 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who is signed in and what that opens: officers see all, a reporter sees its own."""
+"""Who is signed in and what that opens: officers see all, a reporter sees its own.
+
+What somebody may is asked of the posts on every request, so that a post that ends closes its
+doors at once, in sessions and tokens alike.
+"""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.models import Group
-from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from shangheng.kernel.errors import Invalid, NotPermitted
+from shangheng.kernel.access import queries as access
+from shangheng.kernel.access.concept import ADMINISTRATOR, OFFICER, REPORTER, HeldPost
+from shangheng.kernel.errors import NotPermitted
+from shangheng.site import clock
+from shangheng.site.accounts import make_person
 from shangheng.site.registry import REGISTRY
 
-OFFICER = "statistics.officer"
-REPORTER = "reporter:"
-ROLES = (OFFICER,)
+__all__ = ["OFFICER", "make_person"]
 
 View = Callable[..., HttpResponseBase]
 
 
-@transaction.atomic
-def make_person(
-    name: str, password: str, *, roles: tuple[str, ...] = (), reporter: str = ""
-) -> None:
-    """Make somebody who can sign in, or give an existing one this password and these roles.
-
-    A role may be a post: ``consumer.officer@320500`` holds for Suzhou and below.
-    ``reporter`` binds the person to one reporting party: it sends and sees only as that one.
-    """
-    known = [*ROLES, *REGISTRY.roles]
-    if unknown := sorted(role for role in roles if role.partition("@")[0] not in known):
-        raise Invalid("person.unknown_role", roles=unknown, known=known)
-    person, _ = get_user_model().objects.get_or_create(username=name)
-    person.set_password(password)
-    person.save()
-    named = [*roles, *([REPORTER + reporter] if reporter else [])]
-    person.groups.set([Group.objects.get_or_create(name=group)[0] for group in named])
+def name_of(request: HttpRequest) -> str:
+    """Return who asks: the person of the token that came with it, else who is signed in."""
+    by_token: str = getattr(request, "shangheng_person", "")
+    if by_token or not request.user.is_authenticated:
+        return by_token
+    return request.user.get_username()
 
 
-def groups_of(request: HttpRequest) -> frozenset[str]:
-    """Return the names of the groups, asked once for each request."""
-    known: frozenset[str] | None = getattr(request, "shangheng_groups", None)
-    if known is None:
-        user = request.user
-        names = user.groups.values_list("name", flat=True) if user.is_authenticated else ()
-        known = frozenset(names)
-        request.shangheng_groups = known  # type: ignore[attr-defined]
-    return known
+def posts_of(request: HttpRequest) -> tuple[HeldPost, ...]:
+    """Return the posts that who asks holds now, looked up once for each request."""
+    name = name_of(request)
+    known: tuple[str, tuple[HeldPost, ...]] | None = getattr(request, "shangheng_posts", None)
+    if known is None or known[0] != name:
+        known = (name, access.held_by(name, at=clock.now()) if name else ())
+        request.shangheng_posts = known  # type: ignore[attr-defined]
+    return known[1]
 
 
 def is_officer(request: HttpRequest) -> bool:
     """Return whether the reader may see records and every reporter."""
-    return OFFICER in groups_of(request)
+    return any(post.role == OFFICER for post in posts_of(request))
+
+
+def is_administrator(request: HttpRequest) -> bool:
+    """Return whether the reader gives and ends posts."""
+    return any(post.role == ADMINISTRATOR for post in posts_of(request))
 
 
 def has_post(request: HttpRequest) -> bool:
     """Return whether the reader works on cases or registers."""
-    return any(name.partition("@")[0] in REGISTRY.roles for name in groups_of(request))
+    return any(post.role in REGISTRY.roles for post in posts_of(request))
 
 
 def reporter_of(request: HttpRequest) -> str | None:
     """Return the reporter that the reader is bound to, if any."""
-    codes = [
-        name.removeprefix(REPORTER) for name in groups_of(request) if name.startswith(REPORTER)
-    ]
-    return codes[0] if codes else None
+    return next((post.party for post in posts_of(request) if post.role == REPORTER), None)
 
 
 def seen_reporter(request: HttpRequest, wanted: str | None = None) -> str | None:

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Serving the site: one process with threads; more of them behind a proxy when needed."""
 
+from typing import Any
+
 import waitress  # type: ignore[import-untyped]
+from django.conf import settings
 
 from shangheng.site import charts, warming, wiring, work
 from shangheng.site.pages.intake import desk, take
@@ -34,4 +37,13 @@ def serve(host: str, port: int, threads: int = 8) -> None:
         inbuf_overflow=BODY_IN_MEMORY_BYTES,
         ident=None,
         clear_untrusted_proxy_headers=True,
+        **_believed(settings.PROXY),
     )
+
+
+def _believed(proxy: str) -> dict[str, Any]:
+    """Return how far a reverse proxy is believed about who asked, and over which protocol."""
+    if not proxy:
+        return {}
+    headers = "x-forwarded-for x-forwarded-proto x-forwarded-host"
+    return {"trusted_proxy": proxy, "trusted_proxy_headers": headers}

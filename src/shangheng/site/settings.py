@@ -10,6 +10,13 @@
 | ``SHANGHENG_JURISDICTION`` | in ``jurisdictions/`` | what ``init`` was told, or ``jiangsu`` |
 | ``SHANGHENG_LOG_KEY`` | signs the evidence log | a key file in the home, from ``init`` |
 | ``SHANGHENG_JURISDICTIONS`` | folder with policies of one's own | those that came with it |
+| ``SHANGHENG_HOSTS`` | names under which the site is asked for, by comma | ``*`` |
+| ``SHANGHENG_HTTPS`` | ``1``: only over HTTPS, cookies too | off |
+| ``SHANGHENG_PROXY`` | address of the reverse proxy that is believed | none |
+| ``SHANGHENG_OIDC_URL`` | provider of single sign-on (OpenID Connect) | none |
+| ``SHANGHENG_OIDC_CLIENT`` | our name there | none |
+| ``SHANGHENG_OIDC_SECRET`` | our key there | none |
+| ``SHANGHENG_OIDC_NAME`` | what its button says | 统一认证 |
 | ``SHANGHENG_ADDRESS`` | where this site is reached, for e-mails and letters | none |
 | ``SHANGHENG_MAIL`` | ``smtp://user:password@host:587`` or ``smtps://…:465`` | no e-mail |
 | ``SHANGHENG_MAIL_FROM`` | from whom e-mails come | ``shangheng@localhost`` |
@@ -23,7 +30,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from shangheng.site import databases
+from shangheng.site import databases, sign_in
 
 _environment = os.environ  # noqa: TID251 - this module is the one reader
 
@@ -70,19 +77,22 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 
 DEBUG = False
-# Names are checked by the reverse proxy; in front of nothing, the site is read-only to strangers.
-ALLOWED_HOSTS = ["*"]
+ALLOWED_HOSTS = _environment.get("SHANGHENG_HOSTS", "*").split(",")
+HTTPS = _environment.get("SHANGHENG_HTTPS", "") == "1"
+PROXY = _environment.get("SHANGHENG_PROXY", "")
 ROOT_URLCONF = "shangheng.site.urls"
 WSGI_APPLICATION = "shangheng.site.wsgi.application"
 INSTALLED_APPS = [
+    "shangheng.site",  # first: its templates stand before those of the packages
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    *sign_in.APPS,
     "ninja",
     "shangheng.kernel",
     *(f"shangheng.services.{name}" for name in SERVICES),
-    "shangheng.site",
 ]
 MIDDLEWARE = [
     "shangheng.site.middleware.observed",
@@ -92,7 +102,9 @@ MIDDLEWARE = [
     "shangheng.site.middleware.bilingual",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "shangheng.site.middleware.bounded",
     "shangheng.site.errors.answered",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 TEMPLATES = [
     {
@@ -128,16 +140,35 @@ WHITENOISE_MAX_AGE = 31_536_000
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
-AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = sign_in.PASSWORD_RULES
+# Shared by all processes, on whatever machine: failed sign-ins are counted there.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shangheng_cache",
+    }
+}
+OIDC_URL = _environment.get("SHANGHENG_OIDC_URL", "")
+SOCIALACCOUNT_PROVIDERS = sign_in.providers(
+    OIDC_URL,
+    client=_environment.get("SHANGHENG_OIDC_CLIENT", ""),
+    secret=_environment.get("SHANGHENG_OIDC_SECRET", ""),
+    name=_environment.get("SHANGHENG_OIDC_NAME", "") or "统一认证 Single sign-on",
+)
+globals().update(sign_in.ALLAUTH)
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# A session lasts a working day at most, ends with the browser, and after an hour without a hand.
+SESSION_COOKIE_AGE = 10 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_IDLE_S = 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = ["^healthz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
@@ -153,7 +184,8 @@ LOGGING_CONFIG = "shangheng.site.logs.configure"
 LOGGING = {"level": "INFO"}
 NINJA_PAGINATION_PER_PAGE = 50
 SILENCED_SYSTEM_CHECKS = [
-    # Encryption on the wire is the reverse proxy's part; its headers are documented.
-    "security.W004", "security.W008", "security.W012", "security.W016",
-    "security.W001", "security.W002",  # the headers are set by site.middleware.hardened
-]  # fmt: skip
+    "security.W001",  # `site.middleware.hardened` and `encrypted` set the headers
+    "security.W002",
+    # Without HTTPS of its own the site stands behind a reverse proxy, or is tried out.
+    *([] if HTTPS else ["security.W004", "security.W008", "security.W012", "security.W016"]),
+]

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which address is which page."""
 
-from django.contrib.auth.views import LoginView, LogoutView
+from allauth.account.views import login
+from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
-from shangheng.site import log_urls, metrics
+from shangheng.site import access_urls, log_urls, metrics
 from shangheng.site.api.door import api
 from shangheng.site.office import OFFICE
 from shangheng.site.pages import (
@@ -94,6 +95,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("registers/<slug:name>/map/", registers.on_map, name="register-map"),
     path("registers/<slug:name>/<str:number>/", registers.entry, name="entry"),
+    path("registers/<slug:name>/<str:number>/look/", registers_work.look, name="entry-look"),
     *(
         path(
             f"registers/<slug:name>/<str:number>/{act}/",
@@ -110,7 +112,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("help/errors", frame.error_codes, name="error-codes"),
     path("speak/<str:language>", frame.speak, name="speak"),
     path("manifest.webmanifest", frame.manifest, name="manifest"),
-    path("sign-in/", LoginView.as_view(template_name="site/sign_in.html"), name="sign-in"),
+    *access_urls.urlpatterns,
+    path("sign-in/", login, name="sign-in"),
+    path("sign-in/", login, name="account_login"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("healthz", metrics.healthz, name="healthz"),
     path("metrics", metrics.metrics, name="metrics"),

@@ -102,6 +102,7 @@ def prepare(jurisdiction: str | None = None) -> None:
     _key(Path(settings.SECRET_KEY_FILE), secrets.token_urlsafe(48))
     _key(master_key_file(), secrets.token_hex(MASTER_KEY_BYTES))
     call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
     sealing.prepare()
 
 

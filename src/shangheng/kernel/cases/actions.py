@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from shangheng.kernel.access import actions as access
+from shangheng.kernel.access.concept import Look
 from shangheng.kernel.cases import joint, products, store
 from shangheng.kernel.cases.acts import (
     Moved,
@@ -56,6 +58,7 @@ def open_case(kind: CaseKind, given: Mapping[str, Any], hand: Hand) -> Opened:
     role = hand.actor.role_for(kind.opens, place)
     if role is None:
         raise NotPermitted("case.not_yours", what="open", roles=list(kind.opens), region=place)
+    values = store.guarded(kind, None, hand, values, None)
     store.keep_files(hand.house, kind.form, given)
     number, code = store.next_number(kind, hand.at), new_code()
     row = CaseRow.objects.create(
@@ -91,6 +94,7 @@ def take_step(
     if step.unlike and row.steps.filter(name=step.unlike, by=hand.actor.name).exists():
         raise NotPermitted("case.four_eyes", step=step.name, other=step.unlike, by=hand.actor.name)
     values = checked(step.needs, given, region=region_code)
+    values = store.guarded(kind, row, hand, values, step)
     store.keep_files(hand.house, step.needs, given)
     changes: dict[str, Any] = {"outcome": step.outcome} if step.outcome else {}
     if step.target in kind.ends:
@@ -250,9 +254,15 @@ def look(kind: CaseKind, number: str, purpose: str, hand: Hand) -> Mapping[str, 
     """Show the personal data of a case for a stated purpose; that it was looked at is sealed."""
     row = store.locked(kind, number)
     role = role_of(hand, officers(kind), row, "look")
-    store.append(kind, row, Done("look", hand, role, values={"purpose": said_of(purpose)}))
-    personal = {field.name for field in kind.form if field.sensitivity == "personal"}
-    return {name: value for name, value in row.values.items() if name in personal}
+    said = said_of(purpose)
+    step = store.append(kind, row, Done("look", hand, role, values={"purpose": said}))
+    personal = [field.name for field in kind.form if field.sensitivity == "personal"]
+    shown = {name: row.values[name] for name in personal if name in row.values}
+    access.keep_look(
+        Look(hand.at, hand.actor.name, role, "case", kind.name, number, row.region,
+             tuple(shown), said, step.leaf)
+    )  # fmt: skip
+    return shown
 
 
 def remind(

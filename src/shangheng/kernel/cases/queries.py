@@ -64,8 +64,8 @@ def scoped(kind: CaseKind, actor: Actor, *, joint: bool = True) -> Q:
         if post.department:
             one &= Q(department__in=("", post.department))
         scope |= one
-        if joint:
-            scope |= Q(pk__in=JointRow.objects.filter(one).values("case"))
+        if joint and (taken_part := JointRow.objects.filter(one)).exists():
+            scope |= Q(pk__in=taken_part.values("case"))
     return Q(kind=kind.name) & scope
 
 
@@ -110,7 +110,8 @@ def count(kind: CaseKind, wanted: Wanted, *, actor: Actor) -> int:
 
 def loads(kind: CaseKind, *, actor: Actor, at: datetime) -> list[Load]:
     """Return how much each officer holds of what an actor may see, the heaviest load first."""
-    held = CaseRow.objects.filter(scoped(kind, actor), closed_at=None).exclude(holder="")
+    scope = scoped(kind, actor, joint=False)
+    held = CaseRow.objects.filter(scope, closed_at=None).exclude(holder="")
     late = ClockRow.objects.filter(ended_at=None, due_at__lte=at, case__in=held)
     lates = late.order_by().values_list("case__holder").annotate(n=Count("case", distinct=True))
     late_by = {str(holder): int(n) for holder, n in lates}
@@ -326,11 +327,13 @@ def statistics(
     days = {int(name): n for name, n in found.get("days", {}).items() if n}
     kept, late = found.get("kept", {}), found.get("late", {})
     running = ClockRow.objects.filter(ended_at=None, due_at__lte=at)
-    opened = CaseRow.objects.filter(scoped(kind, actor), opened_at__gte=since, opened_at__lt=until)
+    opened = CaseRow.objects.filter(
+        scoped(kind, actor, joint=False), opened_at__gte=since, opened_at__lt=until
+    )
     return Statistics(
         opened=sum(found.get("state", {}).values()),
         closed=sum(days.values()),
-        late=running.filter(case__in=opened).count(),
+        late=running.filter(case__in=opened)[: COUNTED_MAX + 1].count(),
         by_state=_told(found.get("state", {})),
         by_region=_told(dict(by_region)),
         by_outcome=_told(found.get("outcome", {})),

@@ -235,13 +235,14 @@ class Quota:
 
 @dataclass(frozen=True, kw_only=True)
 class Department:
-    """A body that owes something, under every form in which the documents print it."""
+    """A body under every form in which documents print it; cases know it by ``functions``."""
 
     printed: str
     zh: str
     en: str
     kind: str
     also: tuple[str, ...]
+    functions: tuple[str, ...]
     place: Place = field(compare=False)
 
     @property

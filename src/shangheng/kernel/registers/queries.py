@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from shangheng.kernel.errors import NotFound
+from shangheng.kernel.records.concept.fields import OneOf
 from shangheng.kernel.regions.concept import stem
 from shangheng.kernel.registers.concept.actors import Actor
 from shangheng.kernel.registers.concept.kinds import (
@@ -138,9 +139,10 @@ def _sought(kind: RegisterKind, sought: Sought, actor: Actor) -> QuerySet[EntryR
 def _with_value(
     kind: RegisterKind, rows: QuerySet[EntryRow], wanted: tuple[str, str], on: date | None
 ) -> QuerySet[EntryRow]:
-    """Keep to entries with a value of a code list: now by its mark, on a day by what was said."""
+    """Keep to entries with a value: one of a code list by its mark, others by what was said."""
     name, value = wanted
-    if on is not None:
+    marked = any(each.name == name and isinstance(each, OneOf) for each in kind.fields)
+    if on is not None or not marked:
         said = VersionRow.objects.filter(entry=OuterRef("pk"), superseded_at=None)
         return rows.filter(Exists(said.filter(**{f"values__{name}": value})))
     mark = mark_of(name, value)

@@ -10,6 +10,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "编号 {number} 与查询码不符；请核对提交时给出的编号和查询码",
         "Number {number} and the code do not belong together; check what you were given when filing",
     ),
+    "case.guard_missing": (
+        "步骤 {step} 须由业务系统同时记账或核查，而该系统没有启用；请联系管理员启用",
+        "The step {step} books or checks something in a service that is not enabled; ask the administrator to enable it",
+    ),
     "case.not_yours": (
         "办理“{what}”须有角色 {roles}（辖区 {region}）；请联系本部门管理员",
         "“{what}” needs a role of {roles} (region {region}); ask your department's administrator",

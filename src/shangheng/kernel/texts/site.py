@@ -115,8 +115,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "SHANGHENG_DATABASE_URL names {scheme}; use sqlite or postgresql",
     ),
     "token.unknown": (
-        "令牌无效或已收回；shangheng token 可发放新令牌",
-        "The token is unknown or was taken back; shangheng token gives a new one",
+        "令牌无效、已到期或已收回；请在“我的账户”或用 shangheng token 另发一个",
+        "The token is unknown, over or taken back; make another under “My account”, or with shangheng token",
     ),
     "upload.unknown": (
         "没有上传 {upload}",

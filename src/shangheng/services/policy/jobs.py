@@ -62,9 +62,7 @@ def _clause(found: Found) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def tasks(
-    library: Library, name: str, department: str | None, at: datetime
-) -> list[dict[str, Any]]:
+def tasks(library: Library, name: str, department: str | None, at: datetime) -> Listed:
     """Return the tasks of a jurisdiction, of one department if it is named, with their alarms."""
     place = policies.jurisdiction(library, name)
     held = tracking.tasks(_OPERATOR, at)

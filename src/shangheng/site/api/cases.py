@@ -6,17 +6,19 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Body, Header, Router, Schema, Status
-from ninja.security import django_auth
 
 from shangheng.kernel.cases import actions, queries
 from shangheng.kernel.cases.concept import clocks
 from shangheng.kernel.cases.concept.kinds import CaseKind
 from shangheng.kernel.cases.concept.views import CaseFile, Wanted
+from shangheng.kernel.errors import NotFound
 from shangheng.site import acting, clock, fields
 from shangheng.site.api.schemas import Problem
+from shangheng.site.api.tokens import Caller
+from shangheng.site.limits import limited
 from shangheng.site.registry import REGISTRY
 
-router = Router()
+router = Router(auth=Caller("cases", strangers=True))
 REFUSALS: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
 PAGE_MAX = 500
 
@@ -110,6 +112,7 @@ def open_case(
     given: Body[dict[str, Any]],
 ) -> Status[dict[str, str]]:
     """Open a case from its form; nobody has to sign in where the kind is open to the public."""
+    limited(request, "open_case")
     opened = actions.open_case(REGISTRY.case_kind(name), given, acting.hand_of(request))
     return Status(HTTPStatus.CREATED, {"number": opened.number, "code": opened.code})
 
@@ -129,15 +132,24 @@ def one_case(
     at, house = clock.now(), acting.house()
     kind = REGISTRY.case_kind(name)
     if case_code:
-        _, file = queries.followed({name: kind}, number, case_code, at=at, house=house)
-        return _file(kind, file)
+        return _file(kind, _followed(request, kind, number, case_code))
     actor = acting.actor_of(request)
     return _file(kind, queries.case_file(kind, number, actor=actor, at=at, house=house))
 
 
+def _followed(request: HttpRequest, kind: CaseKind, number: str, code: str) -> CaseFile:
+    at, house = clock.now(), acting.house()
+    limited(request, "follow_failed", counts=False)
+    try:
+        return queries.followed({kind.name: kind}, number, code, at=at, house=house)[1]
+    except NotFound:
+        limited(request, "follow_failed")
+        raise
+
+
 @router.get(
     "/{name}/cases",
-    auth=django_auth,
+    auth=Caller("cases"),
     response={200: list[dict[str, Any]], **REFUSALS},
     summary="收件箱 The inbox",
 )
@@ -161,7 +173,7 @@ def inbox(
 
 @router.post(
     "/{name}/cases/{number}/steps/{step}",
-    auth=django_auth,
+    auth=Caller("cases"),
     response={200: MovedOut, **REFUSALS},
     summary="办一步 Take a step",
 )

@@ -12,9 +12,10 @@ from shangheng.kernel.registers.concept.kinds import RegisterKind
 from shangheng.kernel.registers.queries import Sought
 from shangheng.site import acting, clock, fields
 from shangheng.site.api.schemas import Problem
+from shangheng.site.api.tokens import Caller
 from shangheng.site.registry import REGISTRY
 
-router = Router()
+router = Router(auth=Caller("registers", strangers=True))
 PAGE_MAX = 500
 
 

@@ -19,7 +19,8 @@ from shangheng.kernel.cases.concept.views import Attached, ClockView, StepView
 from shangheng.kernel.errors import Invalid, NotFound, Refusal
 from shangheng.kernel.records.concept.fields import Day, Money
 from shangheng.kernel.registers.concept.actors import PUBLIC
-from shangheng.site import acting, clock, fields, lifecycle, previews, words
+from shangheng.site import acting, clock, fields, lifecycle, places, previews, words
+from shangheng.site.limits import limited
 from shangheng.site.pages import letters
 from shangheng.site.registry import REGISTRY
 
@@ -84,10 +85,19 @@ def _said(kind: CaseKind, step: StepView) -> list[fields.Shown]:
         return fields.rows(kind.step(step.name).needs, step.values)
     told = SAID & set(step.values)
     return [
-        fields.Shown("", str(step.values[name]), name)
+        fields.Shown("", _named(kind, name, str(step.values[name])), name)
         for name in sorted(told)
         if step.values[name]
     ]
+
+
+def _named(kind: CaseKind, name: str, value: str) -> str:
+    """Return what a region or a department is called, and other words as they were said."""
+    if name == "region":
+        return places.region_name(value)
+    if name == "department":
+        return words.coded(value, kind.departments)
+    return value
 
 
 def deadline(each: ClockView) -> dict[str, Any]:
@@ -185,6 +195,7 @@ def new(request: HttpRequest, name: str) -> HttpResponse:
             return render(request, "site/cases/undecided.html", facts, status=503)
         facts["controls"] = fields.controls(kind.form, request.GET.dict())  # links fill in
         return render(request, "site/cases/new.html", facts)
+    limited(request, "open_case")
     given = fields.typed(request, kind.form)
     try:
         opened = actions.open_case(kind, given, hand)
@@ -214,11 +225,13 @@ def follow(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "site/cases/follow.html", {"typed": typed})
     number = typed["number"].strip().upper()
+    limited(request, "follow_failed", counts=False)
     try:
         queries.followed(
             REGISTRY.cases, number, typed["code"], at=clock.now(), house=acting.house()
         )
     except NotFound as refusal:
+        limited(request, "follow_failed")
         facts = {"typed": typed, "why": words.message(refusal, words.language())}
         return render(request, "site/cases/follow.html", facts, status=404)
     response = redirect("followed")

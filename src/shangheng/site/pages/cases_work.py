@@ -106,7 +106,7 @@ def inbox(request: HttpRequest, name: str) -> HttpResponse:
     facts = {
         "kind": kind,
         "asked": request.GET,
-        "loads": queries.loads(kind, actor=actor, at=at) if page == 1 else (),
+        "loads": queries.loads(kind, actor=actor, at=at) if request.GET.get("loads") else (),
         "states": [(code, words.either(*pair)) for code, pair in kind.states.items()],
         "lines": [_line(kind, each) for each in found[:PAGE]],
         "more": len(found) > PAGE,
@@ -261,6 +261,7 @@ def statistics(request: HttpRequest, name: str) -> HttpResponse:
         "kind": kind,
         "year": year,
         "found": found,
+        "late": words.counted(found.late, queries.COUNTED_MAX),
         "tables": _tables(kind, found),
         "clocks": [
             (words.label(each), *found.by_clock.get(each.name, (0, 0)),

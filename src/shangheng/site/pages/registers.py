@@ -203,7 +203,12 @@ def entry_page(
         "on": on,
         "state": words.either(*STATES[seen.state]),
         "region": places.region_name(seen.region) if seen.region else "",
-        "rows": fields.rows(kind.fields, seen.values, personal=False),
+        "rows": fields.rows(
+            kind.fields, {**seen.values, **more.get("personal", {})}, personal="personal" in more
+        ),
+        "has_personal": any(
+            field.sensitivity == "personal" and field.name in seen.values for field in kind.fields
+        ),
         "versions": [_version(each) for each in versions[::-1]],
         "numbers": [each.number for each in versions],
         "compared": _compared(request, kind, versions),

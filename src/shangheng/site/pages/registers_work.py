@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shangheng.kernel import messages
+from shangheng.kernel.access import actions as access
 from shangheng.kernel.errors import Conflict, Invalid, NotPermitted, Refusal
 from shangheng.kernel.registers import actions, queries
 from shangheng.kernel.registers.actions import Filing
@@ -91,19 +92,36 @@ def change(request: HttpRequest, name: str, number: str, act: str) -> HttpRespon
     facts = {"act": act, "act_name": words.either(*ACTS[act]), "entry": now}
     if request.method != "POST":
         _require_clerk(request, kind)
-        return _form(
-            request, kind, {**facts, "controls": fields.controls(kind.fields, now.values)}
-        )
+        open_ = fields.plain(kind.fields, now.values)
+        return _form(request, kind, {**facts, "controls": fields.controls(kind.fields, open_)})
     given = fields.typed(request, kind.fields)
     try:
         if act == "end":
             actions.end(kind, number, hand, _filing(request))
         else:
             work = actions.amend if act == "amend" else actions.correct
-            work(kind, number, given, hand, _filing(request))
+            kept = fields.kept(kind.fields, given, now.values)
+            work(kind, number, kept, hand, _filing(request))
     except (Invalid, Conflict) as refusal:
         return _form(request, kind, {**facts, **_refused(kind, given, refusal)}, status=422)
     return redirect("entry", kind.name, number)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@never_cache
+def look(request: HttpRequest, name: str, number: str) -> HttpResponse:
+    """Show the personal data of an entry, for a purpose that is sealed."""
+    kind = REGISTRY.register(name)
+    if request.method != "POST":
+        return redirect("entry", name, number)
+    purpose = request.POST.get("purpose", "")
+    try:
+        personal = access.look(kind, number, purpose, acting.plain_hand(request))
+    except Invalid as refusal:
+        why = {"why": words.message(refusal, words.language())}
+        return entry_page(request, kind, number, why, status=422)
+    return entry_page(request, kind, number, {"personal": personal})
 
 
 def _confirm(request: HttpRequest, kind: RegisterKind, number: str) -> HttpResponse:

@@ -135,7 +135,7 @@ def test_the_pack_for_a_court_holds_every_step_and_no_personal_data(clerk: Clien
 def test_the_other_side_opens_the_room_with_its_link_and_nobody_without(clerk: Client) -> None:
     number = mediated(clerk)
     page = read(clerk, f"/inbox/complaint/{number}/")
-    link = re.search(r'id="room" href="([^"]+)"', page)
+    link = re.search(r'id="room"\s+href="([^"]+)"', page)
     assert link
     seller = Client()
     page = read(seller, link[1])

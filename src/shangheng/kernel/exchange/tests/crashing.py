@@ -25,7 +25,7 @@ from shangheng.kernel.records.tests.crashing import prepare
 
 KILLS = 200
 BATCHES, ORDERS_A_BATCH, CHANGED_A_BATCH, RECORDS_A_PARCEL = 16, 30, 6, 5
-TAKEN_BACK_EVERY, LOOK_EVERY = 4, 10
+TAKEN_BACK_EVERY, LOOK_EVERY, LONGEST_S = 4, 10, 0.2
 AGAIN = 3
 NAME = "orders"
 
@@ -235,7 +235,8 @@ def main(folder: Path) -> dict[str, Any]:
         kills += child(work, killed_after_s=chance.uniform(0, longest_s))
         if trying % LOOK_EVERY == LOOK_EVERY - 1:
             before, arrived = arrived, asked(port)["arrived"]
-            longest_s *= 1.5 if arrived < before + LOOK_EVERY // 2 else 1
+            if arrived < before + LOOK_EVERY // 4:
+                longest_s = min(longest_s * 1.5, LONGEST_S)
     told = at_the_end(trial)
     received = asked(port)
     process.kill()

@@ -192,7 +192,8 @@ def _by_errors(values: Values, scheme: Scheme, region: str, now: int) -> tuple[i
         return None
     places = []
     for sign in (1, -1):
-        signs = {other: sign if other == region else -sign for other in _regions(values)}
+        regions = {other for each in values.values() for other in each}
+        signs = {other: sign if other == region else -sign for other in regions}
         moved = {
             name: {
                 other: _moved(value, signs[other] * scheme.measures[name].error)
@@ -203,10 +204,6 @@ def _by_errors(values: Values, scheme: Scheme, region: str, now: int) -> tuple[i
         lines = ranking(moved, scheme)
         places += [each.rank for each in lines if each.region == region and each.rank]
     return _ends(places, now)
-
-
-def _regions(values: Values) -> set[str]:
-    return {region for each in values.values() for region in each}
 
 
 def _moved(value: Fraction | None, share: Fraction) -> Fraction | None:
