@@ -17,12 +17,11 @@ from architecture.tree import SOURCE, files, modules, name_of, texts
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 50
 ARGUMENTS_MAX = 5
-KERNEL_LINES_MAX = 28_500  # two more nouns that work on whole ledgers: exchange, retention
+KERNEL_LINES_MAX = 29_200  # two more nouns that work on whole ledgers: exchange, retention
 SERVICE_LINES_MAX = 1_500
 
 # What stood beyond a limit when the limit was set, or is one table that is best read whole.
 LONGER_FILES = {
-    "src/shangheng/kernel/policies/concept.py": 401,  # every part of a document: one type each
     "src/shangheng/services/statistics/records.py": 430,  # seven kinds: a table, not a program
 }
 LARGER_SERVICES = {

@@ -25,7 +25,7 @@ from shangheng.kernel.records.tests.crashing import prepare
 
 KILLS = 200
 BATCHES, ORDERS_A_BATCH, CHANGED_A_BATCH, RECORDS_A_PARCEL = 16, 30, 6, 5
-TAKEN_BACK_EVERY, LOOK_EVERY, LONGEST_S = 4, 10, 0.2
+TAKEN_BACK_EVERY, LOOK_EVERY = 4, 10
 AGAIN = 3
 NAME = "orders"
 
@@ -228,15 +228,15 @@ def main(folder: Path) -> dict[str, Any]:
     trial, chance = Trial(folder, port), random.Random(5)  # noqa: S311 - moments, no secret
     actions.RECORDS_MAX = RECORDS_A_PARCEL
     child(trial.begin)
-    # In that time a child gets to work; on a machine that is busy it is given more of it.
+    # In that time a child gets to work: more of it where little arrives, less where much does.
     longest_s, kills, arrived = 3 * seconds_of(trial.push_nothing), 0, 0
     for trying in range(KILLS):
         work = partial(trial.work, cutting=bool(trying % 2))
         kills += child(work, killed_after_s=chance.uniform(0, longest_s))
         if trying % LOOK_EVERY == LOOK_EVERY - 1:
             before, arrived = arrived, asked(port)["arrived"]
-            if arrived < before + LOOK_EVERY // 4:
-                longest_s = min(longest_s * 1.5, LONGEST_S)
+            longest_s *= 1.5 if arrived - before < LOOK_EVERY // 4 else 1
+            longest_s /= 1.5 if arrived - before > LOOK_EVERY else 1
     told = at_the_end(trial)
     received = asked(port)
     process.kill()
