@@ -46,7 +46,7 @@ def compact(value: words.Amount | None) -> SafeString:
 def moment(value: datetime | None) -> SafeString:
     """Write a moment in Beijing time."""
     if value is None:
-        return format_html("—")
+        return SafeString("—")
     return format_html(
         '<time datetime="{}">{}</time>', value.isoformat(), words.moment_text(value)
     )
@@ -56,7 +56,7 @@ def moment(value: datetime | None) -> SafeString:
 def day(value: date | None) -> SafeString:
     """Write a day."""
     if value is None:
-        return format_html("—")
+        return SafeString("—")
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), words.day_text(value))
 
 
