@@ -29,7 +29,10 @@ PARTS: dict[str, Callable[[argparse.Namespace], list[object]]] = {
     "checks": lambda given: ["benchmarks.checks", given.rows, data.HOMES],
     "api": lambda given: ["benchmarks.api", _ledger(given), SENDING_S],
     "pages": lambda given: ["benchmarks.pages", _ledger(given)],
+    "searching": lambda _: ["benchmarks.searching"],
     "accounts": lambda _: ["benchmarks.accounts"],
+    "incentives": lambda _: ["benchmarks.incentives"],
+    "cases": lambda _: ["benchmarks.cases"],
     "evidence": lambda _: ["benchmarks.evidence", data.HOMES],
     "indicators": lambda given: ["benchmarks.indicators", _ledger(given) / "ledger"],
 }  # fmt: skip

@@ -8,10 +8,13 @@ import os
 import shutil
 import tempfile
 
+DATABASE = "DATABASE_OF_TESTS"
 HOME = tempfile.mkdtemp(prefix="shangheng-tests-")
 
 for _name in [name for name in os.environ if name.startswith("SHANGHENG_")]:  # noqa: TID251
     del os.environ[_name]  # noqa: TID251 - a developer's own settings must not reach the tests
+if DATABASE in os.environ:  # noqa: TID251 - how a test runs others over another database
+    os.environ["SHANGHENG_DATABASE_URL"] = os.environ[DATABASE]  # noqa: TID251
 os.environ["SHANGHENG_HOME"] = HOME  # noqa: TID251 - set before the settings read it
 
 

@@ -16,7 +16,8 @@ from django.urls import get_resolver
 from architecture.tree import KINDS, SERVICES, SOURCE, modules
 from shangheng.kernel import errors, messages
 from shangheng.kernel.records.concept.fields import Field, Lines, OneOf
-from shangheng.kernel.records.concept.kinds import RETENTION_MONTHS, STANDARD, RecordKind
+from shangheng.kernel.records.concept.kinds import STANDARD, RecordKind
+from shangheng.kernel.records.concept.retention import CLASSES
 from shangheng.kernel.service import Service
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -111,8 +112,9 @@ def test_a_kind_says_what_it_is_in_two_languages_and_cites_a_clause(kind: Record
 
 @every_kind
 def test_every_field_has_labels_a_sensitivity_and_a_retention(kind: RecordKind) -> None:
-    assert kind.retain in RETENTION_MONTHS
+    assert kind.retain in CLASSES
     for field in fields_of(kind):
+        assert field.retain in {"", *CLASSES}, field.name
         assert re.fullmatch(r"[a-z][a-z0-9_]*", field.name), field.name
         assert field.zh, field.name
         assert field.en, field.name

@@ -12,15 +12,17 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from shangheng.kernel.accounts import queries
+from shangheng.kernel.accounts import proving, queries
 from shangheng.kernel.accounts.concept import matching, statements
 from shangheng.kernel.accounts.concept.matching import Line, Reconciliation
 from shangheng.kernel.accounts.concept.units import Unit, pieces_of, written
 from shangheng.kernel.errors import Invalid
-from shangheng.site import clock
+from shangheng.site import clock, sealing, wiring
+from shangheng.site import statements as sheets
 
 DAY = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
 COLUMNS = ("reference", "date", "amount")
+JSON = click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 
 
 def _moment(given: datetime | None) -> datetime | None:
@@ -61,13 +63,15 @@ def balance_command(code: str, at: datetime | None, *, total: bool, as_json: boo
 @click.option("--since", type=DAY, required=True, help="起（含）from")
 @click.option("--until", type=DAY, required=True, help="止（不含）until before")
 @click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), help="写入 CSV 文件 into a CSV file"
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="写入 CSV 或 PDF 文件 into a CSV or PDF file",
 )
 @click.option("--verify", "verification", help="核对验证码 check a verification code")
 def statement_command(
     code: str, since: datetime, until: datetime, out: Path | None, verification: str | None
 ) -> None:
-    """对账单（CSV），或核对其验证码 A statement as CSV, or a check of its verification code."""
+    """对账单（CSV、PDF），或核对其验证码 A statement, or a check of its verification code."""
     begin, end = since.replace(tzinfo=clock.BEIJING), until.replace(tzinfo=clock.BEIJING)
     if end > clock.now():
         raise Invalid("statement.not_over", until=end.isoformat())
@@ -76,7 +80,9 @@ def statement_command(
             raise Invalid("statement.not_genuine", account=code, verification=verification)
         click.echo("验证码相符 the code is that of the book")
         return
-    content = statements.to_csv(queries.statement(code, since=begin, until=end))
+    told = queries.statement(code, since=begin, until=end)
+    is_pdf = out is not None and out.suffix.lower() == ".pdf"
+    content = sheets.to_pdf(told, at=clock.now()) if is_pdf else statements.to_csv(told)
     if out is None:
         click.echo(content.decode("utf-8-sig"), nl=False)
         return
@@ -119,6 +125,41 @@ def reconcile_command(
         told = (each["side"], each["line"], each["reference"], each["date"], each["amount"])
         table.add_row(*map(str, told), f"{each['zh']}\n{each['en']}")
     Console().print(table)
+
+
+@accounts_command.command("prove")
+@click.option("--unit", "codes", multiple=True, help="计量单位 unit; without one all of them")
+@click.option("--at", type=DAY, help="截至 as at; without one the last midnight")
+@JSON
+def prove_command(codes: tuple[str, ...], at: datetime | None, *, as_json: bool) -> None:
+    """封存全部余额的合计（每夜一次）Seal the sum of all balances: the nightly proof."""
+    now = clock.now()
+    as_at = _moment(at) or now.replace(hour=0, minute=0, second=0, microsecond=0)
+    key = wiring.ledger().master_key
+    told = [proving.prove(code, as_at=as_at, key=key, at=now) for code in codes or proving.units()]
+    sealing.publish()
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    for each in told:
+        click.echo(f"{each['unit']} {each['at']}  + {each['plus']}  − {each['minus']}")
+        click.echo(f"  {each['root']}")
+
+
+@accounts_command.command("proof")
+@click.argument("code")
+@click.option("--at", type=DAY, help="截至 as at; without one the last midnight")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="JSON"
+)
+def proof_command(code: str, at: datetime | None, output: Path) -> None:
+    """给户主的余额证明，可离线核验 A proof for an owner that its balance is in the total."""
+    now = clock.now()
+    as_at = _moment(at) or now.replace(hour=0, minute=0, second=0, microsecond=0)
+    key = wiring.ledger().master_key
+    told = proving.proof_of(code, as_at=as_at, key=key, log=sealing.the_log())
+    output.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    click.echo(f"{output}\n核验 verify: shangheng verify {output}")
 
 
 def _bank_lines(path: Path, unit: Unit) -> Iterator[Line]:

@@ -13,7 +13,7 @@ from shangheng.cli.policies import DAY, FOLDER, JSON, JURISDICTION
 from shangheng.kernel.errors import Invalid
 from shangheng.services.incentives.forms.places import placed
 from shangheng.services.incentives.manifest import SERVICE
-from shangheng.site import jurisdictions
+from shangheng.site import jurisdictions, wiring
 
 VERDICTS = {"yes": "可以 yes", "no": "不可以 no", "missing": "尚缺 missing"}
 
@@ -46,6 +46,7 @@ def entitlements_command(
         placed(facts),
         on=day.date(),
         readings=_readings(readings),
+        configuration=wiring.decisions(),
         confirm_small=wanted["confirm_small"],
         close=wanted["close"],
     )

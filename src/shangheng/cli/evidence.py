@@ -14,10 +14,11 @@ from rich.console import Console
 from rich.progress import Progress
 
 from shangheng.cli.indicator import found, question_of
+from shangheng.kernel.accounts import proving as proving_balances
 from shangheng.kernel.evidence import actions
 from shangheng.kernel.evidence.auditing import Finding, Tell, audit
 from shangheng.kernel.evidence.bundles import read, verify_bundle
-from shangheng.kernel.evidence.public_keys import parse_keys
+from shangheng.kernel.evidence.public_keys import PublicKeys, parse_keys
 from shangheng.kernel.evidence.verifying import Verdict, holds, verify_receipt
 from shangheng.kernel.formulas.concept import DIGITS
 from shangheng.kernel.messages import text
@@ -42,11 +43,11 @@ an_existing_file = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 def verify_command(file: Path, keys: Path | None, *, recompute: bool, as_json: bool) -> None:
-    """核验回执或证据包，无需联网 Verify a receipt or a bundle, offline; 0 only if all holds."""
+    """核验回执、证据包或余额证明，无需联网 Verify a file offline; 0 only if all holds."""
     data = file.read_bytes()
     given = parse_keys(keys.read_text(encoding="utf-8")) if keys else None
     is_bundle = data.startswith(ZIP) or file.suffix == ".zip"
-    verdicts = verify_bundle(data, given) if is_bundle else verify_receipt(data, given)
+    verdicts = verify_bundle(data, given) if is_bundle else _verify_json(data, given)
     if recompute and is_bundle:
         files, _ = read(data)
         verdicts.append(sealed_figures.computed_again(files.get("content.json", b"")))
@@ -59,6 +60,12 @@ def verify_command(file: Path, keys: Path | None, *, recompute: bool, as_json: b
             _say("✓" if each.ok else "✗", each.item, each.code, each.facts)
         click.echo("成立 everything holds" if ok else "不成立 NOT everything holds")
     sys.exit(0 if ok else BROKEN)
+
+
+def _verify_json(data: bytes, keys: PublicKeys | None) -> list[Verdict]:
+    """Verify a receipt, or the proof of a balance, which names one."""
+    is_balance = f'"{proving_balances.BALANCE}"'.encode() in data
+    return (proving_balances.verify_balance if is_balance else verify_receipt)(data, keys)
 
 
 def _plain(verdict: Verdict) -> dict[str, Any]:

@@ -33,9 +33,12 @@ COMMANDS = {
     "parties": ("lookups", "parties_command"),
     "targets": ("policies", "targets_command"),
     "duties": ("policies", "duties_command"),
+    "policy": ("library", "policy_command"),
     "jurisdiction": ("jurisdictions", "jurisdiction_command"),
     "entitlements": ("entitlements", "entitlements_command"),
+    "incentives": ("incentives", "incentives_command"),
     "accounts": ("accounts", "accounts_command"),
+    "retention": ("retention", "retention_command"),
     "verify": ("evidence", "verify_command"),
     "evidence": ("evidence", "evidence_command"),
 }

@@ -24,6 +24,7 @@ from shangheng.kernel.texts import (
     records,
     regions,
     registers,
+    retention,
     site,
     statistics,
 )
@@ -34,6 +35,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     **access.TEXTS,
     **records.TEXTS,
     **registers.TEXTS,
+    **retention.TEXTS,
     **cases.TEXTS,
     **consumer.TEXTS,
     **filing.TEXTS,

@@ -20,7 +20,11 @@ from shangheng.kernel.formulas.models import ResultRow
 from shangheng.kernel.notices.models import NoticeReadRow, NoticeRow
 from shangheng.kernel.parties.models import PartyCodeRow, PartyLinkRow, PartyRow
 from shangheng.kernel.records.models import (
+    AnswerRow,
     BatchRow,
+    CustodyRow,
+    DisposalRow,
+    LegalHoldRow,
     ReporterHabitRow,
     ReporterRow,
     ReporterTokenRow,
@@ -30,17 +34,21 @@ from shangheng.kernel.search.models import SearchRow
 
 __all__ = [
     "AccountRow",
+    "AnswerRow",
     "BatchRow",
     "CaseNumberRow",
     "CaseRow",
     "CheckpointRow",
     "ClockRow",
+    "CustodyRow",
+    "DisposalRow",
     "DisputeRow",
     "EntryNumberRow",
     "EntryRow",
     "HoldRow",
     "JointRow",
     "LeafRow",
+    "LegalHoldRow",
     "LetterRow",
     "LogRow",
     "LookRow",

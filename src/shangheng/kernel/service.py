@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from shangheng.kernel.accounts.concept.kinds import ANYBODY, AccountKind, by_name
+from shangheng.kernel.cases.concept.guards import OPENING, Guard
 from shangheng.kernel.cases.concept.kinds import CaseKind
 from shangheng.kernel.cases.store import Effect, House
 from shangheng.kernel.errors import Invalid, NotFound
@@ -25,9 +27,11 @@ class Service:
 
     ``reads`` names the record kinds that it needs, whoever provides them; ``urls`` is the module
     of its pages; ``jobs`` are functions that ``shangheng`` may run; ``after`` names by record kind
-    what is to be done once a batch of it was taken; ``effects`` are what its steps name in
-    ``does``. ``chores`` are done now and then by the platform itself, each as often as one likes;
-    they return how much there was to do.
+    what is to be done once a batch of it was taken; ``accounts`` says who may post on which kind
+    of account; ``effects`` are what its steps name in ``does``, ``guards`` by ``kind.step`` what
+    is checked or booked before a step is written, whoever declares that kind. ``chores`` are done
+    now and then by the platform itself, each as often as one likes; they return how much there was
+    to do.
     """
 
     name: str
@@ -37,12 +41,14 @@ class Service:
     kinds: tuple[RecordKind, ...] = ()
     registers: tuple[RegisterKind, ...] = ()
     cases: tuple[CaseKind, ...] = ()
+    accounts: tuple[AccountKind, ...] = ()
     reads: tuple[str, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     urls: str = ""
     jobs: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     after: Mapping[str, AfterBatch] = field(default_factory=dict)
     effects: Mapping[str, Effect] = field(default_factory=dict)
+    guards: Mapping[str, Guard] = field(default_factory=dict)
     chores: Mapping[str, Chore] = field(default_factory=dict)
 
 
@@ -60,7 +66,11 @@ class Registry:
         for named in (names, files, cases):
             if twice := sorted({name for name in named if named.count(name) > 1}):
                 raise Invalid("service.kind_twice", kinds=twice)
+        steps = {f"{kind.name}.{step.name}" for kind in self.cases.values() for step in kind.steps}
+        steps |= {f"{name}.{OPENING}" for name in self.cases}
         for service in self.services:
+            if strange := sorted(set(service.guards) - steps):
+                raise Invalid("service.guard_nowhere", service=service.name, steps=strange)
             if missing := sorted(set(service.reads) - set(names)):
                 raise Invalid("service.kind_missing", service=service.name, kinds=missing)
             wanted = {step.does for kind in service.cases for step in kind.steps if step.does}
@@ -98,16 +108,22 @@ class Registry:
         return {kind.name: kind for service in self.services for kind in service.cases}
 
     @property
+    def accounts(self) -> Mapping[str, AccountKind]:
+        """Return every kind of account by its name."""
+        return by_name(tuple(kind for service in self.services for kind in service.accounts))
+
+    @property
     def effects(self) -> dict[str, Effect]:
         """Return what services do with steps, by name."""
         return {name: each for one in self.services for name, each in one.effects.items()}
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """Return every role that a register or a kind of case names."""
+        """Return every role that a register, a kind of case or a kind of account names."""
         told = [role for kind in self.registers.values() for role in kind.roles]
         told += [role for kind in self.cases.values() for role in kind.roles]
-        return tuple(dict.fromkeys(told))
+        told += [role for kind in self.accounts.values() for role in (*kind.takes, *kind.gives)]
+        return tuple(dict.fromkeys(role for role in told if role != ANYBODY))
 
     def register(self, name: str) -> RegisterKind:
         """Return the register of that name, or say which there are."""
@@ -129,6 +145,15 @@ class Registry:
     def after(self, kind: str) -> tuple[AfterBatch, ...]:
         """Return what is to be done once a batch of a kind was taken."""
         return tuple(each.after[kind] for each in self.services if kind in each.after)
+
+    @property
+    def guards(self) -> dict[str, tuple[Guard, ...]]:
+        """Return what is checked or booked before steps are written, by ``kind.step``."""
+        named = {name for service in self.services for name in service.guards}
+        return {
+            name: tuple(each.guards[name] for each in self.services if name in each.guards)
+            for name in sorted(named)
+        }
 
     def kind(self, name: str) -> RecordKind:
         """Return the kind of that name, or say which there are."""

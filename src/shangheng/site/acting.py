@@ -36,6 +36,8 @@ def house() -> House:
         records=REGISTRY.kinds,
         channels=carriers.channels(),
         hooks=carriers.hooks(),
+        guards=REGISTRY.guards,
+        library=wiring.library,
     )
 
 

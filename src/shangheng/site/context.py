@@ -37,13 +37,36 @@ PUBLIC = (
 BENCH = (
     Link("inboxes", "办件", "Cases", inside=True),
     Link("notices", "通知", "Notices", inside=True),
+    Link("incentives:deserving", "政策兑现", "Granting", inside=True),
     Link("reporters", "报送单位", "Reporters", inside=True),
     Link("receipts", "回执", "Receipts", inside=True),
     Link("uploads", "上传", "Uploads", inside=True),
     Link("statistics:reconciliation", "对账", "Reconciliation", inside=True),
+    Link("consumer:outliers", "投诉异常", "Complaints that stand out", inside=True),
+    Link("consumer:stations", "12315站", "Stations", inside=True),
+    Link("filing:alarms", "规则与做法", "Rules and practice", inside=True),
+    Link("accounts", "账户", "Accounts", inside=True),
+    Link("retention:periods", "留存", "Retention", inside=True),
     Link("posts", "岗位", "Posts", inside=True),
     Link("looks", "查看个人信息记录", "Looks", inside=True),
 )
+
+
+SHOWN = (
+    Link("consumer:keeping", "促销和退货：说到做到吗", "Promotions and returns: kept or not"),
+    Link("consumer:guarantees", "先行赔付保证金", "Guarantees for advance payment"),
+    Link("filing:alarms", "规则与做法不一致的平台", "Where practice departs from filed rules"),
+    Link("express:coverage", "快递末端网点覆盖", "Coverage by express outlets"),
+)
+"""Pages that show how what was filed and decided is kept."""
+AT_DESKS = {
+    "incentives:deserving",
+    "inboxes",
+    "notices",
+    "consumer:outliers",
+    "consumer:stations",
+    "filing:alarms",
+}
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -52,8 +75,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     works, administers = people.has_post(request), people.is_administrator(request)
     officer = people.is_officer(request)
     reports = officer or people.reporter_of(request) is not None
-    opens = {
-        "inboxes": works, "notices": works, "posts": administers, "looks": works or administers,
+    opens = dict.fromkeys(AT_DESKS, works) | {
+        "posts": administers, "looks": works or administers,
         "reporters": officer, "receipts": reports, "uploads": reports,
         "statistics:reconciliation": officer,
     }  # fmt: skip
@@ -68,5 +91,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "public_links": PUBLIC,
         "bench_links": tuple(link for link in BENCH if opens.get(link.to, True)),
         "bench_home": next((link.to for link in BENCH if opens.get(link.to, True)), "account"),
+        "shown_links": SHOWN,
         "services": REGISTRY.services,
     }

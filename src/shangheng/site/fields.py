@@ -13,7 +13,7 @@ from shangheng.kernel.errors import Invalid
 from shangheng.kernel.records.concept import fields as f
 from shangheng.kernel.registers.concept.attachments import FILE_BYTES_MAX, Upload
 from shangheng.kernel.registers.concept.forms import Files
-from shangheng.site import places, words
+from shangheng.site import places, scanning, words
 
 LONG_TEXT = 300
 FEW = 5
@@ -110,7 +110,8 @@ def typed(request: HttpRequest, fields: Sequence[f.Field]) -> dict[str, Any]:
 def _uploads(request: HttpRequest, field: Files) -> list[Upload]:
     """Return the files of a field; of too many or too large ones only as much as shows it."""
     files = request.FILES.getlist(field.name)[: field.most + 1]
-    return [Upload(each.name or "file", each.read(FILE_BYTES_MAX + 1)) for each in files]
+    read = [(each.name or "file", each.read(FILE_BYTES_MAX + 1)) for each in files]
+    return [Upload(name, content, scanning.verdict(content)) for name, content in read]
 
 
 def shown(field: f.Field, value: Any) -> str:  # noqa: ANN401 - whatever the field keeps

@@ -10,14 +10,26 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from shangheng.kernel.cases.store import Hand
+from shangheng.kernel.errors import Refusal
 from shangheng.kernel.formulas import queries as formulas
 from shangheng.kernel.formulas.concept import Figure, Indicator, Question
 from shangheng.kernel.formulas.queries import House
 from shangheng.kernel.policies.concept import Library
 from shangheng.kernel.records import queries as records
+from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.registers.concept.actors import Actor
 from shangheng.kernel.service import Registry
-from shangheng.site import acting, clock, formats, paper, people, publication, questions, wiring
+from shangheng.site import (
+    acting,
+    clock,
+    formats,
+    paper,
+    people,
+    publication,
+    questions,
+    wiring,
+    words,
+)
 from shangheng.site.publication import EVERYBODY, Reader
 from shangheng.site.registry import REGISTRY
 
@@ -82,6 +94,15 @@ class Office:
     ) -> HttpResponse:
         """Return a list as a CSV file."""
         return formats.csv_file(name, header, rows)
+
+    @property
+    def ledger(self) -> Ledger:
+        """Return the ledger of this installation."""
+        return wiring.ledger()
+
+    def message(self, error: Refusal) -> str:
+        """Return what is said of a refusal, in the reader's language."""
+        return words.message(error, words.language())
 
     def house(self) -> House:
         """Return where figures are computed."""

@@ -20,10 +20,13 @@ from shangheng.kernel.evidence.entries import BATCH_TAKEN, Fact
 from shangheng.kernel.evidence.hashing import HASH_BYTES
 from shangheng.kernel.evidence.queries import Leaf
 from shangheng.kernel.records import queries as records
+from shangheng.kernel.records import retained
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.concept.receipts import Receipt
+from shangheng.kernel.records.disposing import BATCH_DISPOSED, DISPOSED
 from shangheng.kernel.records.store import archive
 from shangheng.kernel.records.store.committing import HASHES
+from shangheng.kernel.records.store.disposal import remains
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import folder_of
 from shangheng.kernel.records.store.reading import canonical, literal, quoted
@@ -146,6 +149,8 @@ def objects(home: Ledger) -> Objects:
         checks={
             BATCH_TAKEN: partial(_check_batch, home),
             sealed_figures.PUBLISHED: _check_figure,
+            DISPOSED: _check_disposal,
+            BATCH_DISPOSED: partial(_check_disposed, home),
         },
         expected=_expected,
         wholes=(
@@ -167,6 +172,9 @@ def _expected() -> Iterator[tuple[str, str]]:
         yield BATCH_TAKEN, folder_of(receipt.reporter, receipt.batch)
     for object_id in sealed_figures.sealed():
         yield sealed_figures.PUBLISHED, object_id
+    for number, folders in retained.disposed():
+        yield DISPOSED, number
+        yield from ((BATCH_DISPOSED, folder) for folder in folders)
 
 
 def _check_figure(leaf: Leaf) -> Iterator[Finding]:
@@ -184,10 +192,34 @@ def _check_batch(home: Ledger, leaf: Leaf) -> Iterator[Finding]:
         return
     yield from committed(leaf, entries.canonical(plain), f"{where}/receipt.json")
     yield from _check_row(plain, leaf.object_id)
+    if queries.leaves_of(leaf.object_id, BATCH_DISPOSED):
+        return
     yield from _tried(f"{where}/hashes.bin", partial(_check_root, home, leaf.object_id, facts))
     archived = home.archive(leaf.object_id)
     for sealed in (archived, *sorted(archived.parent.glob(f"{leaf.object_id}.*.sealed"))):
         yield from _tried(f"archive/{sealed.name}", partial(_check_archive, home, sealed, facts))
+
+
+def _check_disposal(leaf: Leaf) -> Iterator[Finding]:
+    """Compare the leaf of a disposal with its row and the batches that say that they went."""
+    where = f"kernel_disposal/{leaf.object_id}"
+    content = retained.disposal_content(leaf.object_id)
+    if content is None:
+        yield Finding(where, "evidence.file_missing", {"path": where})
+        return
+    yield from committed(leaf, entries.canonical(content), where)
+
+
+def _check_disposed(home: Ledger, leaf: Leaf) -> Iterator[Finding]:
+    """Check that nothing is left of a batch that was disposed of, and that its row says so."""
+    where = f"batches/{leaf.object_id}"
+    told = retained.disposal_of_batch(leaf.object_id)
+    if told != entries.parse(leaf.entry).facts["disposal"]:
+        yield Finding(
+            f"kernel_batch/{leaf.object_id}", "evidence.row_differs", {"column": "disposal"}
+        )
+    for path in remains(home, leaf.object_id):
+        yield Finding(f"{where}/{path.name}", "evidence.content_left", {"path": path.name})
 
 
 def _receipt_file(home: Ledger, object_id: str) -> dict[str, Any] | None:

@@ -19,6 +19,7 @@ from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.evidence import actions, entries
 from shangheng.kernel.evidence.verifying import Verdict, bad, good
 from shangheng.kernel.formulas.concept import Figure, Question
+from shangheng.kernel.records import retained
 from shangheng.kernel.records.store.home import write_durably
 from shangheng.site import clock, sealing
 from shangheng.site.office import OFFICE
@@ -90,6 +91,9 @@ def computed_again(content: bytes) -> Verdict:
     facts = {"indicator": indicator, "ledger": ledger, "now": _versions(figure)}
     if plain(figure)["rows"] == rows:
         return good("figure", "evidence.figure_same", facts)
+    gone = retained.disposals_within(figure.indicator.reads, question.since, question.until)
+    if gone:
+        return good("figure", "evidence.figure_disposed", {**facts, "disposals": gone})
     return bad("figure", "evidence.figure_differs", facts)
 
 

@@ -20,6 +20,7 @@
 | ``SHANGHENG_ADDRESS`` | where this site is reached, for e-mails and letters | none |
 | ``SHANGHENG_MAIL`` | ``smtp://user:password@host:587`` or ``smtps://…:465`` | no e-mail |
 | ``SHANGHENG_MAIL_FROM`` | from whom e-mails come | ``shangheng@localhost`` |
+| ``SHANGHENG_SCAN`` | virus scanner of attached files, such as ``clamdscan --fdpass`` | none |
 | ``SHANGHENG_FONT`` | font file with Chinese in it, for PDF | one that the machine has |
 """
 
@@ -45,11 +46,12 @@ _JURISDICTIONS = _environment.get("SHANGHENG_JURISDICTIONS")
 LOG_KEY = _environment.get("SHANGHENG_LOG_KEY", "")
 FONT = _environment.get("SHANGHENG_FONT", "")
 JURISDICTIONS = Path(_JURISDICTIONS).resolve() if _JURISDICTIONS else None
-SERVICES = ("statistics", "consumer", "incentives", "policy", "filing", "express")
+SERVICES = ("statistics", "consumer", "incentives", "policy", "filing", "express", "retention")
 
 ADDRESS = _environment.get("SHANGHENG_ADDRESS", "").rstrip("/")
 MAIL = _environment.get("SHANGHENG_MAIL", "")
 DEFAULT_FROM_EMAIL = _environment.get("SHANGHENG_MAIL_FROM", "shangheng@localhost")
+SCAN = _environment.get("SHANGHENG_SCAN", "")
 _MAIL = urlsplit(MAIL)
 EMAIL_HOST, EMAIL_PORT = _MAIL.hostname or "localhost", _MAIL.port or 25
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")

@@ -9,6 +9,7 @@ from shangheng.site import access_urls, log_urls, metrics
 from shangheng.site.api.door import api
 from shangheng.site.office import OFFICE
 from shangheng.site.pages import (
+    accounts,
     cases,
     cases_work,
     frame,
@@ -99,6 +100,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         )
         for act in ("amend", "correct", "end", "confirm")
     ),
+    path("accounts/", accounts.index, name="accounts"),
+    path("accounts/check/", accounts.check, name="statement-check"),
+    path("accounts/<path:code>/statement/", accounts.statement, name="statement"),
     path("help/", frame.help_page, name="help"),
     path("help/errors", frame.error_codes, name="error-codes"),
     path("speak/<str:language>", frame.speak, name="speak"),

@@ -91,6 +91,11 @@ def exact(value: Amount | None, places: int | None = None) -> str:
     return f"{number:,.4f}".rstrip("0").rstrip(".")
 
 
+def counted(number: int, most: int) -> str:
+    """Return how many there are; beyond ``most`` nobody counted on."""
+    return f"{most:,}+" if number > most else f"{number:,}"
+
+
 def day_text(value: date) -> str:
     """Return a day as the reader's language writes it."""
     if language() == "en":

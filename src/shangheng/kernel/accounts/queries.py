@@ -50,6 +50,35 @@ def accounts_of(owner: UUID) -> tuple[Account, ...]:
     return tuple(map(_account, rows))
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An account in a list: whose, of which kind, how it stands."""
+
+    code: str
+    kind: str
+    owner: str
+    balance: Balance
+
+
+def listed(*, text: str = "", limit: int | None = None, offset: int = 0) -> list[Listed]:
+    """Return accounts by code; ``text`` is looked for in code, kind and the owner's name."""
+    rows = AccountRow.objects.select_related("unit", "owner").order_by("code")
+    for word in text.split():
+        rows = rows.filter(
+            Q(code__icontains=word) | Q(kind__icontains=word) | Q(owner__name__icontains=word)
+        )
+    return [
+        Listed(
+            row.code, row.kind, row.owner.name,
+            Balance(
+                Unit(row.unit.code, row.unit.zh, row.unit.en, row.unit.decimals), row.posted,
+                row.held_out, row.held_in,
+            ),
+        )
+        for row in rows[offset : None if limit is None else offset + limit]
+    ]  # fmt: skip
+
+
 def entry(key: str) -> Entry:
     """Return what is booked under a key."""
     found = store.entries([key])

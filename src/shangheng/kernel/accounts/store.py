@@ -2,7 +2,8 @@
 """What a batch of transfers needs of the rows, read and written at once.
 
 Plain statements: row objects would cost more than the rows. A batch is five statements, however
-large it is: entries by key, accounts locked in the order of their ids, holds, insert, update.
+large it is: entries by key, accounts locked in the order of their ids, holds, insert, update. In
+PostgreSQL the rows of a large batch are copied in.
 """
 
 import json
@@ -18,6 +19,8 @@ from shangheng.kernel.accounts.concept.transfers import Entry, Phase
 
 LATEST = datetime.max.replace(tzinfo=UTC)
 _VALUES_A_QUERY = 900
+_COPIED_FROM = 100
+"""Rows from which copying is faster than one statement with all of them."""
 _ENTRY = (
     "SELECT t.key, s.code, d.code, t.amount, t.kind, t.phase, coalesce(t.pending, ''), t.at, "
     "t.expires_at, t.chain, t.facts, t.source_after, t.target_after FROM kernel_transfer t "
@@ -200,6 +203,9 @@ def _look_again(states: Iterable[State]) -> None:
 
 def _insert(table: Table, rows: Sequence[Sequence[Any]]) -> None:
     names = ", ".join(table.columns)
+    if _is_postgresql() and len(rows) >= _COPIED_FROM:
+        _copy(f"COPY {table.name} ({names}) FROM STDIN", rows)
+        return
     if _is_postgresql():
         _from_json(f"INSERT INTO {table.name} ({names}) SELECT {names}", table, rows)
         return
@@ -228,6 +234,19 @@ def _from_json(head: str, table: Table, rows: Sequence[Sequence[Any]], tail: str
     )
     with connection.cursor() as cursor:
         cursor.execute(f"{head} FROM json_to_recordset(%s) AS given({columns}) {tail}", [told])
+
+
+def _copy(statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Let PostgreSQL read rows as they stream in: half the time, but two round trips more."""
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(statement) as copied,
+    ):
+        for row in rows:
+            copied.write_row(
+                [json.dumps(cell) if isinstance(cell, dict) else cell for cell in row]
+            )
 
 
 def _many(statement: str, rows: Sequence[Sequence[Any]]) -> None:

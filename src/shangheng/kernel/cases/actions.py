@@ -58,6 +58,7 @@ def open_case(kind: CaseKind, given: Mapping[str, Any], hand: Hand) -> Opened:
     role = hand.actor.role_for(kind.opens, place)
     if role is None:
         raise NotPermitted("case.not_yours", what="open", roles=list(kind.opens), region=place)
+    values = store.guarded(kind, None, hand, values, None)
     store.keep_files(hand.house, kind.form, given)
     number, code = store.next_number(kind, hand.at), new_code()
     row = CaseRow.objects.create(
@@ -93,6 +94,7 @@ def take_step(
     if step.unlike and row.steps.filter(name=step.unlike, by=hand.actor.name).exists():
         raise NotPermitted("case.four_eyes", step=step.name, other=step.unlike, by=hand.actor.name)
     values = checked(step.needs, given, region=region_code)
+    values = store.guarded(kind, row, hand, values, step)
     store.keep_files(hand.house, step.needs, given)
     changes: dict[str, Any] = {"outcome": step.outcome} if step.outcome else {}
     if step.target in kind.ends:

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can be asked of cases: inboxes, one case with its clocks, what a follower may see."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models import Count, Q, QuerySet, Sum
 
 from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
@@ -21,6 +20,7 @@ from shangheng.kernel.cases.concept.views import (
     ClockView,
     JointView,
     LetterView,
+    Load,
     NoteView,
     Statistics,
     StepView,
@@ -45,11 +45,11 @@ from shangheng.kernel.search import store as search
 from shangheng.kernel.search.concept import folded
 
 SIMILAR_MAX = 100
-FOUND_MAX = 900
-COUNTED_MAX = 100_000
+FOUND_MAX = 10_000
+COUNTED_MAX = 10_000
 
 
-def _scope(kind: CaseKind, actor: Actor, *, joint: bool = True) -> Q:
+def scoped(kind: CaseKind, actor: Actor, *, joint: bool = True) -> Q:
     """Return the condition for the cases of a kind that an actor may see.
 
     With ``joint`` these are also the cases in which the actor's department takes part.
@@ -64,8 +64,8 @@ def _scope(kind: CaseKind, actor: Actor, *, joint: bool = True) -> Q:
         if post.department:
             one &= Q(department__in=("", post.department))
         scope |= one
-        if joint and kind.departments:
-            scope |= Q(pk__in=JointRow.objects.filter(one).values("case"))
+        if joint and (taken_part := JointRow.objects.filter(one)).exists():
+            scope |= Q(pk__in=taken_part.values("case"))
     return Q(kind=kind.name) & scope
 
 
@@ -97,28 +97,27 @@ def inbox(
     at: datetime,
 ) -> list[CaseView]:
     """Return the cases that an actor may see: open ones first, the oldest on top."""
-    rows = _wanted(kind, CaseRow.objects.filter(_scope(kind, actor)), wanted)
+    rows = _wanted(kind, CaseRow.objects.filter(scoped(kind, actor)), wanted)
     rows = rows.order_by("closed_at", "opened_at", "number")
     return _views(list(rows[wanted.offset : wanted.offset + wanted.limit]), at)
 
 
-def with_steps(
-    kind: CaseKind, wanted: Wanted, *, actor: Actor, at: datetime
-) -> list[tuple[CaseView, tuple[StepView, ...]]]:
-    """Return cases with everything that was done in them, by number."""
-    rows = _wanted(kind, CaseRow.objects.filter(_scope(kind, actor)), wanted).order_by("number")
-    listed = list(rows[wanted.offset : wanted.offset + wanted.limit])
-    steps: dict[Any, list[StepView]] = {}
-    for step in StepRow.objects.filter(case__in=listed).order_by("case", "number"):
-        steps.setdefault(step.case_id, []).append(_step(step))
-    views = _views(listed, at)
-    return [(view, tuple(steps.get(row.pk, ()))) for row, view in zip(listed, views, strict=True)]
-
-
 def count(kind: CaseKind, wanted: Wanted, *, actor: Actor) -> int:
     """Return how many cases there are of what is looked for; beyond ``COUNTED_MAX`` not all."""
-    rows = _wanted(kind, CaseRow.objects.filter(_scope(kind, actor)), wanted)
-    return rows.order_by()[: COUNTED_MAX + 1].count()
+    rows = _wanted(kind, CaseRow.objects.filter(scoped(kind, actor)), wanted)
+    return rows.order_by().values_list("kind")[: COUNTED_MAX + 1].count()
+
+
+def loads(kind: CaseKind, *, actor: Actor, at: datetime) -> list[Load]:
+    """Return how much each officer holds of what an actor may see, the heaviest load first."""
+    scope = scoped(kind, actor, joint=False)
+    held = CaseRow.objects.filter(scope, closed_at=None).exclude(holder="")
+    late = ClockRow.objects.filter(ended_at=None, due_at__lte=at, case__in=held)
+    lates = late.order_by().values_list("case__holder").annotate(n=Count("case", distinct=True))
+    late_by = {str(holder): int(n) for holder, n in lates}
+    counted = held.order_by().values_list("holder").annotate(n=Count("pk"))
+    found = [Load(holder, n, late_by.get(holder, 0)) for holder, n in counted]
+    return sorted(found, key=lambda each: (-each.open, each.holder))
 
 
 def _views(rows: list[CaseRow], at: datetime) -> list[CaseView]:
@@ -127,10 +126,11 @@ def _views(rows: list[CaseRow], at: datetime) -> list[CaseView]:
     for clock in running.exclude(due_at=None):
         if clock.due_at and (clock.case_id not in due or clock.due_at < due[clock.case_id]):
             due[clock.case_id] = clock.due_at
-    return [_view(row, due.get(row.pk), at) for row in rows]
+    return [view(row, due.get(row.pk), at) for row in rows]
 
 
-def _view(row: CaseRow, due_at: datetime | None, at: datetime) -> CaseView:
+def view(row: CaseRow, due_at: datetime | None, at: datetime) -> CaseView:
+    """Return a case as a list tells it."""
     return CaseView(
         row.number, row.kind, row.title, row.state, row.outcome, row.region, row.department,
         row.holder, row.opened_at, row.changed_at, row.closed_at, row.version, due_at,
@@ -142,7 +142,7 @@ def case_file(
     kind: CaseKind, number: str, *, actor: Actor, at: datetime, house: House
 ) -> CaseFile:
     """Return a whole case to an officer who may see it; others are told that there is none."""
-    row = CaseRow.objects.filter(_scope(kind, actor), number=number).first()
+    row = CaseRow.objects.filter(scoped(kind, actor), number=number).first()
     if row is None:
         raise NotFound("case.unknown", number=number)
     found = _file(kind, row, at, house)
@@ -210,7 +210,7 @@ def _file(kind: CaseKind, row: CaseRow, at: datetime, house: House) -> CaseFile:
     main = row.gathered_into
     return CaseFile(
         _views([row], at)[0],
-        tuple(_step(each) for each in row.steps.order_by("number")),
+        tuple(step_view(each) for each in row.steps.order_by("number")),
         clocks,
         tuple(_note(each) for each in row.notes.order_by("pk")),
         (),
@@ -248,7 +248,8 @@ def letter(code: str) -> LetterView:
     return _letter(row)
 
 
-def _step(row: StepRow) -> StepView:
+def step_view(row: StepRow) -> StepView:
+    """Return a step as it is told."""
     return StepView(
         row.number, row.act, row.name, row.source, row.target, row.by, row.role, row.at,
         row.values, row.seal, row.leaf,
@@ -296,7 +297,7 @@ def _seal_again(row: CaseRow, step: StepRow, before: str) -> str:
 
 def similar(kind: CaseKind, number: str, *, actor: Actor, limit: int = 5) -> list[CaseView]:
     """Propose open cases that have a trait in common, such as the order or the seller."""
-    row = CaseRow.objects.filter(_scope(kind, actor), number=number).first()
+    row = CaseRow.objects.filter(scoped(kind, actor), number=number).first()
     if row is None:
         raise NotFound("case.unknown", number=number)
     same = Q(pk__in=[])
@@ -304,7 +305,7 @@ def similar(kind: CaseKind, number: str, *, actor: Actor, limit: int = 5) -> lis
         same |= Q(kind=kind.name, name=name, value=value)
     found = TraitRow.objects.filter(same).exclude(case=row).values("case")[:SIMILAR_MAX]
     cases = [each["case"] for each in found]
-    others = CaseRow.objects.filter(_scope(kind, actor), closed_at=None, pk__in=cases)
+    others = CaseRow.objects.filter(scoped(kind, actor), closed_at=None, pk__in=cases)
     return _views(list(others.order_by("number")[:limit]), row.changed_at)
 
 
@@ -317,7 +318,7 @@ def statistics(
     as for a thousand.
     """
     months = Q(month__gte=month_of(since), month__lt=month_of(until))
-    rows = TallyRow.objects.filter(months, _scope(kind, actor, joint=False)).order_by()
+    rows = TallyRow.objects.filter(months, scoped(kind, actor, joint=False)).order_by()
     found: dict[str, dict[str, int]] = {}
     for what, name, n in rows.values_list("what", "name").annotate(n=Sum("cases")):
         found.setdefault(what, {})[name] = n
@@ -326,11 +327,13 @@ def statistics(
     days = {int(name): n for name, n in found.get("days", {}).items() if n}
     kept, late = found.get("kept", {}), found.get("late", {})
     running = ClockRow.objects.filter(ended_at=None, due_at__lte=at)
-    opened = CaseRow.objects.filter(_scope(kind, actor), opened_at__gte=since, opened_at__lt=until)
+    opened = CaseRow.objects.filter(
+        scoped(kind, actor, joint=False), opened_at__gte=since, opened_at__lt=until
+    )
     return Statistics(
         opened=sum(found.get("state", {}).values()),
         closed=sum(days.values()),
-        late=running.filter(case__in=opened).count(),
+        late=running.filter(case__in=opened)[: COUNTED_MAX + 1].count(),
         by_state=_told(found.get("state", {})),
         by_region=_told(dict(by_region)),
         by_outcome=_told(found.get("outcome", {})),
@@ -386,38 +389,3 @@ def _listed(value: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - what a form k
     if not isinstance(value, list):
         return []
     return [each for each in value if isinstance(each, dict)]
-
-
-def tallied(
-    kind: CaseKind, by: Sequence[str], *, actor: Actor, since: datetime, until: datetime
-) -> dict[tuple[str, ...], int]:
-    """Count the cases opened in a span by fields of their form, or by ``region``."""
-    rows = CaseRow.objects.filter(_scope(kind, actor), opened_at__gte=since, opened_at__lt=until)
-    said = {
-        f"by_{place}": F(name) if name == "region" else KeyTextTransform(name, "values")
-        for place, name in enumerate(by)
-    }
-    counted = rows.order_by().values(**said).annotate(n=Count("pk")).values_list(*said, "n")
-    return {tuple(str(each or "") for each in told): n for *told, n in counted}
-
-
-def taken(
-    kind: CaseKind, step: str, *, actor: Actor, since: datetime, until: datetime
-) -> list[tuple[CaseView, StepView]]:
-    """Return where a step was taken in a span, with the case as it stands now, oldest first."""
-    cases = CaseRow.objects.filter(_scope(kind, actor))
-    rows = StepRow.objects.filter(act="step", name=step, at__gte=since, at__lt=until)
-    rows = rows.filter(case__in=cases).select_related("case").order_by("at", "pk")
-    return [(_view(row.case, None, until), _step(row)) for row in rows]
-
-
-def kept(kind: CaseKind, clock: str, numbers: Collection[str]) -> dict[str, bool]:
-    """Tell of cases whose clock has ended whether it was kept, by their numbers."""
-    rows = ClockRow.objects.filter(
-        case__kind=kind.name, case__number__in=numbers, name=clock
-    ).exclude(ended_at=None)
-    return {
-        number: due is None or ended < due
-        for number, due, ended in rows.values_list("case__number", "due_at", "ended_at")
-        if ended is not None
-    }

@@ -15,6 +15,7 @@ from shangheng.kernel.cases import tallies
 from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.calendar import Calendar, official
 from shangheng.kernel.cases.concept.clocks import Clock, Event, Unit
+from shangheng.kernel.cases.concept.guards import OPENING, Guards, Taking
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
 from shangheng.kernel.cases.concept.seals import seal_of
 from shangheng.kernel.cases.concept.standing import Standing
@@ -25,6 +26,7 @@ from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.formulas.parameters import Configuration
 from shangheng.kernel.notices import actions as notices
 from shangheng.kernel.notices.concept import Channel
+from shangheng.kernel.policies.concept import Library
 from shangheng.kernel.records.concept import fields as f
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.store.home import flush
@@ -40,7 +42,8 @@ class House:
 
     ``records`` are the kinds of record that steps may report, ``channels`` the ways by which
     people can be told, ``hooks`` the programs that are told, ``effects`` what services do
-    with steps, by the name that a step has in ``does``.
+    with steps, by the name that a step has in ``does``, ``guards`` what they check or book before
+    a step is written, by ``kind.step``; ``library`` gives the policies that they ask.
     """
 
     region: str = ""
@@ -51,6 +54,8 @@ class House:
     channels: tuple[Channel, ...] = ("inbox",)
     hooks: tuple[Hook, ...] = ()
     effects: Mapping[str, "Effect"] = field(default_factory=dict)
+    guards: Guards = field(default_factory=dict)
+    library: Callable[[], Library] | None = None
 
 
 @dataclass(frozen=True)
@@ -142,6 +147,37 @@ def refuse_stale(row: CaseRow, version: int | None) -> None:
     raise Conflict(
         "case.moved", number=row.number, by=last.by if last else "", at=at,
         act=(last.name or last.act) if last else "", state=row.state, version=row.version,
+    )  # fmt: skip
+
+
+def guarded(
+    kind: CaseKind, row: CaseRow | None, hand: Hand, values: Mapping[str, Any], step: Step | None
+) -> dict[str, Any]:
+    """Let services do what belongs to a step, or to an opening; return what is written with it."""
+    name = step.name if step else OPENING
+    guards = hand.house.guards.get(f"{kind.name}.{name}", ())
+    if step and step.guarded and not guards:
+        raise Unavailable("case.guard_missing", step=f"{kind.name}.{name}")
+    if not guards:
+        return dict(values)
+    taking = _taking(kind, row, hand, values, name)
+    return {**values, **{key: v for guard in guards for key, v in guard(taking).items()}}
+
+
+def _taking(
+    kind: CaseKind, row: CaseRow | None, hand: Hand, given: Mapping[str, Any], name: str
+) -> Taking:
+    house = hand.house
+    taken = list(row.steps.filter(act="step").order_by("number")) if row else []
+    running = row.clocks.filter(ended_at=None) if row else ()
+    return Taking(
+        kind=kind.name, number=row.number if row else "", step=name,
+        region=row.region if row else kind.place_of(given, house.region),
+        values=row.values if row else given, given=given, by=hand.actor.name, at=hand.at,
+        home=house.region, said={each.name: each.values for each in taken},
+        by_step={each.name: each.by for each in taken},
+        due_at={each.name: each.due_at for each in running},
+        configuration=house.configuration, library=house.library,
     )  # fmt: skip
 
 

@@ -48,13 +48,11 @@ class Parameter:
 
     def sourced(self, day: date, configuration: Configuration) -> tuple[Any, str]:
         """Return the value that holds on that day, and where it is written."""
-        decided = configuration.get(self.name)
-        if isinstance(decided, Mapping) and decided and all(map(_is_day, decided)):
-            decided = _latest({_day(since): value for since, value in decided.items()}, day)
-        if isinstance(decided, Mapping) and "value" in decided:
-            return decided["value"], str(decided.get("source", ""))
-        if decided is not None:
-            return decided, self.clause
+        found = decided(configuration, day, self.name)
+        if isinstance(found, Mapping) and "value" in found:
+            return found["value"], str(found.get("source", ""))
+        if found is not None:
+            return found, self.clause
         printed = _latest({each.since: each for each in self.values}, day)
         if printed is None or printed.value is None:
             raise Invalid(
@@ -66,6 +64,26 @@ class Parameter:
                 question_en=self.question_en,
             )
         return printed.value, printed.source
+
+
+def decided(configuration: Configuration, day: date, *names: str) -> Any:  # noqa: ANN401
+    """Return what the authority has decided under one of the names of a question, if it has.
+
+    It is asked alike for periods of cases, parameters of indicators and readings of provisions.
+    Two names of one question with different answers are refused: neither can be meant.
+    """
+    found = {name: _on(configuration[name], day) for name in names if name in configuration}
+    answers = {name: value for name, value in found.items() if value is not None}
+    if any(value != next(iter(answers.values())) for value in answers.values()):
+        raise Invalid("parameter.decided_twice", names=sorted(answers), day=day.isoformat())
+    return next(iter(answers.values()), None)
+
+
+def _on(value: Any, day: date) -> Any:  # noqa: ANN401
+    """Return a decision as of a day: itself, or of values by first day the one that counts."""
+    if isinstance(value, Mapping) and value and all(map(_is_day, value)):
+        return _latest({_day(since): each for since, each in value.items()}, day)
+    return value
 
 
 def _is_day(text: Any) -> bool:  # noqa: ANN401

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+import ibis
 import pyarrow as pa
 
 from shangheng.kernel.errors import Invalid
@@ -186,16 +187,25 @@ def explain(figure: Figure) -> dict[str, Any]:
 
 
 def rows_of(
-    build: Callable[..., Any], *, house: House, reads: Iterable[str]
+    build: Callable[..., Any],
+    *,
+    house: House,
+    reads: Iterable[str],
+    given: Mapping[str, pa.Table] | None = None,
 ) -> list[dict[str, Any]]:
     """Return the rows of an expression that ``build`` makes of the tables named in ``reads``.
 
     ``order_claims`` are the second reporters' words about orders, and so for every kind.
+    ``given`` are small tables from elsewhere, by the names under which ``build`` takes them.
     """
     sources = house.sources(reads)
     tables = {name: table_of(kind, name) for name, (kind, _) in sources.items()}
+    beside: dict[str, Any] = {}
+    for name, rows in (given or {}).items():
+        beside[name] = (RECEIPT, Given(0, rows))
+        tables[name] = ibis.table(ibis.Schema.from_pyarrow(rows.schema), name=name)
     sql = sql_text(build(**tables), house.engine.dialect)
-    found: list[dict[str, Any]] = house.engine.run(sql, sources).to_pylist()
+    found: list[dict[str, Any]] = house.engine.run(sql, {**sources, **beside}).to_pylist()
     return found
 
 

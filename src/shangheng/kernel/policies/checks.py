@@ -301,6 +301,18 @@ def _of_provision(
                 yield _flaw(place, "policy.system_unknown", system=system)
         if key == "examples" and not (known.folder / jurisdiction.id / value).is_file():
             yield _flaw(place, "policy.examples_missing", examples=value)
+    yield from _of_terms(provision)
+
+
+def _of_terms(provision: Provision) -> Iterator[Flaw]:
+    """Yield terms that price what a provision counts and are none of its parameters."""
+    counts = provision.data.get("counts", {})
+    priced = [term for name in ("costs", "bills") for term in counts.get(name, {}).values()]
+    limits = [counts[name] for name in ("cap", "months", "principal_cap") if name in counts]
+    for term in dict.fromkeys((*priced, *limits)):
+        if term not in provision.data.get("parameters", {}):
+            place = Place(provision.place.file, line_of(provision.data, ("counts",)))
+            yield _flaw(place, "policy.term_unknown", term=term)
 
 
 def _clauses_in(key: str, value: Any) -> Iterator[str]:  # noqa: ANN401 - any YAML

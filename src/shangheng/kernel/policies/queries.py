@@ -5,7 +5,7 @@
 asks what was loaded. ``flaws`` is for those who write a folder: it lists all that is wrong.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from shangheng.kernel.errors import Invalid, NotFound
+from shangheng.kernel.formulas.parameters import Configuration, decided
 from shangheng.kernel.policies import checks, comparing, printed, reading, shapes, store
 from shangheng.kernel.policies.concept import (
     COLLECTIVE,
@@ -165,18 +166,18 @@ def parameter(place: Jurisdiction, name: str) -> Parameter:
 
 
 def parameter_on(
-    place: Jurisdiction, name: str, day: date, chosen: Mapping[str, Value] | None = None
+    place: Jurisdiction, name: str, day: date, chosen: Configuration | None = None
 ) -> Answer:
     """Return a parameter as of a day; one that no document prints only as the authority chose.
 
-    ``chosen`` holds the authority's answers by parameter. What a document prints cannot be
-    answered otherwise, and what it leaves open is never guessed.
+    ``chosen`` holds the authority's answers by parameter, as ``decisions.yaml`` does. What a
+    document prints cannot be answered otherwise, and what it leaves open is never guessed.
     """
     asked = parameter(place, name)
     dated = asked.on(day)
-    answers = chosen or {}
+    answer: Value = decided(chosen or {}, day, name)
     if dated is not None and dated.value is not None:
-        if name in answers and answers[name] != dated.value:
+        if answer is not None and answer != dated.value:
             raise Invalid(
                 "policy.parameter_printed", parameter=name, value=dated.value, clause=asked.clause
             )
@@ -185,18 +186,17 @@ def parameter_on(
         raise NotFound(
             "policy.parameter_not_yet", parameter=name, day=day.isoformat(), clause=asked.clause
         )
-    if answers.get(name) is None:
+    if answer is None:
         raise Invalid(
             "policy.parameter_open", parameter=name, clause=asked.clause,
             question_zh=asked.question.zh, question_en=asked.question.en,
             choose=list(asked.choose),
         )  # fmt: skip
-    if asked.choose and answers[name] not in asked.choose:
+    if asked.choose and answer not in asked.choose:
         raise Invalid(
-            "policy.answer_unknown", parameter=name, value=answers[name],
-            choose=list(asked.choose),
-        )  # fmt: skip
-    return Answer(asked, answers[name], None, configured=True)
+            "policy.answer_unknown", parameter=name, value=answer, choose=list(asked.choose)
+        )
+    return Answer(asked, answer, None, configured=True)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import re
 import secrets
 import shutil
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from django.db import transaction
 
 from shangheng.kernel.errors import Conflict, Invalid, ShanghengError
 from shangheng.kernel.evidence import actions as evidence
+from shangheng.kernel.records import disposing
 from shangheng.kernel.records.concept import mapping as mappings
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.concept.receipts import Receipt
@@ -26,7 +27,7 @@ from shangheng.kernel.records.models import (
     ReporterRow,
     ReporterTokenRow,
 )
-from shangheng.kernel.records.store import committing, receiving, staging, taking
+from shangheng.kernel.records.store import committing, receiving, staging, sweeping, taking
 from shangheng.kernel.records.store.convoys import (
     SMALL_BYTES,
     Convoy,
@@ -38,6 +39,7 @@ from shangheng.kernel.records.store.convoys import (
 from shangheng.kernel.records.store.home import Ledger, room_needed
 from shangheng.kernel.records.store.landing import Progress
 from shangheng.kernel.records.store.names import INTENT, RECEIPTS, digest_of
+from shangheng.kernel.records.store.sweeping import Swept
 from shangheng.kernel.records.store.tables import FILES_PER_DAY_MAX, Table
 
 NAME = re.compile(r"[\w.:@+-]{1,100}")
@@ -299,6 +301,7 @@ def _row_facts(receipt: Receipt, folder: str) -> Mapping[str, Any]:
 
 def recover(home: Ledger, kind: RecordKind) -> int:
     """Finish or undo what a killed process left of this kind; the caller holds its pen."""
+    disposing.finish(home, kind)
     left = committing.unfinished(home, kind.name)
     for work, intent in left:
         table = Table(home.table(kind.name), kind)
@@ -320,8 +323,7 @@ def settle(home: Ledger, kind: RecordKind, *, limit: int = FILES_PER_DAY_MAX) ->
         table = Table(home.table(kind.name), kind)
         if not table.crowded_days(limit):
             return False
-        work = home.work(secrets.token_hex(8))
-        work.mkdir(parents=True)
+        work = home.begin_work()
         connection = staging.connect(
             memory_mb=home.memory_mb, threads=home.threads, spill=home.root / "work" / "spill"
         )
@@ -330,6 +332,20 @@ def settle(home: Ledger, kind: RecordKind, *, limit: int = FILES_PER_DAY_MAX) ->
         finally:
             connection.close()
             shutil.rmtree(work, ignore_errors=True)
+
+
+def sweep(home: Ledger, kinds: Iterable[RecordKind], *, at: datetime) -> Swept:
+    """Clear away what killed processes left: half-done work, files that never came true.
+
+    What can be finished is finished first. Files of the tables that stopped being true stay for
+    a while: somebody may be reading them.
+    """
+    swept = 0
+    for kind in kinds:
+        with home.locked(kind.name):
+            recover(home, kind)
+            swept += sweeping.old_files(home, kind, at=at)
+    return Swept(sweeping.work_folders(home, at=at), swept)
 
 
 def _usual(reporter: ReporterRow, kind: RecordKind) -> dict[str, float]:

@@ -60,6 +60,7 @@ class BatchRow(models.Model):
     rejected = models.BigIntegerField()
     ledger_version = models.BigIntegerField()
     receipt = models.JSONField()
+    disposal = models.ForeignKey("kernel.DisposalRow", null=True, on_delete=models.PROTECT)
 
     class Meta:
         """The table."""
@@ -102,3 +103,117 @@ class ReporterHabitRow(models.Model):
     def __str__(self) -> str:
         """Return what it is about."""
         return f"{self.kind}.{self.field}"
+
+
+class DisposalRow(models.Model):
+    """A disposal that was ordered; what it is about goes from the ledger, this stays."""
+
+    number = models.CharField(max_length=32, unique=True)
+    kind = models.CharField(max_length=32)
+    on = models.DateField()
+    months = models.PositiveIntegerField()
+    sources = models.JSONField()
+    reason = models.CharField(max_length=500)
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+    batches = models.BigIntegerField()
+    records = models.BigIntegerField()
+    first = models.DateField(null=True)
+    last = models.DateField(null=True)
+    leaf = models.BigIntegerField()
+    is_finished = models.BooleanField(default=False)
+
+    class Meta:
+        """The table."""
+
+        app_label = "kernel"
+        db_table = "kernel_disposal"
+        indexes: ClassVar = [models.Index(fields=("kind", "at"), name="kernel_disposal_kind")]
+
+    def __str__(self) -> str:
+        """Return its number."""
+        return self.number
+
+
+class LegalHoldRow(models.Model):
+    """What must not go while a case needs it."""
+
+    number = models.CharField(max_length=32, unique=True)
+    case = models.CharField(max_length=64)
+    reason = models.CharField(max_length=500)
+    kind = models.CharField(max_length=32, blank=True)
+    reporter = models.CharField(max_length=64, blank=True)
+    batch = models.CharField(max_length=100, blank=True)
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)
+    where = models.JSONField(default=dict)
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+    leaf = models.BigIntegerField()
+    released_at = models.DateTimeField(null=True)
+    released_by = models.CharField(max_length=150, blank=True)
+    release_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        """The table; holds of a case are listed together."""
+
+        app_label = "kernel"
+        db_table = "kernel_legal_hold"
+        indexes: ClassVar = [models.Index(fields=("case",), name="kernel_legal_hold_case")]
+
+    def __str__(self) -> str:
+        """Return its number."""
+        return self.number
+
+
+class AnswerRow(models.Model):
+    """A question that was put to retained records under a case, and what was answered."""
+
+    number = models.CharField(max_length=32, unique=True)
+    case = models.CharField(max_length=64)
+    purpose = models.CharField(max_length=500)
+    kind = models.CharField(max_length=32)
+    asked = models.JSONField()
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+    rows = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+    ledger_version = models.BigIntegerField()
+
+    class Meta:
+        """The table; the questions of a case are listed together."""
+
+        app_label = "kernel"
+        db_table = "kernel_answer"
+        indexes: ClassVar = [models.Index(fields=("case",), name="kernel_answer_case")]
+
+    def __str__(self) -> str:
+        """Return its number."""
+        return self.number
+
+
+class CustodyRow(models.Model):
+    """A link of an answer's chain of custody: who had it, for what, from when."""
+
+    answer = models.ForeignKey("kernel.AnswerRow", on_delete=models.PROTECT, related_name="chain")
+    number = models.PositiveIntegerField()
+    act = models.CharField(max_length=16)
+    by = models.CharField(max_length=150)
+    to = models.CharField(max_length=200, blank=True)
+    why = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+    seal = models.CharField(max_length=64)
+    leaf = models.BigIntegerField()
+
+    class Meta:
+        """The table; an answer's links are numbered without gaps."""
+
+        app_label = "kernel"
+        db_table = "kernel_custody"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("answer", "number"), name="kernel_custody_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Return what was done."""
+        return f"{self.answer_id} {self.number} {self.act}"

@@ -22,6 +22,7 @@ from django.db import transaction
 from shangheng.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, Refusal
 from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.evidence.entries import canonical
+from shangheng.kernel.records.concept.fields import OneOf
 from shangheng.kernel.records.store.sources import workbook_rows
 from shangheng.kernel.regions import queries as regions
 from shangheng.kernel.registers import queries
@@ -30,7 +31,7 @@ from shangheng.kernel.registers.concept.forms import checked
 from shangheng.kernel.registers.concept.kinds import RegisterKind
 from shangheng.kernel.registers.models import EntryNumberRow, EntryRow, VersionRow
 from shangheng.kernel.search import store as search
-from shangheng.kernel.search.concept import folded
+from shangheng.kernel.search.concept import folded, mark_of
 
 CHINA = ZoneInfo("Asia/Shanghai")
 ROWS_MAX = 20_000
@@ -205,7 +206,9 @@ def _searchable(kind: RegisterKind, row: EntryRow, values: Mapping[str, Any]) ->
     """Return what is searched: everything on file but personal data."""
     open_ = [field.name for field in kind.fields if field.sensitivity != "personal"]
     told = [str(values[name]) for name in open_ if isinstance(values.get(name), str | int)]
-    return folded(" ".join([row.number, *told]))[:TYPED_MAX]
+    coded = [each.name for each in kind.fields if isinstance(each, OneOf) and each.name in open_]
+    marks = [mark_of(name, str(values[name])) for name in coded if values.get(name)]
+    return folded(" ".join([row.number, *marks, *told]))[:TYPED_MAX]
 
 
 def _locked(kind: RegisterKind, number: str, hand: Hand) -> EntryRow:

@@ -39,7 +39,10 @@ class EntryRow(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=("kind", "region", "title"), name="kernel_entry_place"),
-            models.Index(fields=("kind", "state", "title", "number"), name="kernel_entry_listed"),
+            models.Index(
+                fields=("kind", "state", "title", "number", "region"), name="kernel_entry_listed"
+            ),
+            models.Index(fields=("kind", "title", "number"), name="kernel_entry_titled"),
         ]
 
     def __str__(self) -> str:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from shangheng.kernel.errors import NotFound
+from shangheng.kernel.records.concept.fields import OneOf
 from shangheng.kernel.regions.concept import stem
 from shangheng.kernel.registers.concept.actors import Actor
 from shangheng.kernel.registers.concept.kinds import (
@@ -20,13 +22,13 @@ from shangheng.kernel.registers.concept.kinds import (
 )
 from shangheng.kernel.registers.models import EntryRow, VersionRow
 from shangheng.kernel.search import store as search
-from shangheng.kernel.search.concept import folded
+from shangheng.kernel.search.concept import folded, mark_of
 
 PAGE = 50
 COMPARED_MAX = 5_000
-FOUND_MAX = 900
-COUNTED_MAX = 100_000
-REGION_DIGITS = 12
+FOUND_MAX = 10_000
+COUNTED_MAX = 10_000
+COUNTY_DIGITS, REGION_DIGITS = 6, 12
 
 
 @dataclass(frozen=True)
@@ -101,18 +103,22 @@ def below(region: str) -> Q:
     return Q(region__gte=first, region__lte=first.ljust(REGION_DIGITS, "9"))
 
 
-def _seen(kind: RegisterKind, actor: Actor) -> Q:
-    """Return the condition for the entries that an actor may see at all."""
+def _seen(kind: RegisterKind, actor: Actor, *, confirmed: bool = False) -> Q:
+    """Return the condition for the entries that an actor may see at all.
+
+    Of a public register everybody sees what is ``confirmed``, so that nothing more is asked.
+    """
+    if "" in actor.regions_of(kind.roles) or (kind.public and confirmed):
+        return Q(kind=kind.name)
     scope = Q(state="current") | Q(state="ended") if kind.public else Q(pk__in=[])
     for region in actor.regions_of(kind.roles):
-        scope |= below(region) if region else Q(kind=kind.name)
+        scope |= below(region)
     return Q(kind=kind.name) & scope
 
 
 def _sought(kind: RegisterKind, sought: Sought, actor: Actor) -> QuerySet[EntryRow]:
-    rows = EntryRow.objects.filter(_seen(kind, actor))
-    if sought.region:
-        rows = rows.filter(below(sought.region))
+    confirmed = sought.on is not None or sought.state in ("current", "ended")
+    rows = _within(EntryRow.objects.filter(_seen(kind, actor, confirmed=confirmed)), sought)
     if sought.state and sought.on is None:
         rows = rows.filter(state=sought.state)
     if sought.on is not None:
@@ -126,14 +132,40 @@ def _sought(kind: RegisterKind, sought: Sought, actor: Actor) -> QuerySet[EntryR
     for word in folded(sought.text).split():
         rows = rows.filter(_says(kind, actor, word))
     for name, value in sought.where:
-        rows = rows.filter(
-            Exists(
-                VersionRow.objects.filter(
-                    entry=OuterRef("pk"), superseded_at=None, **{f"values__{name}": value}
-                )
-            )
-        )
+        rows = _with_value(kind, rows, (name, value), sought.on)
     return rows
+
+
+def _with_value(
+    kind: RegisterKind, rows: QuerySet[EntryRow], wanted: tuple[str, str], on: date | None
+) -> QuerySet[EntryRow]:
+    """Keep to entries with a value: one of a code list by its mark, others by what was said."""
+    name, value = wanted
+    marked = any(each.name == name and isinstance(each, OneOf) for each in kind.fields)
+    if on is not None or not marked:
+        said = VersionRow.objects.filter(entry=OuterRef("pk"), superseded_at=None)
+        return rows.filter(Exists(said.filter(**{f"values__{name}": value})))
+    mark = mark_of(name, value)
+    found = search.found(f"register.{kind.name}", mark, most=FOUND_MAX)
+    return rows.filter(typed__contains=mark) if found is None else rows.filter(pk__in=found)
+
+
+def _within(rows: QuerySet[EntryRow], sought: Sought) -> QuerySet[EntryRow]:
+    """Keep to the region that is sought.
+
+    A county is few of all entries: its index finds them, to be put in order. A city or a province
+    is many: they are gone through in their order until the page is full, for which the region must
+    not look like something that an index could answer.
+    """
+    if not sought.region:
+        return rows
+    if len(stem(sought.region)) >= COUNTY_DIGITS:
+        return rows.filter(below(sought.region))
+    first = stem(sought.region)
+    place = Coalesce("region", Value(""))
+    return rows.annotate(place=place).filter(
+        place__gte=first, place__lte=first.ljust(REGION_DIGITS, "9")
+    )
 
 
 def _says(kind: RegisterKind, actor: Actor, word: str) -> Q:
@@ -177,7 +209,8 @@ def listed(
 
 def count(kind: RegisterKind, sought: Sought, *, actor: Actor) -> int:
     """Return how many entries are sought; beyond ``COUNTED_MAX`` not all are counted."""
-    return _sought(kind, sought, actor).order_by()[: COUNTED_MAX + 1].count()
+    rows = _sought(kind, sought, actor).order_by().values_list("kind")  # no row has to be read
+    return rows[: COUNTED_MAX + 1].count()
 
 
 def _versions_on(entries: list[Any], day: date) -> dict[Any, VersionRow]:

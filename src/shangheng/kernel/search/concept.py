@@ -7,19 +7,38 @@ pairs, found wherever they stand; a single one is the beginning of a token. Lati
 are tokens as they are, found by their beginning. Width of signs and case do not matter (NFKC).
 """
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
+FOLDED_KEPT = 4096
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_RUN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
+LATIN = rf"[^\W_{_HAN}]"
+"""A sign of a Latin word or a figure, as a pattern."""
+_RUN = re.compile(rf"[{_HAN}]+|\d+(?:\.\d+)+|{LATIN}+")
 _IS_HAN = re.compile(f"[{_HAN}]")
 
 
+def is_han(run: str) -> bool:
+    """Tell whether a run of signs is Chinese."""
+    return _IS_HAN.match(run) is not None
+
+
+@lru_cache(maxsize=FOLDED_KEPT)
 def folded(text: str) -> str:
-    """Return a text as it is compared: width of signs and case do not matter."""
+    """Return a text as it is compared: width of signs and case do not matter.
+
+    Folding takes most of the time of a comparison, and many texts are compared again.
+    """
     return unicodedata.normalize("NFKC", text).casefold()
+
+
+def mark_of(name: str, value: str) -> str:
+    """Return a word that stands for a value of a field, so that the index finds it as well."""
+    return f"m{hashlib.sha256(f'{name}={value}'.encode()).hexdigest()[:12]}"
 
 
 def _pairs(run: str) -> list[str]:
@@ -30,7 +49,7 @@ def tokens(text: str) -> list[str]:
     """Return the tokens of a text in their order."""
     found: list[str] = []
     for run in _RUN.findall(folded(text)):
-        found += [*_pairs(run), run[-1]] if _IS_HAN.match(run) else [run]
+        found += [*_pairs(run), run[-1]] if is_han(run) else [run]
     return found
 
 
@@ -41,12 +60,17 @@ class Phrase:
     tokens: tuple[str, ...]
     begins: bool
 
+    @property
+    def run(self) -> str:
+        """Return the signs that a text must have side by side."""
+        return self.tokens[0] + "".join(token[-1] for token in self.tokens[1:])
+
 
 def phrases(text: str) -> tuple[Phrase, ...]:
     """Return what a search wants, every phrase of it."""
     return tuple(
         Phrase(tuple(_pairs(run)), begins=False)
-        if _IS_HAN.match(run) and len(run) > 1
+        if is_han(run) and len(run) > 1
         else Phrase((run,), begins=True)
         for run in dict.fromkeys(_RUN.findall(folded(text)))
     )

@@ -210,4 +210,44 @@ TEXTS: dict[str, tuple[str, str]] = {
         "余额证明的密钥应为 {needed} 字节，实为 {length}",
         "The secret of a tree of balances has {needed} bytes, not {length}",
     ),
+    "account_kind.twice": (
+        "账户类别重复声明：{kinds}",
+        "a kind of account is declared twice among {kinds}",
+    ),
+    "account_kind.unknown": (
+        "账户类别 {kinds} 没有声明谁可以入账；可入账的类别：{known}",
+        "nobody may post on accounts of kind {kinds}; declared are {known}",
+    ),
+    "account_kind.not_yours": (
+        "您无权在账户“{account}”上入账；需要岗位 {roles}",
+        "you may not post on account “{account}”; it takes one of the posts {roles}",
+    ),
+    "proof.not_sealed": (
+        "截至 {at} 的 {unit} 余额合计没有封存；请选已封存的日期，或运行 shangheng accounts prove",
+        "the sum of {unit} as at {at} was not sealed; choose a day that was, or run shangheng accounts prove",
+    ),
+    "proof.root_differs": (
+        "账簿对 {unit} 该时点的记载与封存的不同（封存 {sealed}，现在 {now}）：其后有人补记了过去的账",
+        "the book now says something else of {unit} at that moment (sealed {sealed}, now {now}): somebody posted into the past since",
+    ),
+    "proof.balance_holds": (
+        "账户 {account} 的余额 {balance}（最小单位）包含在 {unit} 的公布合计中",
+        "the balance {balance} (smallest pieces) of {account} is part of the published sum of {unit}",
+    ),
+    "proof.balance_differs": (
+        "账户 {account} 的余额 {balance} 不在 {unit} 的公布合计中",
+        "the balance {balance} of {account} is not part of the published sum of {unit}",
+    ),
+    "proof.sums_equal": (
+        "公布的持有与负有相等：各 {plus}（{unit} 最小单位）",
+        "published holdings and debts are equal: {plus} smallest pieces of {unit} each",
+    ),
+    "proof.sums_differ": (
+        "公布的持有 {plus} 与负有 {minus} 不等（{unit}）",
+        "published holdings {plus} and debts {minus} of {unit} differ",
+    ),
+    "account.day_unreadable": (
+        "“{text}”不是日期；请写成 2026-11-21",
+        "“{text}” is no day; write 2026-11-21",
+    ),
 }

@@ -10,6 +10,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "编号 {number} 与查询码不符；请核对提交时给出的编号和查询码",
         "Number {number} and the code do not belong together; check what you were given when filing",
     ),
+    "case.guard_missing": (
+        "步骤 {step} 须由业务系统同时记账或核查，而该系统没有启用；请联系管理员启用",
+        "The step {step} books or checks something in a service that is not enabled; ask the administrator to enable it",
+    ),
     "case.not_yours": (
         "办理“{what}”须有角色 {roles}（辖区 {region}）；请联系本部门管理员",
         "“{what}” needs a role of {roles} (region {region}); ask your department's administrator",
@@ -49,6 +53,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "case.no_such_file": (
         "办件 {number} 没有这个附件",
         "Case {number} has no such attachment",
+    ),
+    "case.no_preview": (
+        "{name} 不能预览；请下载后查看",
+        "{name} has no preview; download it to see it",
     ),
     "case.no_file_folder": (
         "平台没有设置附件文件夹，请联系管理员",
@@ -201,6 +209,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "field.file_type": (
         "{name} 不是可接受的图片（JPEG、PNG）或 PDF；请另选",
         "{name} is no image (JPEG, PNG) or PDF that can be taken; choose another",
+    ),
+    "field.file_infected": (
+        "{name} 未通过病毒检查，没有收下；请换一个文件",
+        "{name} did not pass the virus check and was not taken; choose another file",
+    ),
+    "field.file_unscanned": (
+        "{name} 暂时无法做病毒检查，没有收下；请稍后再试，或先不附文件提交",
+        "{name} cannot be checked for viruses now and was not taken; try later, or send without it",
     ),
     "field.file_too_large": (
         "{name} 超过 {most} 字节；请缩小后再选",

@@ -22,6 +22,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "指标 {indicator} 的声明有误：名录数只能作分母",
         "The declaration of {indicator} is wrong: a population can only be a divisor",
     ),
+    "parameter.decided_twice": (
+        "decisions.yaml 中 {names} 问的是同一件事，{day} 的答案却不同；请只留一个",
+        "{names} of decisions.yaml answer one question differently for {day}; keep one of them",
+    ),
     "parameter.not_configured": (
         "“{zh}”没有文件规定的数值（{clause}），请先在 decisions.yaml 中填写 {name}：{question_zh}",
         "No document prints a value for {name} ({clause}); decide it in decisions.yaml first: {question_en}",

@@ -33,6 +33,7 @@ _FLAWS: dict[str, tuple[str, str]] = {
     "policy.department_not_listed": ("departments.yaml 中没有“{department}”，请补上，或写入某单位的 also", "departments.yaml has no {department}; add it, or list it under also of a department"),
     "policy.lead_unlike": ("本文件规定列在第一位的单位牵头，lead 不能是“{lead}”，请删去或改正名单次序", "by this document the body listed first leads; {lead} cannot be the lead: take it out or put the list in order"),
     "policy.duty_of_nobody": ("{clause} 的职责没有写明任何单位：请填 departments、lead 或 others，没有就删去该职责", "a duty of {clause} names nobody: fill departments, lead or others, or take the duty out"),
+    "policy.term_unknown": ("counts 里的“{term}”不在 parameters 中，请补上或改正", "{term} in counts is none of the parameters; add it or correct it"),
     "policy.circle": ("文件之间循环引用：{documents}", "documents refer to each other in a circle: {documents}"),
     "policy.twice": ("“{name}”出现两次，第一次在第 {first} 行", "{name} stands twice, first on line {first}"),
     "policy.two_values": ("参数 {parameter} 在 {day} 有两个值，只能留一个；修改请写新的日期", "parameter {parameter} has two values on {day}; keep one; a change is a new date"),
@@ -67,6 +68,8 @@ _ANSWERS: dict[str, tuple[str, str]] = {
     "policy.department_unknown": ("文件中没有单位“{department}”，相近的有：{near}", "The documents name no department {department}; near it: {near}"),
     "policy.party_unknown": ("没有登记代码 {given}，请核对，或直接选择身份", "Nobody is on file with the code {given}; check it, or choose who you are"),
     "policy.city_targets_unreadable": ("decisions.yaml 中的 {name} 读不懂，请写成 目标编号: {{地区代码: 数值}}", "{name} in decisions.yaml cannot be read; write target: {{region code: number}}"),
+    "policy.scheme_wrong": ("decisions.yaml 中的 {name} 不完整或有误，请改正：{wrong}", "{name} in decisions.yaml is incomplete or wrong; put right: {wrong}"),
+    "policy.audience_unknown": ("没有身份“{audience}”，可选：{known}", "There is no audience {audience}; choose from: {known}"),
     "policy.text_option": ("--text 应写作 文件编号=文件路径，而不是 {given}", "Write --text as document=path, not {given}"),
 }  # fmt: skip
 

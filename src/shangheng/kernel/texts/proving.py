@@ -222,6 +222,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "重算 {indicator} 与所封存的相同（当时账本 {ledger}，现为 {now}）",
         "Computed again, {indicator} is the same (ledger then {ledger}, now {now})",
     ),
+    "evidence.figure_disposed": (
+        "{indicator} 所据记录已按留存期处置（{disposals}），不能再重算；数据以封存时公布的为准",
+        "Records behind {indicator} were disposed of after their period ({disposals}); it cannot be computed again and stays as it was sealed",
+    ),
+    "evidence.content_left": (
+        "该批次已处置，但仍留有 {path}；请运行 shangheng retention sweep",
+        "This batch was disposed of, yet {path} is left; run shangheng retention sweep",
+    ),
     "evidence.figure_differs": (
         "重算 {indicator} 与所封存的不同：当时账本 {ledger}，现为 {now}；版本不同时可能是更正所致，请查收到的批次",
         "Computed again, {indicator} differs: ledger then {ledger}, now {now}; where versions differ, look for corrections in the batches since",

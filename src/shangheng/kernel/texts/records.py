@@ -140,6 +140,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "报送单位代码“{reporter}”不合规：只能用字母、数字和 . : @ + - _",
         "the reporter code “{reporter}” will not do: letters, digits and . : @ + - _ only",
     ),
+    "service.guard_nowhere": (
+        "业务系统 {service} 要在不存在的办件步骤上做事：{steps}；请核对步骤名称，写作 种类.步骤",
+        "The service {service} hooks into steps that do not exist: {steps}; write them as kind.step",
+    ),
     "service.effect_missing": (
         "业务系统 {service} 的步骤需要 {effects}，但没有提供；请在 manifest.py 中补上",
         "Steps of service {service} need {effects}, which it does not provide; add them to its manifest",

@@ -10,7 +10,7 @@ from typing import Any
 from shangheng.kernel.accounts import queries as accounts
 from shangheng.kernel.accounts.concept.plans import GUARANTEE as PLAN
 from shangheng.kernel.accounts.concept.units import CNY, amount_of
-from shangheng.kernel.cases import queries as cases
+from shangheng.kernel.cases import trends
 from shangheng.kernel.errors import NotFound
 from shangheng.kernel.registers import queries as registers
 from shangheng.kernel.registers.concept.actors import NOBODY, Actor, Post
@@ -102,11 +102,11 @@ class Performance:
 def stations(actor: Actor, *, since: datetime, until: datetime) -> list[Performance]:
     """Return how each station did with the claims that it took in a span, the best first."""
     came, settled_, escalated_ = (
-        cases.taken(COMPLAINT, step, actor=actor, since=since, until=until)
+        trends.taken(COMPLAINT, step, actor=actor, since=since, until=until)
         for step in ("to_station", "station_settle", "escalate")
     )
     settled, escalated = ({case.number for case, _ in part} for part in (settled_, escalated_))
-    kept = cases.kept(COMPLAINT, "station", [case.number for case, _ in came])
+    kept = trends.kept(COMPLAINT, "station", [case.number for case, _ in came])
     by_station: dict[str, list[str]] = defaultdict(list)
     for case, step in came:
         by_station[str(step.values["station"])].append(case.number)
@@ -128,8 +128,8 @@ def standing_out(actor: Actor, decided: Terms, *, at: datetime) -> tuple[Outlier
     """Return where complaints stand out in the window that ends now, by region, goods, ground."""
     window = timedelta(days=decided.days)
     begin = at - window
-    now = cases.tallied(COMPLAINT, WATCHED, actor=actor, since=begin, until=at)
-    earlier = cases.tallied(
+    now = trends.tallied(COMPLAINT, WATCHED, actor=actor, since=begin, until=at)
+    earlier = trends.tallied(
         COMPLAINT, WATCHED, actor=actor, since=begin - decided.windows * window, until=begin
     )
     return warnings.outliers(now, earlier, decided)
@@ -140,7 +140,7 @@ def trend(actor: Actor, decided: Terms, *, at: datetime) -> list[tuple[date, dat
     window = timedelta(days=decided.days)
     spans = [(at - (n + 1) * window, at - n * window) for n in range(decided.windows, -1, -1)]
     return [
-        (since.date(), until.date(), sum(cases.tallied(
+        (since.date(), until.date(), sum(trends.tallied(
             COMPLAINT, ("region",), actor=actor, since=since, until=until
         ).values()))
         for since, until in spans

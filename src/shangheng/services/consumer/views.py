@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pages: what the law gives, what an officer needs to decide, who pays, who keeps to it."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -219,22 +220,22 @@ def guarantee_list(request: HttpRequest, office: Office) -> HttpResponse:
     asked = Question(by=("first_operator",))
     names = ("complaints-ended", "complaint-settlement-rate", "advance-payments")
     figures = office.ask_all([(name, asked) for name in names])
-    found: dict[str, dict[str, Any]] = {}
-    for name, figure in zip(("ended", "rate", "advanced"), figures, strict=True):
+    columns = ("ended", "rate", "advanced")
+    found: dict[str, dict[str, Any]] = defaultdict(lambda: dict.fromkeys(columns))
+    for name, figure in zip(columns, figures, strict=True):
         for row in figure:
-            if row["first_operator"]:
-                found.setdefault(row["first_operator"], {})[name] = row["value"]
+            found[str(row["first_operator"])][name] = row["value"]
     lines = [
-        (entry, balances, found.get(str(entry.values["operator"]), {}))
+        (entry, balances, found[str(entry.values["operator"])])
         for entry, balances in queries.guarantees(office.now().date())
     ]
-    lines.sort(key=lambda line: (-(line[2].get("rate") or -1), line[0].title))
+    lines.sort(key=lambda line: (-(line[2]["rate"] or -1), line[0].title))
     if request.GET.get("format") == "csv":
         header = ("operator", "name", "agreed", "deposited", "claimed", "paid_out", "ended",
                   "settled_percent", "advanced")  # fmt: skip
         rows = [
             [entry.values["operator"], entry.title, entry.values["agreed"], *balances.values(),
-             told.get("ended"), told.get("rate"), told.get("advanced")]
+             *told.values()]
             for entry, balances, told in lines
         ]  # fmt: skip
         return office.csv_file("guarantees", header, rows)

@@ -2,12 +2,14 @@
 """Incentives 惠企政策兑现: what a firm may receive under the documents, and why.
 
 Serves finance clerks, the bodies that decide and pay, and firms that ask what is in it for them.
-From a facts file (or the same facts of all firms at once) each provision of a jurisdiction gives
-yes, no, or what is missing, with the amount, the clause and the readings that were used. Reads the
-provisions of ``jurisdictions/*/incentives``; provides no record kind of its own.
+From a facts file (or the same facts of all firms at once, from the ledger) each provision gives
+yes, no, or what is missing, with the amount, the clause and the readings that were used. An
+application is judged, reviewed by two, public, decided, paid from the funds of the treasuries
+(``accounts``), inspected, claimed back. Provides the register ``incentive_finding`` and the cases
+``incentive_application`` and ``incentive_objection``; others may add guards to their steps.
 
-Delivers ``tax-preference-calculator`` and, of ``incentive-application-engine``, what comes before
-an application: who is entitled to what.
+Delivers ``tax-preference-calculator``, ``incentive-application-engine``, ``special-fund-ledger``
+and ``brand-demonstration-awards``.
 
 Basis: Ganzhou 2015 四(一) 四(二) 四(四) 四(五)3, Jiangsu 2015 (四) (五) (六) (八) (九) (二十)
 (二十八) (三十二), Jiangsu 2016 十 十一 十三, Hunan 2015 (五) (六) (八) (九) (十) (十九),

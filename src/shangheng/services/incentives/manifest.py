@@ -2,13 +2,36 @@
 """What the incentives service plugs in."""
 
 from shangheng.kernel.service import Service
-from shangheng.services.incentives.jobs import entitlements
+from shangheng.services.incentives.cases import CASES
+from shangheng.services.incentives.jobs.asking import entitlements
+from shangheng.services.incentives.jobs.deciding import GUARDS
+from shangheng.services.incentives.jobs.everybody import deserving, effect, reckoned
+from shangheng.services.incentives.jobs.known import facts_of, schema
+from shangheng.services.incentives.registers import REGISTERS
+from shangheng.services.incentives.views.desk import sees_whole
 
 SERVICE = Service(
     name="incentives",
     zh="惠企政策兑现",
     en="Incentives",
-    systems=("tax-preference-calculator", "incentive-application-engine"),
+    systems=(
+        "tax-preference-calculator",
+        "incentive-application-engine",
+        "special-fund-ledger",
+        "brand-demonstration-awards",
+    ),
+    registers=REGISTERS,
+    cases=CASES,
+    reads=("merchant", "order", "refund"),
     urls="shangheng.services.incentives.urls",
-    jobs={"entitlements": entitlements},
+    jobs={
+        "entitlements": entitlements,
+        "schema": schema,
+        "facts": facts_of,
+        "sees_whole": sees_whole,
+        "reckoned": reckoned,
+        "deserving": deserving,
+        "effect": effect,
+    },
+    guards=GUARDS,
 )

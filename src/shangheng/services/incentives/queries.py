@@ -2,23 +2,114 @@
 """The provisions of a jurisdiction with the numbers that hold on a day."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from shangheng.kernel.errors import Invalid, NotFound
+from shangheng.kernel.formulas.parameters import Configuration, decided
 from shangheng.kernel.policies import queries as policies
-from shangheng.kernel.policies.concept import Answer, Jurisdiction, Step, document_of
+from shangheng.kernel.policies.concept import Answer, Jurisdiction, Library, Step, document_of
 from shangheng.kernel.policies.concept import Provision as Written
 from shangheng.services.incentives.rules.provisions import Condition, Provision, Reading
 
-FINDING = "findings"
+FINDING, DAY = "findings", "day"
 """The fact of an exclusion that takes away the year of a finding."""
 
 
-def provisions(place: Jurisdiction, on: date) -> tuple[Provision, ...]:
-    """Return every provision as the law stood on a day, in the order of the documents."""
+def provisions(
+    place: Jurisdiction, on: date, configuration: Configuration | None = None
+) -> tuple[Provision, ...]:
+    """Return every provision as the law stood on a day, in the order of the documents.
+
+    ``configuration`` is asked for what a county decided to add; readings are asked of it apart.
+    """
     order = {each.ref: number for number, each in enumerate(place.clauses)}
     written = sorted(place.provisions, key=lambda each: (order.get(_clause(each), 0), each.id))
-    return tuple(_provision(place, each, on) for each in written)
+    return tuple(_provision(place, each, on, configuration or {}) for each in written)
+
+
+def provision(
+    place: Jurisdiction, name: str, on: date, configuration: Configuration | None = None
+) -> Provision:
+    """Return one provision as of a day, or say which there are."""
+    known = {each.id: each for each in place.provisions}
+    if name not in known:
+        raise NotFound("incentive.no_such_provision", provision=name, known=sorted(known))
+    return _provision(place, known[name], on, configuration or {})
+
+
+def place_of(library: Library, region: str) -> Jurisdiction:
+    """Return the jurisdiction of a house, by the region that it stands for."""
+    found = [each for each in library.jurisdictions.values() if each.region == region]
+    if not found:
+        raise NotFound("incentive.no_policies_here", region=region)
+    return found[0]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The readings that are used, and where each comes from: ``asked`` or ``decided``."""
+
+    values: Mapping[str, Any]
+    origins: Mapping[str, str]
+
+
+def chosen_readings(
+    found: Iterable[Provision],
+    given: Mapping[str, str],
+    configuration: Configuration,
+    on: date,
+) -> Chosen:
+    """Return the readings used: as asked, else as the house decided; each must be a choice.
+
+    A decision may stand in ``decisions.yaml`` under the name of the reading, under that name after
+    the jurisdiction (``ganzhou.rent_cap``) or under its parameter.
+    """
+    found = tuple(found)
+    known = reading_names(found)
+    for name in given:
+        if name not in known:
+            raise Invalid("reading.unknown", name=name, known=sorted(known))
+    values = {name: read_reading(known[name], value) for name, value in given.items()}
+    origins = dict.fromkeys(given, "asked")
+    prefixes = {each.id.partition(".")[0] for each in found}
+    for name, reading in known.items():
+        names = {name, *(f"{each}.{name}" for each in prefixes), reading.parameter} - {""}
+        answer = None if name in given else decided(configuration, on, *sorted(names))
+        if answer is not None:
+            values[name] = read_reading(reading, str(answer))
+            origins[name] = "decided"
+    return Chosen(values, origins)
+
+
+def read_reading(reading: Reading, value: str) -> str | Decimal | date:
+    """Return what is chosen: one of the choices, a day, or a number that is not below zero."""
+    if reading.choose:
+        if value not in reading.choose:
+            raise Invalid(
+                "reading.not_a_choice", name=reading.name, value=value,
+                known=list(reading.choose), clause=reading.clause,
+            )  # fmt: skip
+        return value
+    if reading.unit == DAY:
+        try:
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise Invalid("reading.not_a_day", name=reading.name, value=value,
+                          clause=reading.clause) from error  # fmt: skip
+    try:
+        number = Decimal(value)
+    except InvalidOperation as error:
+        raise _no_number(reading, value) from error
+    if not number.is_finite() or number < 0:
+        raise _no_number(reading, value)
+    return number
+
+
+def _no_number(reading: Reading, value: str) -> Invalid:
+    return Invalid("reading.not_a_number", name=reading.name, value=value, clause=reading.clause)
 
 
 def _clause(written: Written) -> str:
@@ -27,10 +118,12 @@ def _clause(written: Written) -> str:
 
 
 def condition_facts(found: Iterable[Provision]) -> frozenset[str]:
-    """Return the facts that conditions ask for, by their full names."""
-    return frozenset(
-        name for provision in found for each in provision.requires for name in each.facts
-    )
+    """Return the facts that conditions and clocks ask for, by their full names."""
+    found = tuple(found)
+    asked = {name for provision in found for each in provision.requires for name in each.facts}
+    days = {name for each in found for name in each.counts.get("starts", {}).values()}
+    kinds = {f"costs.{kind}" for each in found for kind in each.counts.get("costs", {})}
+    return frozenset(asked | days | kinds)
 
 
 def reading_names(found: Iterable[Provision]) -> dict[str, Reading]:
@@ -38,7 +131,9 @@ def reading_names(found: Iterable[Provision]) -> dict[str, Reading]:
     return {each.name: each for provision in found for each in provision.readings}
 
 
-def _provision(place: Jurisdiction, written: Written, on: date) -> Provision:
+def _provision(
+    place: Jurisdiction, written: Written, on: date, configuration: Configuration
+) -> Provision:
     data = written.data
     since = _since(place, written)
     until = date.fromisoformat(data["until"]) if data.get("until") else date.max
@@ -54,6 +149,7 @@ def _provision(place: Jurisdiction, written: Written, on: date) -> Provision:
         formula=data.get("formula", ""),
         region=place.region,
         payer=data.get("payer"),
+        begins=since,
         first_year=since.year,
         in_force=in_force,
         printed=written.computed,
@@ -64,7 +160,20 @@ def _provision(place: Jurisdiction, written: Written, on: date) -> Provision:
         terms=_terms(place, data, on) if in_force else {},
         open_terms=_open_terms(place, data, on),
         steps=tuple((each["zh"], each["en"]) for each in data.get("steps", ())),
+        counts=data.get("counts", {}),
+        matching_percent=_matching(place, data, on, configuration),
     )
+
+
+def _matching(
+    place: Jurisdiction, data: Mapping[str, Any], on: date, configuration: Configuration
+) -> Decimal | None:
+    """Return the share of an award that the county adds; counties are encouraged, not bound."""
+    if "matching" not in data:
+        return None
+    name = policies.parameter(place, data["matching"]).id
+    answer = decided(configuration, on, name)
+    return None if answer is None else Decimal(str(answer))
 
 
 def _since(place: Jurisdiction, written: Written) -> date:
@@ -100,6 +209,7 @@ def _readings(written: Written) -> Iterator[Reading]:
             clause=each.get("clause", written.clauses[0]),
             choose=tuple(str(choice) for choice in each.get("choose", ())),
             proposed=None if proposed is None else str(proposed),
+            parameter=each.get("parameter", ""),
         )
 
 
@@ -118,6 +228,7 @@ def _open(place: Jurisdiction, data: Mapping[str, Any], on: date) -> Iterator[Re
                 en=parameter.question.en,
                 clause=parameter.clause,
                 choose=parameter.choose,
+                unit=parameter.unit,
             )
 
 

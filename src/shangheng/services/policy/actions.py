@@ -9,6 +9,7 @@ from shangheng.kernel.cases.actions import open_case
 from shangheng.kernel.cases.store import Hand
 from shangheng.kernel.policies.concept import Jurisdiction, Library
 from shangheng.kernel.policies.queries import Owed
+from shangheng.kernel.search import concept as search
 from shangheng.services.policy.cases import TASK
 from shangheng.services.policy.models import ClauseIndexRow
 from shangheng.services.policy.queries import finding, tracking
@@ -51,7 +52,7 @@ def _write(entries: list[finding.Entry]) -> None:
 
 
 def _spaced(text: str) -> str:
-    return " ".join(words.tokens(text))
+    return " ".join(search.tokens(text))
 
 
 @transaction.atomic

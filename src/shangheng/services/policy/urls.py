@@ -3,7 +3,7 @@
 
 from django.urls import path
 
-from shangheng.services.policy.views import duties, library, targets, tasks
+from shangheng.services.policy.views import duties, evaluation, library, targets, tasks
 
 urlpatterns = [
     path("policy/", library.library, name="library"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("policy/brief/", targets.brief, name="brief"),
     path("policy/duties/", duties.duties, name="duties"),
     path("policy/duties/matrix/", duties.matrix, name="matrix"),
+    path("policy/evaluation/", evaluation.evaluation, name="evaluation"),
     path("policy/tasks/", tasks.tasks, name="tasks"),
     path("policy/compare/", library.compare, name="compare"),
 ]

@@ -291,7 +291,7 @@ PAYMENT = RecordKind(
     key=("institution", "payment_no"),
     day="paid_at",
     authority="institution",
-    retain="transaction",
+    retain="payment",
     basis=("jiangsu-2015 (三十)", "qinghai-2016 (二十三)"),
     fields=(
         PartyCode("institution", zh="支付机构", en="payment institution"),

@@ -8,7 +8,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from shangheng.kernel import errors
-from shangheng.site.api import batches, cases, dictionary, docs, registers
+from shangheng.site.api import batches, cases, dictionary, docs, entitlements, registers
 from shangheng.site.errors import problem, respond
 
 api = NinjaAPI(
@@ -26,6 +26,7 @@ api.add_router("/batches", batches.router, tags=["批次 batches"])
 api.add_router("/indicators", dictionary.indicators, tags=["指标 indicators"])
 api.add_router("/kinds", dictionary.kinds, tags=["记录种类 kinds"])
 api.add_router("/cases", cases.router, tags=["办件 cases"])
+api.add_router("/entitlements", entitlements.router, tags=["优惠 entitlements"])
 api.add_router("/registers", registers.router, tags=["名录 registers"])
 
 

@@ -19,7 +19,7 @@ from shangheng.kernel.cases.concept.views import Attached, ClockView, StepView
 from shangheng.kernel.errors import Invalid, NotFound, Refusal
 from shangheng.kernel.records.concept.fields import Day, Money
 from shangheng.kernel.registers.concept.actors import PUBLIC
-from shangheng.site import acting, clock, fields, lifecycle, words
+from shangheng.site import acting, clock, fields, lifecycle, places, previews, words
 from shangheng.site.limits import limited
 from shangheng.site.pages import letters
 from shangheng.site.registry import REGISTRY
@@ -27,7 +27,7 @@ from shangheng.site.registry import REGISTRY
 FOLLOWED = "followed"
 ASKED = (Day, Money)
 FOLLOW_PATH = "/follow/"
-SAID = {"reason", "text", "purpose", "holder", "to", "region", "department"}
+SAID = {"reason", "text", "purpose", "holder", "to", "region", "department", "amount"}
 ACTS = {
     "open": ("提交", "Filed"),
     "assign": ("分派", "Assigned"),
@@ -83,12 +83,21 @@ def timeline(kind: CaseKind, steps: tuple[StepView, ...]) -> list[dict[str, Any]
 def _said(kind: CaseKind, step: StepView) -> list[fields.Shown]:
     if step.act == "step":
         return fields.rows(kind.step(step.name).needs, step.values)
-    told = {"reason", "text", "purpose", "holder", "to", "region", "department"} & set(step.values)
+    told = SAID & set(step.values)
     return [
-        fields.Shown("", str(step.values[name]), name)
+        fields.Shown("", _named(kind, name, str(step.values[name])), name)
         for name in sorted(told)
         if step.values[name]
     ]
+
+
+def _named(kind: CaseKind, name: str, value: str) -> str:
+    """Return what a region or a department is called, and other words as they were said."""
+    if name == "region":
+        return places.region_name(value)
+    if name == "department":
+        return words.coded(value, kind.departments)
+    return value
 
 
 def deadline(each: ClockView) -> dict[str, Any]:
@@ -302,13 +311,16 @@ def _follower_acts(request: HttpRequest, kind: CaseKind, number: str, code: str)
         actions.take_step(kind, number, act, fields.typed(request, step.needs), hand)
 
 
-def file_response(found: Attached) -> FileResponse:
-    """Return an attached file so that nothing in it can act as a page of this site."""
+def file_response(request: HttpRequest, found: Attached) -> FileResponse:
+    """Return an attached file, or its preview, so that nothing in it acts as a page of ours."""
+    small = previews.preview(found) if request.GET.get("preview") else None
+    if request.GET.get("preview") and small is None:
+        raise NotFound("case.no_preview", name=found.name)
     response = FileResponse(
-        found.path.open("rb"),
+        (small or found.path).open("rb"),
         as_attachment=found.media == "application/pdf",
         filename=found.name,
-        content_type=found.media,
+        content_type="image/jpeg" if small else found.media,
     )
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
@@ -322,4 +334,4 @@ def followed_file(request: HttpRequest, digest: str) -> FileResponse:
     number, code = known[:2] if known else ("", "")
     house = acting.house()
     _, file = queries.followed(REGISTRY.cases, number, code, at=clock.now(), house=house)
-    return file_response(queries.attached(file, digest, house))
+    return file_response(request, queries.attached(file, digest, house))

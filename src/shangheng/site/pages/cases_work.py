@@ -11,13 +11,21 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from shangheng.kernel.cases import actions, queries
+from shangheng.kernel.cases import actions, joint, queries
 from shangheng.kernel.cases.concept import clocks
 from shangheng.kernel.cases.concept.kinds import CaseKind
-from shangheng.kernel.cases.concept.views import PAGE, CaseView, ClockView, Statistics, Wanted
+from shangheng.kernel.cases.concept.views import (
+    PAGE,
+    CaseView,
+    ClockView,
+    JointView,
+    Statistics,
+    Wanted,
+)
 from shangheng.kernel.cases.store import Hand
 from shangheng.kernel.errors import Invalid, Refusal
 from shangheng.kernel.regions import queries as regions
+from shangheng.kernel.registers.concept.actors import Actor
 from shangheng.site import acting, clock, fields, places, words
 from shangheng.site.formats import csv_file
 from shangheng.site.pages import letters
@@ -39,16 +47,20 @@ def inboxes(request: HttpRequest) -> HttpResponse:
     lines = [
         {
             "kind": kind,
-            "open": queries.count(kind, Wanted(is_open=True), actor=actor),
-            "unclaimed": queries.count(kind, Wanted(is_open=True, holder="-"), actor=actor),
-            "mine": queries.count(kind, Wanted(is_open=True, holder=actor.name), actor=actor),
-            "late": queries.count(kind, Wanted(late_at=at), actor=actor),
+            "open": _count(kind, Wanted(is_open=True), actor),
+            "unclaimed": _count(kind, Wanted(is_open=True, holder="-"), actor),
+            "mine": _count(kind, Wanted(is_open=True, holder=actor.name), actor),
+            "late": _count(kind, Wanted(late_at=at), actor),
         }
         for kind in mine
     ]
     late = queries.overdue({kind.name: kind for kind in mine}, actor=actor, at=at, limit=20)
     facts = {"lines": lines, "late": [_line(REGISTRY.cases[each.kind], each) for each in late]}
     return render(request, "site/cases/inboxes.html", facts)
+
+
+def _count(kind: CaseKind, wanted: Wanted, actor: Actor) -> str:
+    return words.counted(queries.count(kind, wanted, actor=actor), queries.COUNTED_MAX)
 
 
 def _line(kind: CaseKind, each: CaseView) -> dict[str, Any]:
@@ -65,7 +77,8 @@ def _line(kind: CaseKind, each: CaseView) -> dict[str, Any]:
 def _wanted(request: HttpRequest) -> Wanted:
     asked = request.GET
     region = asked.get("region", "").strip()
-    holder = {"none": "-", "me": request.user.get_username()}.get(asked.get("holder", ""), "")
+    named = asked.get("holder", "")
+    holder = {"none": "-", "me": request.user.get_username()}.get(named, named)
     return Wanted(
         state=asked.get("state", ""),
         region=regions.lookup(region).code if region else "",
@@ -93,11 +106,12 @@ def inbox(request: HttpRequest, name: str) -> HttpResponse:
     facts = {
         "kind": kind,
         "asked": request.GET,
+        "loads": queries.loads(kind, actor=actor, at=at) if request.GET.get("loads") else (),
         "states": [(code, words.either(*pair)) for code, pair in kind.states.items()],
         "lines": [_line(kind, each) for each in found[:PAGE]],
         "more": len(found) > PAGE,
         "number": page,
-        "total": queries.count(kind, wanted, actor=actor),
+        "total": _count(kind, wanted, actor),
     }
     return render(request, "site/cases/inbox.html", facts)
 
@@ -159,12 +173,24 @@ def _page(
         "departments": [(code, words.either(*pair)) for code, pair in kind.departments.items()],
         "similar": [_line(kind, each) for each in queries.similar(kind, number, actor=actor)],
         "letters": letters.told(file.letters),
+        "joint": [_joint(kind, each) for each in file.joint],
+        "may_answer": any(
+            not each.answered_at and actor.role_for(kind.roles, each.region, each.department)
+            for each in file.joint
+        ),
         "intact": queries.intact(number),
         "why": words.message(refusal, words.language()) if refusal else "",
         "typed": request.POST,
         "room": token_of(kind, number) if kind.other_side else "",
     }  # fmt: skip
     return render(request, "site/cases/detail.html", facts, status=status)
+
+
+def _joint(kind: CaseKind, each: JointView) -> dict[str, Any]:
+    """Return a department that takes part, as a page names it."""
+    department = words.either(*kind.departments.get(each.department, ("", "")))
+    region = places.region_name(each.region) if each.region else ""
+    return {"joint": each, "who": f"{region} {department}".strip()}
 
 
 def _clock(kind: CaseKind, each: ClockView) -> dict[str, Any]:
@@ -204,6 +230,10 @@ def _do(kind: CaseKind, number: str, wanted: str, hand: Hand, request: HttpReque
         "stop": lambda: actions.stop_clock(kind, number, said.get("clock", ""), reason, hand),
         "resume": lambda: actions.resume_clock(kind, number, said.get("clock", ""), reason, hand),
         "extend": lambda: actions.extend_clock(kind, number, said.get("clock", ""), reason, hand),
+        "ask_joint": lambda: joint.ask(kind, number, said.dict(), hand),
+        "answer_joint": lambda: joint.answer(kind, number, reason, hand),
+        "dispute": lambda: joint.dispute(kind, number, reason, hand),
+        "settle_dispute": lambda: joint.settle(kind, number, said.dict(), hand),
         "gather": lambda: actions.gather(kind, number, said.get("into", ""), reason, hand),
     }
     if wanted.startswith("step:"):
@@ -231,6 +261,7 @@ def statistics(request: HttpRequest, name: str) -> HttpResponse:
         "kind": kind,
         "year": year,
         "found": found,
+        "late": words.counted(found.late, queries.COUNTED_MAX),
         "tables": _tables(kind, found),
         "clocks": [
             (words.label(each), *found.by_clock.get(each.name, (0, 0)),
@@ -259,4 +290,4 @@ def case_file(request: HttpRequest, name: str, number: str, digest: str) -> File
     """Return a file of a case that the reader may see."""
     kind, actor, house = REGISTRY.case_kind(name), acting.actor_of(request), acting.house()
     file = queries.case_file(kind, number, actor=actor, at=clock.now(), house=house)
-    return file_response(queries.attached(file, digest, house))
+    return file_response(request, queries.attached(file, digest, house))

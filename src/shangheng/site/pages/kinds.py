@@ -10,19 +10,20 @@ from django.views.decorators.http import require_safe
 from shangheng.kernel.errors import NotFound
 from shangheng.kernel.records.concept import fields as f
 from shangheng.kernel.records.concept.kinds import (
-    RETENTION_MONTHS,
     STANDARD,
     RecordKind,
     Rule,
 )
-from shangheng.site import kinds, words
+from shangheng.kernel.records.concept.retention import CLASSES, classes_of, floor_of
+from shangheng.site import clock, kinds, words
 from shangheng.site.registry import REGISTRY
 
 SENSITIVITY = {
     "public": ("公开", "public"),
     "business": ("监管可见", "supervisors only"),
-    "personal": ("个人信息，入库即假名化", "personal, pseudonymised at the door"),
+    "personal": ("个人信息，有办案用途方可查", "personal, for a case with a purpose"),
 }
+PSEUDONYMISED = ("个人信息，入库即假名化", "personal, pseudonymised at the door")
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,10 @@ def detail(request: HttpRequest, name: str) -> HttpResponse:
         "kind": kind,
         "columns": [_column(field, kind) for field in kind.fields],
         "rules": rules(kind),
-        "months": RETENTION_MONTHS[kind.retain],
+        "kept": [
+            (words.either(*CLASSES[each]), floor_of(each, clock.now().date()))
+            for each in classes_of(kind)
+        ],
     }
     return render(request, "site/kind.html", facts)
 
@@ -72,7 +76,9 @@ def _column(field: f.Field, kind: RecordKind) -> Column:
         field=field,
         hint=words.either(zh, en),
         codes=codes,
-        sensitivity=words.either(*SENSITIVITY[field.sensitivity]),
+        sensitivity=words.either(
+            *(PSEUDONYMISED if isinstance(field, f.Person) else SENSITIVITY[field.sensitivity])
+        ),
         is_key=field.name in kind.key,
     )
 

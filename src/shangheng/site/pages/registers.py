@@ -37,6 +37,10 @@ LISTED_COLUMNS = 6
 POINTS_MAX = 2_000
 
 
+def _count(kind: RegisterKind, sought: Sought, actor: Actor) -> str:
+    return words.counted(queries.count(kind, sought, actor=actor), queries.COUNTED_MAX)
+
+
 def _visible(kind: RegisterKind, actor: Actor) -> tuple[Field, ...]:
     inside = any(post.role in kind.roles for post in actor.posts)
     return kind.fields if inside else kind.public_fields
@@ -47,7 +51,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """List the registers that the reader may see."""
     actor = acting.actor_of(request)
     lines = [
-        {"kind": kind, "entries": queries.count(kind, Sought(), actor=actor)}
+        {"kind": kind, "entries": _count(kind, Sought(), actor)}
         for kind in REGISTRY.registers.values()
         if _visible(kind, actor)
     ]
@@ -104,7 +108,7 @@ def entries(request: HttpRequest, name: str) -> HttpResponse:
         "lines": [_line(each, columns[:LISTED_COLUMNS]) for each in found[:PAGE]],
         "more": len(found) > PAGE,
         "number": page,
-        "total": queries.count(kind, sought, actor=actor),
+        "total": _count(kind, sought, actor),
         "may_enter": may_enter(kind, actor),
         "has_map": bool(kind.point) and set(kind.point) <= {field.name for field in visible},
     }
@@ -122,15 +126,14 @@ def on_map(request: HttpRequest, name: str) -> HttpResponse:
     region = sought.region or wiring.place().region
     found = queries.listed(kind, replace(sought, limit=POINTS_MAX + 1), actor=actor, today=today)
     sheet = drawing.sheet(region) or drawing.sheet(region[:4])
+    shapes = sheet.shapes if sheet else ()
     points = [_point(kind, each, sheet) for each in found[:POINTS_MAX]]
     facts = {
         "kind": kind,
         "asked": request.GET,
         "region": places.region_name(region) if region else "",
         "sheet": sheet,
-        "shapes": [(each, places.region_name(each.code)) for each in sheet.shapes]
-        if sheet
-        else [],
+        "shapes": [(each, places.region_name(each.code)) for each in shapes],
         "points": points,
         "unplaced": sum(point["at"] is None for point in points),
         "more": len(found) > POINTS_MAX,

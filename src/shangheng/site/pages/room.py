@@ -84,9 +84,9 @@ def _step(request: HttpRequest, kind: CaseKind, number: str, act: str) -> None:
 
 @require_safe
 @never_cache
-def room_file(request: HttpRequest, token: str, digest: str) -> FileResponse:  # noqa: ARG001
+def room_file(request: HttpRequest, token: str, digest: str) -> FileResponse:
     """Return a file of the case to whoever it is against."""
     kind, number = _case_of(token)
     house = acting.house()
     file = queries.other_side(kind, number, at=clock.now(), house=house)
-    return file_response(queries.attached(file, digest, house))
+    return file_response(request, queries.attached(file, digest, house))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A register that nobody else knows: this file is all that there is of it."""
 
-from shangheng.kernel.records.concept.fields import Day, OneOf, Region, Text, Whole
+from shangheng.kernel.records.concept.fields import Day, Number, OneOf, Region, Text, Whole
 from shangheng.kernel.registers.concept.kinds import RegisterKind
 
 WATER = {"good": ("好", "good"), "bad": ("差", "bad")}
@@ -19,11 +19,14 @@ WELL = RegisterKind(
         OneOf("water", zh="水质", en="water", values=WATER),
         Whole("depth_m", zh="井深（米）", en="depth", min=1, max=900, optional=True),
         Text("keeper", zh="看井人", en="keeper", optional=True, sensitivity="personal"),
+        Number("lon", zh="经度", en="longitude", min=-180, max=180, optional=True),
+        Number("lat", zh="纬度", en="latitude", min=-90, max=90, optional=True),
         Day("dug_on", zh="开凿日期", en="dug on", optional=True),
     ),
     key=("code",),
     title="name",
     enter=("wells.clerk",),
-    public=("code", "name", "region"),
+    public=("code", "name", "region", "lon", "lat"),
+    point=("lon", "lat"),
     place="region",
 )

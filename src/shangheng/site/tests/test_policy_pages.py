@@ -162,7 +162,7 @@ def test_what_was_published_measures_a_target_and_what_was_not_released_does_not
 
 @pytest.mark.usefixtures("published")
 def test_the_deputy_governors_page_is_one_page_and_can_be_printed(lead: Client) -> None:
-    lead.post("/policy/tasks/?department=省邮政管理局")
+    lead.post("/policy/tasks/")
     told = lead.get("/policy/brief/").content.decode()
     assert "按现在的速度达不到" in told
     assert "差 0.19%" in told
@@ -183,3 +183,51 @@ def paper_lacks() -> str:
     except Unavailable as missing:
         return str(missing)
     return ""
+
+
+SCHEME = """
+policy.evaluation:
+  2020-01-01:
+    version: 2020-1
+    source: 试行办法
+    normalisation: min-max
+    missing: reweight
+    dimensions:
+      application: {weight: 40, series: application}
+      volume: {weight: 30, indicator: transaction-volume}
+      platforms: {weight: 20, series: platforms, error_percent: 5}
+      services: {weight: 10, series: services}
+"""
+
+
+def scored(name: str, *values: int) -> str:
+    """Return a series of 2025 for the first cities of Jiangsu."""
+    return "".join(
+        f"{name},32{city:02}00,year,2025-01-01,{value},个,省统计局,2025-12-31\n"
+        for city, value in enumerate(values, start=1)
+    )
+
+
+def test_regions_are_ranked_by_the_scheme_that_was_decided(
+    report: Callable[..., Receipt], lead: Client, settings: Settings
+) -> None:
+    people.make_person("lena", PASSWORD, roles=("policy.lead@320000", people.OFFICER))
+    assert "评价方案还没有决定" in lead.get("/policy/evaluation/").content.decode()
+    with (Path(settings.HOME) / "decisions.yaml").open("a", encoding="utf-8") as file:
+        file.write(SCHEME)
+    head = SERIES.splitlines()[0] + "\n"
+    rows = scored("application", 80, 60, 40) + scored("platforms", 5, 10, 1)
+    report((head + rows + scored("services", 9, 3, 6)).encode(), kind="series", reporter="stats")
+    report(orders())
+    told = lead.get("/policy/evaluation/?year=2025").content.decode()
+    assert "改哪个权重会换第一名" in told
+    assert "没有数据" in told
+    lines = json.loads(lead.get("/policy/evaluation/?year=2025&format=json").content)
+    by_region = {each["region"]: each for each in lines}
+    assert len(lines) == 13
+    assert by_region["320100"]["platforms_value"] == "5.0000"
+    assert by_region["320400"]["rank"] is None
+    first = next(each for each in lines if each["rank"] == 1)
+    assert first["digest"] == lines[-1]["digest"]
+    again = json.loads(lead.get("/policy/evaluation/?year=2025&format=json").content)
+    assert again == lines

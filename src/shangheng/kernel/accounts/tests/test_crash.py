@@ -16,6 +16,8 @@ from shangheng.kernel.accounts.tests import postgres, working
 KILLS = 200
 SECONDS = 12
 LARGEST = 12
+LARGE_KILLS, LARGE_SECONDS, LARGE = 20, 6, 400
+"""Batches that PostgreSQL is given by copying, see ``store``."""
 
 Settings = Mapping[str, str]
 
@@ -57,6 +59,20 @@ def test_killed_at_random_moments_the_books_balance(database: Settings, tmp_path
     # What was acknowledged is there, once.
     assert set(acknowledged) <= set(found["keys"])
     assert len(set(found["keys"])) == len(found["keys"])
+    assert (found["is_clean"], found["alike"], found["floors"]) == (True, True, True)
+    assert (found["sum"], found["chains"], found["unreleased"]) == (0, [], 0)
+
+
+def test_large_batches_killed_at_random_moments_balance_too(
+    database: Settings, tmp_path: Path
+) -> None:
+    told(begun(database, "setup"))
+    told(begun(database, "herd", tmp_path, LARGE_KILLS, LARGE_SECONDS, LARGE))
+    found = told(begun(database, "count"))
+    lines = [line for path in tmp_path.glob("told-*") for line in path.read_text().splitlines()]
+    calls = [json.loads(line) for line in lines if line.endswith("}")]
+    assert {key for call in calls for key, _ in call["booked"]} <= set(found["keys"])
+    assert sum(call["asked"] for call in calls) > LARGE
     assert (found["is_clean"], found["alike"], found["floors"]) == (True, True, True)
     assert (found["sum"], found["chains"], found["unreleased"]) == (0, [], 0)
 

@@ -31,7 +31,8 @@ class Step:
     ``posts`` are the movements between accounts that it makes in its own transaction.
     ``unlike`` names an earlier step that must have been taken by somebody else (four eyes).
     ``does`` names what a service does with the step in the same transaction; what it refuses, the
-    step is not taken.
+    step is not taken. ``guarded`` says that a service must check or book something before it is
+    written down, and adds to what is sealed (see ``guards``).
     ``shown`` tells whether whoever filed the case sees that it was taken.
     """
 
@@ -50,6 +51,7 @@ class Step:
     unlike: str = ""
     does: str = ""
     shown: bool = True
+    guarded: bool = False
     basis: tuple[str, ...] = ()
 
     @property

@@ -123,6 +123,15 @@ class CaseFile:
     disputed: bool = False
 
 
+@dataclass(frozen=True)
+class Load:
+    """How many open cases an officer holds, and how many of them are late."""
+
+    holder: str
+    open: int
+    late: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """What is looked for in an inbox, and which part of it; empty is everything."""

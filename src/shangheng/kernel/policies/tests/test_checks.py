@@ -93,6 +93,10 @@ SPOILT = [
         "policy.parameter_unknown", 6,
     ),
     (PROVISION, "parameter: test.reading", "parameter: x.y", "policy.parameter_unknown", 7),
+    (
+        PROVISION, "kind: money", "kind: money\ncounts: {costs: {fair: share}}",
+        "policy.term_unknown", 6,
+    ),
     (PROVISION, "kind: money", "kind: money\nserves: [x]", "policy.system_unknown", 6),
     (PROVISION, "kind: money", "kind: money\nexamples: a.yaml", "policy.examples_missing", 6),
     (COMPARISONS, "document: test-2015", "document: test-1999", "policy.document_unknown", 5),

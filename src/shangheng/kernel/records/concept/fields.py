@@ -20,6 +20,7 @@ class Field:
 
     ``sensitivity`` says who may see a single value: anyone, those who supervise, or nobody
     without a stated purpose. Published sums are of *business* fields, never of one row.
+    ``retain`` is the class of retention of this field where it is not that of its kind.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Field:
     optional: bool = False
     sensitivity: Sensitivity = "business"
     note: str = ""
+    retain: str = ""
 
     sql_type: ClassVar[str] = "VARCHAR"
     json_type: ClassVar[str] = "string"

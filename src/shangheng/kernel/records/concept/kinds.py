@@ -10,13 +10,6 @@ from shangheng.kernel.records.concept.fields import Day, Field, Money, Time, che
 
 Kept = TypeVar("Kept", bound=Field)
 
-RETENTION_MONTHS = {"transaction": 60, "log": 6, "statistic": 120}
-"""Months that a record of each class is kept at least.
-
-Qinghai (二十三) prints six months as the floor for all; the e-commerce law (article 31) three
-years for transactions. A jurisdiction may only raise them.
-"""
-
 
 @dataclass(frozen=True)
 class Rule:
@@ -103,7 +96,9 @@ class RecordKind:
     ``key`` makes a record one; ``day`` is the field whose day partitions the ledger; where the
     record's ``authority`` field names its own reporter, that report outranks what others say of
     the same record (the platform's own word on its order). ``currency`` names the field that tells
-    it of the amounts; a kind without that field is in yuan.
+    it of the amounts; a kind without that field is in yuan. ``retain`` is its class of retention;
+    ``sequence`` names the field by which the records of a log, told apart by the fields of
+    ``stream``, are numbered without gaps.
     """
 
     name: str
@@ -112,12 +107,14 @@ class RecordKind:
     key: tuple[str, ...]
     day: str
     fields: tuple[Field, ...]
-    retain: Literal["transaction", "log", "statistic"]
+    retain: Literal["transaction", "log", "payment", "address", "terminal", "statistic"]
     checks: tuple[Check, ...] = ()
     refers: tuple[Refers, ...] = ()
     authority: str = ""
     currency: str = "currency"
     basis: tuple[str, ...] = ()
+    sequence: str = ""
+    stream: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a declaration that cannot work, at import, with the reason."""
@@ -125,6 +122,7 @@ class RecordKind:
         check_unique(names, kind=self.name)
         named = {*self.key, self.day, *(c.field for c in self.checks)}
         named |= {column for refers in self.refers for column in refers.by}
+        named |= {*self.stream, *filter(None, (self.sequence,))}
         if unknown := sorted(named - set(names)):
             raise Invalid("kind.unknown_field", kind=self.name, fields=unknown)
         if optional := [f.name for f in self.fields if f.optional and f.name in self.key]:

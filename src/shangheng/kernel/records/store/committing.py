@@ -208,6 +208,8 @@ def undo(home: Ledger, kind: RecordKind, intent: Mapping[str, Any], work: Path) 
         if claims.version > before:
             KeyIndex(home.keys(f"{kind.name}.claims"), version=before)
             claims.restore(before)
+        claims.undo(intent["tag"])
+    Table(home.table(kind.name), kind).undo(intent["tag"])
     clear(work)
 
 

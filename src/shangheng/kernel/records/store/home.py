@@ -3,6 +3,7 @@
 
 import fcntl
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,9 +54,19 @@ class Ledger:
         """Return the file that holds a batch's bytes as received, encrypted."""
         return self.root / "archive" / batch[:2] / f"{batch}.sealed"
 
-    def work(self, batch: str) -> Path:
-        """Return the folder in which a batch is worked on; it goes when the batch is done."""
-        return self.root / "work" / batch
+    def answer(self, number: str) -> Path:
+        """Return the file that holds an answer given under a case, encrypted."""
+        return self.root / "answers" / f"{number}.sealed"
+
+    def begin_work(self) -> Path:
+        """Make a folder in which something is worked on; it goes when that is done.
+
+        Its name begins with that of its owner, this process, by which others see whether it still
+        lives (``sweeping``).
+        """
+        folder = self.root / "work" / f"{owner(self.root)}-{secrets.token_hex(8)}"
+        folder.mkdir(parents=True)
+        return folder
 
     @contextmanager
     def locked(self, kind: str) -> Iterator[None]:
@@ -65,6 +76,42 @@ class Ledger:
         with (folder / f"{kind}.lock").open("a") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
+
+
+_owners: dict[tuple[Path, int], str] = {}
+
+
+def owner(root: Path) -> str:
+    """Return this process's name among those that work in a ledger.
+
+    While it lives it holds a lock on a file of that name, which the system lets go of however the
+    process ends; a child made by fork takes a name of its own.
+    """
+    key = (root, os.getpid())
+    if key not in _owners:
+        _owners.setdefault(key, _become_owner(root))
+    return _owners[key]
+
+
+def _become_owner(root: Path) -> str:
+    """Lock a new file for as long as this process lives.
+
+    Anew if somebody swept the file away before the lock was there.
+    """
+    while True:
+        name = secrets.token_hex(8)
+        path = owner_file(root, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if path.exists():
+            return name
+        os.close(handle)
+
+
+def owner_file(root: Path, name: str) -> Path:
+    """Return the file on which a process that works in a ledger holds its lock."""
+    return root / "locks" / "owners" / name
 
 
 @contextmanager

@@ -188,6 +188,15 @@ def _pieces(entries: Entries) -> Iterator[Entries]:
         yield Entries({name: newest[name][first : first + CHUNK_ROWS] for name in COLUMNS})
 
 
+def _left(segment: Segment, newer: Sequence[Segment]) -> Iterator[tuple[Entries, Entries]]:
+    """Give of each chunk the entries of which nothing newer speaks, with the chunk."""
+    for chunk in segment.chunks:
+        spoken = np.zeros(len(chunk), dtype=bool)
+        for each in newer:
+            spoken |= each.find(chunk["high"], chunk["low"]).known
+        yield chunk.take(np.flatnonzero(~spoken)), chunk
+
+
 Span = tuple[int, int, int]
 
 
@@ -295,6 +304,15 @@ class KeyIndex:
             for span in {before, last} - {whole}:
                 self._open.pop(span, None)
                 self._path(span).unlink(missing_ok=True)
+
+    def forget(self, gone: Entries) -> None:
+        """Drop some keys, and whatever later segments say anew of others; may be repeated."""
+        newer = [segment_of(gone)]
+        for span in reversed(self._spans):
+            segment = self._segment(span)
+            if any(len(left) < len(chunk) for left, chunk in _left(segment, newer)):
+                self._write((left for left, _ in _left(segment, newer)), span, ADDED)
+            newer.append(self._segment(span))
 
     def _write(self, pieces: Iterable[Entries], span: Span, suffix: str) -> None:
         path = self._path(span, suffix)

@@ -9,6 +9,7 @@ No expression may become a join, as a long ``IN`` list, ``list_contains`` and a 
 would leave the pass in another order than they stand in the file, under wrong line numbers.
 """
 
+import hmac
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,7 @@ from shangheng.kernel.records.concept import fields as f
 from shangheng.kernel.records.concept import kinds
 
 DECIMALS_KEPT = 4
+PSEUDONYM_DIGITS = 32
 REGION_BITS = 1_000_000
 IDENTIFIER_SQL: dict[str, Callable[[str], str]] = {
     "uscc": codes.sql_is_uscc,
@@ -71,7 +73,7 @@ def _time(column: str) -> str:
 def _person(column: str) -> str:
     inner = f"unhex(sha256(getvariable('inner_pad') || encode(trim({column}))))"
     digest = f"sha256(getvariable('outer_pad') || {inner})"
-    return f"CASE WHEN {_text(column)} IS NOT NULL THEN left({digest}, 32) END"
+    return f"CASE WHEN {_text(column)} IS NOT NULL THEN left({digest}, {PSEUDONYM_DIGITS}) END"
 
 
 def _lines_type(field: f.Field) -> str:
@@ -225,6 +227,12 @@ def known_region(column: str) -> str:
     bit = f"get_bit(getvariable('region_bits'), {county}::INTEGER)"
     known = f"CASE WHEN {county} < {REGION_BITS} THEN {bit} ELSE 0 END = 1"
     return f"(strlen({column}) IN (6, 9, 12) AND {known})"
+
+
+def pseudonym(person: str, master_key: bytes) -> str:
+    """Return under which name a person stands in the ledger, as ``_person`` does in bulk."""
+    key = hmac.digest(master_key, b"pseudonym:person", "sha256")
+    return hmac.digest(key, person.strip(" ").encode(), "sha256").hex()[:PSEUDONYM_DIGITS]
 
 
 def canonical(kind: kinds.RecordKind) -> str:

@@ -2,7 +2,6 @@
 """Batches received: landed, read and checked; nothing of them counts yet."""
 
 import hmac
-import secrets
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -53,8 +52,7 @@ def _facts(home: Ledger, order: Order) -> staging.Facts:
 
 def land(home: Ledger, order: Order, source: Path | BinaryIO, *, name: str) -> Member:
     """Take a batch's bytes in and see that they can be records of its kind."""
-    work = home.work(secrets.token_hex(8))
-    work.mkdir(parents=True)
+    work = home.begin_work()
     try:
         return _land(home, order, source, name=name, work=work)
     except BaseException:
@@ -133,8 +131,7 @@ def stage(home: Ledger, members: Sequence[Member]) -> Convoy:
     relations = tuple(member.relation for member in members)
     usual = tuple(member.order.usual for member in members)
     plan = staging.Plan(order.kind, order.mapping, relations, faults, usual)
-    work = home.work(secrets.token_hex(8))
-    work.mkdir(parents=True)
+    work = home.begin_work()
     connection = staging.connect(
         memory_mb=home.memory_mb, threads=home.threads, spill=home.root / "work" / "spill"
     )

@@ -173,6 +173,28 @@ class Table:
         self._table.restore(version)
         self.refresh()
 
+    def sweep(self, *, before: float | None = None) -> int:
+        """Remove the files that are not true as of now; return how many.
+
+        With ``before`` (seconds since 1970) only those written earlier: a reader may still hold
+        the list of a version that was true a moment ago. The caller holds the pen of the kind, so
+        nobody is writing files that will be true.
+        """
+        true, swept = set(self.files()), 0
+        for path in sorted(self.path.glob("day=*/*.parquet")):
+            is_old = before is None or path.stat().st_mtime < before
+            if is_old and str(path.relative_to(self.path)) not in true:
+                path.unlink()
+                swept += 1
+        return swept
+
+    def undo(self, tag: str) -> None:
+        """Remove the files that were written under a tag and never committed."""
+        true = set(self.files())
+        for path in self.path.glob(f"day=*/{tag}-*.parquet"):
+            if str(path.relative_to(self.path)) not in true:
+                path.unlink()
+
     def crowded_days(self, limit: int = FILES_PER_DAY_MAX) -> list[str]:
         """Return the days that have more files than they should."""
         days: dict[str, int] = {}

@@ -8,7 +8,7 @@ once (an image with a script or an archive behind it) is refused.
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 FILE_BYTES_MAX = 10_000_000
 NAME_MAX = 120
@@ -34,12 +34,18 @@ FORMATS = (
 )
 
 
+Verdict = Literal["unasked", "clean", "infected", "unscanned"]
+"""What a virus scanner says of a file; ``unasked`` where none is set up, ``unscanned`` where the
+one that is set up did not answer: such a file is not taken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as it came."""
+    """A file as it came, with what the virus scanner said of it."""
 
     name: str
     content: bytes
+    verdict: Verdict = "unasked"
 
     @property
     def digest(self) -> str:

@@ -21,6 +21,7 @@ from shangheng.kernel.registers.concept.attachments import FILE_BYTES_MAX, Uploa
 RegionOf = Callable[[str], str]
 """Return the code of a region's code or name; raise what ``regions`` raises."""
 
+UNFIT = {"infected": "field.file_infected", "unscanned": "field.file_unscanned"}
 DECIMALS = 4
 MONEY_DECIMALS = 2
 _CHINA = ZoneInfo("Asia/Shanghai")
@@ -142,6 +143,8 @@ def _files(field: Files, uploads: list[Upload]) -> list[dict[str, Any]] | None:
         found = each.format
         if found is None or found.group not in field.types:
             raise _Unfit("field.file_type", name=each.name)
+        if each.verdict in UNFIT:
+            raise _Unfit(UNFIT[each.verdict], name=each.name)
     return [each.plain() for each in uploads] or None
 
 

@@ -30,7 +30,10 @@ from shangheng.services.incentives.rules.facts import (
     HONOUR_LEVELS,
     HONOURS,
     MODES,
+    UTILITIES,
     Award,
+    Bill,
+    Cost,
     Facts,
     Fibre,
     Finding,
@@ -58,6 +61,7 @@ TRUTHS = (
     "advanced_service",
 )
 YEAR = whole(*YEARS)
+COUNT_MAX = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,8 @@ class Known:
     @property
     def groups(self) -> frozenset[str]:
         """Return the further groups of facts that the file may have."""
-        return frozenset(name.partition(".")[0] for name in self.facts) - {"party", "awards"}
+        beside = {"party", "awards", "costs"}
+        return frozenset(name.partition(".")[0] for name in self.facts) - beside
 
 
 @dataclass(frozen=True)
@@ -155,6 +160,23 @@ def _sections(known: Known, *, confirm_small: bool) -> dict[str, Section]:
         "income_tax": Section(
             IncomeTax, {"year": ("year", YEAR), "amount": ("amount", rent)}, ("year", "amount")
         ),
+        **_of_people_and_costs(known),
+    }  # fmt: skip
+
+
+def _of_people_and_costs(known: Known) -> dict[str, Section]:
+    return {
+        "costs": Section(Cost, {
+            "kind": ("kind", one_of(sorted(known.of("costs")))), "from": ("since", day),
+            "to": ("until", day), "amount": ("amount", number), "monthly": ("monthly", number),
+            "count": ("count", whole(0, COUNT_MAX)), "area_m2": ("area_m2", area),
+            "principal": ("principal", number), "certified": ("certified", day),
+            "name": ("name", words),
+        }, ("kind",)),
+        "bills": Section(Bill, {
+            "kind": ("kind", one_of(UTILITIES)), "from": ("since", day), "to": ("until", day),
+            **{name: (name, number) for name in ("quantity", "amount", "peak", "flat", "valley")},
+        }, ("kind",)),
         "hires": Section(Hire, {
             "graduate": ("graduate", truth), "contract_signed": ("signed", day),
             "contract_months": ("months", whole(0, MONTHS_MAX)), "training_from": ("trained", day),
@@ -189,19 +211,45 @@ def _entry(place: Place, section: Section) -> Any:  # noqa: ANN401 - as the sect
 def _party(place: Place, known: Known) -> dict[str, str | bool]:
     if isinstance(place.value, list):
         raise place.refused("facts.two_places", count=len(place.value))
-    truths = {*TRUTHS, *known.of("party")} - {*REGIONS, "kind", "here", "registered_here"}
-    spelled = {each.replace("_", "-"): each for each in PARTY_KINDS}
-    readers: dict[str, Reader] = {
-        "kind": one_of(PARTY_KINDS, spelled),
-        **dict.fromkeys(REGIONS, region),
-        **dict.fromkeys(sorted(truths), truth),
-    }
+    readers = _party_readers(known)
     given = _only(place, readers)
     return {
         name: readers[name](each)
         for name, each in given.items()
         if each.value is not None or name in REGIONS
     }
+
+
+def _party_readers(known: Known) -> dict[str, Reader]:
+    truths = {*TRUTHS, *known.of("party")} - {*REGIONS, "kind", "here", "registered_here"}
+    spelled = {each.replace("_", "-"): each for each in PARTY_KINDS}
+    return {
+        "kind": one_of(PARTY_KINDS, spelled),
+        **dict.fromkeys(REGIONS, region),
+        **dict.fromkeys(sorted(truths), truth),
+    }
+
+
+def json_schema(known: Known) -> dict[str, Any]:
+    """Return the JSON Schema of a facts file: every part may be absent, which means unknown."""
+    sections = _sections(known, confirm_small=True)
+    groups = sorted(known.groups - sections.keys())
+    party = {name: reader.schema for name, reader in _party_readers(known).items()}
+    properties: dict[str, Any] = {"party": _object(party)}
+    for name, section in sections.items():
+        entry = {key: reader.schema for key, (_, reader) in section.fields.items()}
+        properties[name] = {"type": "array", "items": _object(entry, section.needed)}
+    for name in groups:
+        inner = dict.fromkeys(sorted(known.of(name)), stated.schema)
+        properties[name] = _object(inner) if inner else truth.schema
+    return {"title": "企业情况 facts of a firm", **_object(properties)}
+
+
+def _object(properties: Mapping[str, Any], needed: Iterable[str] = ()) -> dict[str, Any]:
+    return {
+        "type": "object", "properties": dict(properties), "required": list(needed),
+        "additionalProperties": False,
+    }  # fmt: skip
 
 
 def _once(places: list[Place], found: tuple[Any, ...]) -> None:
@@ -227,6 +275,17 @@ def _not_twice(places: list[Place], found: tuple[Award, ...]) -> None:
         seen[each] = place
 
 
+def _spans(places: list[Place], found: tuple[Any, ...]) -> None:
+    """Refuse what ends, or is certified, before it begins."""
+    for place, each in zip(places, found, strict=True):
+        for field, name in (("to", "until"), ("certified", "certified")):
+            until = getattr(each, name, None)
+            if each.since is not None and until is not None and until < each.since:
+                raise place.refused(
+                    "facts.ends_before_begins", field=field, since=each.since, until=until
+                )
+
+
 def _in_order(places: list[Place], found: tuple[Lease, ...]) -> None:
     """Refuse a lease that ends before it begins, and two of one place at the same time."""
     for place, each in zip(places, found, strict=True):
@@ -245,4 +304,5 @@ def _in_order(places: list[Place], found: tuple[Lease, ...]) -> None:
 
 _CHECKS: dict[str, Callable[[list[Place], Any], None]] = {
     "sales": _once, "rnd": _once, "income_tax": _once, "awards": _not_twice, "leases": _in_order,
+    "costs": _spans, "bills": _spans,
 }  # fmt: skip

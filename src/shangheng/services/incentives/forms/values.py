@@ -2,7 +2,8 @@
 """How each kind of value of a facts file is read; every refusal says where and why."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,23 @@ from shangheng.kernel.regions import queries as regions
 from shangheng.services.incentives.forms.places import Place
 from shangheng.services.incentives.rules.facts import NOWHERE
 
-Reader = Callable[[Place], Any]
+
+@dataclass(frozen=True)
+class Reader:
+    """How a value is read, and what a JSON Schema says of it."""
+
+    read: Callable[[Place], Any]
+    schema: Mapping[str, Any]
+
+    def __call__(self, place: Place) -> Any:  # noqa: ANN401 - as the reader says
+        """Return the value, or refuse it with its place."""
+        return self.read(place)
+
+
+def reads(**schema: Any) -> Callable[[Callable[[Place], Any]], Reader]:  # noqa: ANN401
+    """Declare a reader with what a JSON Schema says of its values."""
+    return lambda read: Reader(read, schema)
+
 
 YEARS = (1949, 2200)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -27,14 +44,16 @@ TRUTHS: dict[Any, bool] = {
 SPELLED = {"city": "city", "municipal": "city"}
 
 
+@reads(type="number", minimum=0, multipleOf=0.01)
 def number(place: Place) -> Decimal:
     """Return a finite number of at most two decimals that is not below zero."""
-    found = signed(place)
+    found: Decimal = signed(place)
     if found < 0:
         raise place.refused("facts.negative", value=found)
     return found
 
 
+@reads(type="number", multipleOf=0.01)
 def signed(place: Place) -> Decimal:
     """Return a number of at most two decimals."""
     if isinstance(place.value, bool) or not isinstance(place.value, int | Decimal):
@@ -51,8 +70,9 @@ def signed(place: Place) -> Decimal:
 def not_small(limit: int) -> Reader:
     """Return a reader of amounts that asks about those so small that 万 may have been meant."""
 
+    @reads(type="number", minimum=0, multipleOf=0.01)
     def read(place: Place) -> Decimal:
-        found = number(place)
+        found: Decimal = number(place)
         if 0 < found < limit:
             raise place.refused(
                 "facts.suspiciously_small", value=found, limit=limit, meant=found * 10_000
@@ -62,9 +82,10 @@ def not_small(limit: int) -> Reader:
     return read
 
 
+@reads(type="number", exclusiveMinimum=0)
 def area(place: Place) -> Decimal:
     """Return an area in square metres, above zero."""
-    found = number(place)
+    found: Decimal = number(place)
     if found == 0:
         raise place.refused("facts.no_area")
     return found
@@ -73,6 +94,7 @@ def area(place: Place) -> Decimal:
 def whole(low: int, high: int) -> Reader:
     """Return a reader of whole numbers between two bounds."""
 
+    @reads(type="integer", minimum=low, maximum=high)
     def read(place: Place) -> int:
         value = place.value
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
@@ -82,6 +104,7 @@ def whole(low: int, high: int) -> Reader:
     return read
 
 
+@reads(type="string", format="date")
 def day(place: Place) -> date:
     """Return a day."""
     value = place.value
@@ -96,6 +119,7 @@ def day(place: Place) -> date:
     return found
 
 
+@reads(type="boolean")
 def truth(place: Place) -> bool:
     """Return true or false."""
     if isinstance(place.value, bool | str) and place.value in TRUTHS:
@@ -103,15 +127,18 @@ def truth(place: Place) -> bool:
     raise place.refused("facts.not_a_truth", value=place.value)
 
 
+@reads(type=["boolean", "integer", "string"])
 def stated(place: Place) -> bool | int | date:
     """Return what may be said of anything: true or false, a whole number, or a day."""
     if isinstance(place.value, str) and DAY.fullmatch(place.value):
-        return day(place)
+        found: date = day(place)
+        return found
     if isinstance(place.value, int) and not isinstance(place.value, bool):
         return int(whole(0, STATED_MAX)(place))
-    return truth(place)
+    return bool(truth(place))
 
 
+@reads(type="string", minLength=1, maxLength=TEXT_MAX)
 def words(place: Place) -> str:
     """Return a short text."""
     if not isinstance(place.value, str) or not 0 < len(place.value) <= TEXT_MAX:
@@ -123,6 +150,7 @@ def one_of(known: Iterable[str], also: dict[str, str] | None = None) -> Reader:
     """Return a reader of words from a list; ``also`` holds other spellings of them."""
     listed, spelled = tuple(known), also or {}
 
+    @reads(type="string", enum=[*listed, *(each for each in spelled if each not in listed)])
     def read(place: Place) -> str:
         value = place.value
         value = spelled.get(value, value) if isinstance(value, str) else value
@@ -133,6 +161,7 @@ def one_of(known: Iterable[str], also: dict[str, str] | None = None) -> Reader:
     return read
 
 
+@reads(type=["string", "null"], pattern="^[0-9]{6}")
 def region(place: Place) -> str:
     """Return the code of an administrative division; nothing says that there is no such place."""
     value = place.value

@@ -10,7 +10,9 @@ from shangheng.services.incentives.rules.provisions import Condition, Provision,
 PLACES = ("headquarters_region", "operations_region", "settlement_region")
 HERE, REGISTERED_HERE = "party.here", "party.registered_here"
 OFFICER = "officer"
-SECTIONS = ("sales", "leases", "fibre", "honours", "rnd", "hires", "awards")
+SECTIONS = (
+    "sales", "leases", "fibre", "honours", "rnd", "hires", "awards", "costs", "bills",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,17 @@ from decimal import Decimal
 from itertools import product
 from typing import Any, Literal
 
-from shangheng.services.incentives.rules import honours, premises, sales, talent, tax, training
+from shangheng.services.incentives.rules import (
+    costs,
+    honours,
+    land,
+    premises,
+    prices,
+    sales,
+    talent,
+    tax,
+    training,
+)
 from shangheng.services.incentives.rules.conditions import Conditions, check
 from shangheng.services.incentives.rules.facts import Facts
 from shangheng.services.incentives.rules.provisions import (
@@ -43,6 +53,12 @@ FORMULAS: dict[str, Formula] = {
     "talent-tax": talent.tax_reward,
     "research": tax.research,
     "reduced-rate": tax.reduced_rate,
+    "costs": costs.costs,
+    "fixed": costs.fixed,
+    "price-parity": prices.parity,
+    "tariff-choice": prices.tariff_choice,
+    "land-clock": land.clock,
+    "voucher": land.voucher,
 }
 """Formulas by name; a provision without one is a list of conditions."""
 
@@ -233,18 +249,21 @@ def disqualification(setting: Setting, year: int) -> Reason:
 def _of_outcomes(setting: Setting, conditions: Conditions, outcomes: list[Outcome]) -> Verdict:
     """Return the verdict on what the formula found, the same under all open readings or not."""
     _, computed, settled = outcomes[0]
-    if computed.value is not None and not computed.pieces and not computed.missing:
+    questions = _questions(setting, outcomes)
+    is_value = computed.value is not None and not computed.pieces and not computed.missing
+    if is_value and not questions:
         return _of_value(setting, conditions, computed)
     if computed.missing and not computed.pieces and _nothing_else(setting):
         return _disqualified(setting)
     amounts = {each.amount for _, _, each in outcomes}
-    questions = _questions(setting, outcomes)
+    unknown = any(each.missing for _, each, _ in outcomes)
     missing = (
         *conditions.missing,
-        *computed.missing,
+        *(name for name in computed.missing if all(name in c.missing for _, c, _ in outcomes)),
         *(f"{READING}{each.reading.name}" for each in questions),
     )
-    nothing = amounts == {ZERO} and not computed.missing and not _coming(settled, setting)
+    settles = not unknown and not questions and not _coming(settled, setting)
+    nothing = amounts == {ZERO} and settles
     lacking = bool(missing) and not nothing
     state = "missing" if lacking else _state(settled, setting)
     return Verdict(
@@ -258,9 +277,7 @@ def _of_outcomes(setting: Setting, conditions: Conditions, outcomes: list[Outcom
         questions=questions,
         settled=settled,
         value=computed.value,
-        would_be=settled.amount
-        if lacking and not computed.missing and len(amounts) == 1
-        else None,
+        would_be=settled.amount if lacking and not unknown and len(amounts) == 1 else None,
     )
 
 
@@ -273,7 +290,7 @@ def _of_value(setting: Setting, conditions: Conditions, computed: Computed) -> V
     """Return the verdict on what is not money and needs no sum."""
     if setting.on.year in setting.lost_years:
         return _disqualified(setting)
-    worth = any(computed.value.values()) if computed.value else False
+    worth = any(computed.value.values()) and not computed.over if computed.value else False
     answered: Answered = "missing" if conditions.missing else "yes" if worth else "no"
     return Verdict(
         provision=setting.provision, verdict=answered,
@@ -333,8 +350,10 @@ def _questions(setting: Setting, outcomes: list[Outcome]) -> tuple[Question, ...
             continue
         for others in _others(reading.name, outcomes):
             told = {chosen[reading.name]: _worth(found, each) for chosen, found, each in others}
-            if len(set(told.values())) > 1:
-                questions.append(Question(reading=reading, outcomes=tuple(told.items())))
+            differs = len(set(told.values())) > 1
+            if differs or len({_granted(found) for _, found, _ in others}) > 1:
+                brings = tuple(told.items()) if differs else ()
+                questions.append(Question(reading=reading, outcomes=brings))
                 break
     return tuple(questions)
 
@@ -343,6 +362,11 @@ def _worth(computed: Computed, settled: Settled) -> Decimal:
     """Return what is compared between readings: what may be deducted, or what is paid."""
     deductible: Decimal | None = (computed.value or {}).get("deductible")
     return settled.amount if deductible is None else deductible
+
+
+def _granted(computed: Computed) -> tuple[Any, ...]:
+    """Return what else than sums is compared between readings: the value, what is missing."""
+    return (*sorted((computed.value or {}).items()), *computed.missing)
 
 
 def _others(name: str, outcomes: list[Outcome]) -> Iterable[list[Outcome]]:

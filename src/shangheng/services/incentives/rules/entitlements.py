@@ -7,11 +7,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from shangheng.services.incentives.registers import FINDING_KINDS
 from shangheng.services.incentives.rules.close import Closeness
 from shangheng.services.incentives.rules.decide import FORMULAS, Question, Stacked, Verdict, judge
 from shangheng.services.incentives.rules.facts import Facts, Finding
 from shangheng.services.incentives.rules.provisions import ZERO, Piece, Provision
-from shangheng.services.incentives.rules.reasons import FINDING_KINDS, said
+from shangheng.services.incentives.rules.reasons import said
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,13 +52,17 @@ def answer(
     )
 
 
-def to_plain(found: Answer) -> dict[str, Any]:
-    """Return the answer as JSON: amounts as numbers, whole yuan as integers."""
+def to_plain(found: Answer, origins: Mapping[str, str]) -> dict[str, Any]:
+    """Return the answer as JSON: amounts as numbers, whole yuan as integers.
+
+    ``origins`` says of each reading whether it was ``asked`` for or ``decided`` by the house.
+    """
     return {
         "jurisdiction": found.jurisdiction,
         "on": found.on.isoformat(),
         "readings": {name: _reading(value) for name, value in found.readings.items()},
-        "provisions": [_verdict(each) for each in found.verdicts],
+        "readings_from": dict(origins),
+        "provisions": [_verdict(each, origins) for each in found.verdicts],
         "total": plain(found.total),
         "total_is_complete": found.is_complete,
         "stacking": [_stacked(group) for each in found.verdicts for group in _groups(each)],
@@ -97,10 +102,12 @@ def _groups(verdict: Verdict) -> tuple[Stacked, ...]:
 
 
 def _reading(value: Any) -> Any:  # noqa: ANN401 - a choice or a number
+    if isinstance(value, date):
+        return value.isoformat()
     return plain(value) if isinstance(value, Decimal) else value
 
 
-def _verdict(each: Verdict) -> dict[str, Any]:
+def _verdict(each: Verdict, origins: Mapping[str, str]) -> dict[str, Any]:
     provision = each.provision
     value = each.value
     return {
@@ -117,13 +124,22 @@ def _verdict(each: Verdict) -> dict[str, Any]:
         "reasons": [said(reason) for reason in each.reasons],
         "missing": list(each.missing),
         "reading": {name: _reading(used) for name, used in each.readings.items()},
+        "reading_from": {
+            name: origins.get(name, "proposed")
+            for name, used in each.readings.items()
+            if used is not None
+        },
         "questions": [*_questions(each)],
         "schedule": [_piece(piece) for piece in each.settled.pieces] if each.settled else [],
         "due": plain(each.settled.due) if each.settled and each.amount is not None else None,
         "paid": plain(each.settled.paid) if each.settled else 0,
         "would_be": plain(each.would_be),
-        "value": {name: plain(Decimal(v)) for name, v in value.items()} if value else None,
+        "value": {name: _plain_value(v) for name, v in value.items()} if value else None,
     }
+
+
+def _plain_value(value: Any) -> Any:  # noqa: ANN401 - a number or a day
+    return value.isoformat() if isinstance(value, date) else plain(Decimal(value))
 
 
 def _questions(each: Verdict) -> Iterator[dict[str, Any]]:

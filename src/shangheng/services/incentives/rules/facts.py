@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from shangheng.services.incentives.registers import FINDING_KINDS
+
 MODES = ("B2B", "B2C", "C2C")
 HONOURS = ("brand", "demonstration-base", "demonstration-enterprise")
 HONOUR_LEVELS = ("national", "provincial", "city", "county")
-FINDINGS = ("infringement", "fraud", "bribery", "safety-accident")
+FINDINGS = tuple(FINDING_KINDS)
+UTILITIES = ("power", "water", "gas")
 NOWHERE = ""
 """The region of what does not exist: a firm that says it has no headquarters elsewhere."""
 
@@ -99,6 +102,44 @@ class IncomeTax:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Cost:
+    """A cost or a service that a provision subsidises, of a ``kind`` that provisions name.
+
+    ``since`` is its day or the first of a span until ``until``; ``monthly`` what was paid each
+    month of the span, ``count`` persons, ``certified`` the day of their certificates,
+    ``principal`` the loan on which ``amount`` is the interest.
+    """
+
+    kind: str
+    since: date | None = None
+    until: date | None = None
+    amount: Decimal | None = None
+    monthly: Decimal | None = None
+    count: int | None = None
+    area_m2: Decimal | None = None
+    principal: Decimal | None = None
+    certified: date | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bill:
+    """A utility bill: how much was used from ``since`` until ``until``, what it came to in yuan.
+
+    Electricity may be parted by hours into ``peak``, ``flat`` and ``valley``.
+    """
+
+    kind: str
+    since: date | None = None
+    until: date | None = None
+    quantity: Decimal | None = None
+    amount: Decimal | None = None
+    peak: Decimal | None = None
+    flat: Decimal | None = None
+    valley: Decimal | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Hire:
     """A newly hired person and the training before the job."""
 
@@ -128,3 +169,5 @@ class Facts:
     rnd: tuple[Research, ...] | None = None
     hires: tuple[Hire, ...] | None = None
     income_tax: tuple[IncomeTax, ...] | None = None
+    costs: tuple[Cost, ...] | None = None
+    bills: tuple[Bill, ...] | None = None

@@ -50,7 +50,7 @@ class Reading:
     """What the document leaves open: the choices or a number, and the question to answer.
 
     ``proposed`` is used, and said to be a proposal, until the authority decides; without one
-    nothing that depends on the reading is computed.
+    nothing that depends on the reading is computed. ``parameter`` is its other name.
     """
 
     name: str
@@ -59,6 +59,8 @@ class Reading:
     clause: str
     choose: tuple[str, ...] = ()
     proposed: str | None = None
+    parameter: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +71,8 @@ class Provision:
     ``first_year`` the calendar year of the document. ``stacks`` is the clause that forbids to pay
     twice on one basis, ``disqualifies`` the one that takes away a year with a finding.
     ``printed`` is false where the document names no amount. ``open_terms`` are terms that no
-    document prints, each with the reading that decides it.
+    document prints, each with the reading that decides it. ``counts`` says which costs of the
+    facts a formula over costs takes, ``matching_percent`` what a county adds where it decided to.
     """
 
     id: str
@@ -80,6 +83,7 @@ class Provision:
     formula: str
     region: str
     payer: str | None = None
+    begins: date | None = None
     first_year: int = 0
     in_force: bool = True
     printed: bool = True
@@ -90,6 +94,8 @@ class Provision:
     terms: Mapping[str, Any] = field(default_factory=dict)
     open_terms: Mapping[str, str] = field(default_factory=dict)
     steps: tuple[tuple[str, str], ...] = ()
+    counts: Mapping[str, Any] = field(default_factory=dict)
+    matching_percent: Decimal | None = None
 
     @property
     def lacks_amount(self) -> bool:
@@ -126,7 +132,8 @@ class Computed:
     """What a formula finds: amounts, reasons, and the facts without which it cannot tell.
 
     ``value`` is what is granted where it is not money (a rate, a deduction). ``repay`` says that
-    what was received must be given back, ``wanting`` names facts that would only add detail.
+    what was received must be given back, ``wanting`` names facts that would only add detail,
+    ``over`` that what was granted has run out.
     """
 
     pieces: tuple[Piece, ...] = ()
@@ -134,6 +141,7 @@ class Computed:
     missing: tuple[str, ...] = ()
     value: Mapping[str, Any] | None = None
     repay: bool = False
+    over: bool = False
     wanting: tuple[str, ...] = ()
 
 

@@ -6,14 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from shangheng.services.incentives.registers import FINDING_KINDS
 from shangheng.services.incentives.rules.provisions import Reason
-
-FINDING_KINDS = {
-    "infringement": ("侵权", "infringement"),
-    "fraud": ("欺诈", "fraud"),
-    "bribery": ("商业贿赂", "commercial bribery"),
-    "safety-accident": ("较大安全生产责任事故", "a larger work-safety accident"),
-}
 
 REASONS: dict[str, tuple[str, str]] = {
     "not_in_force": ("{day} 当日该条款未施行", "not in force on {day}"),
@@ -80,6 +74,38 @@ REASONS: dict[str, tuple[str, str]] = {
     "trained": (
         "{hires} 名新录用人员中 {count} 名符合培训补贴条件",
         "{count} of {hires} newly hired persons meet the conditions of the training subsidy",
+    ),
+    "no_such_cost": (
+        "没有这项补贴所计的费用或服务",
+        "nothing that this subsidy counts was stated",
+    ),
+    "costs_counted": (
+        "{count} 项计补，共 {amount} 元",
+        "{count} items are subsidised, {amount} yuan in all",
+    ),
+    "bills_reckoned": (
+        "{count} 张账单按工业价格重算，高出 {amount} 元",
+        "{count} bills at the industrial price: {amount} yuan above it",
+    ),
+    "average_cheaper": (
+        "按平均电价 {average} 元，按峰谷分时 {by_hours} 元：选平均电价",
+        "{average} yuan at the average, {by_hours} by the hours: choose the average",
+    ),
+    "peak_valley_cheaper": (
+        "按平均电价 {average} 元，按峰谷分时 {by_hours} 元：选峰谷分时",
+        "{average} yuan at the average, {by_hours} by the hours: choose the hours",
+    ),
+    "land_clock_runs": (
+        "{since} 起保持原用途，至 {until}，还有 {days} 天",
+        "the use is kept from {since} until {until}, {days} days more",
+    ),
+    "land_clock_over": (
+        "{since} 起的期限已于 {until} 届满，变更须办手续",
+        "the term from {since} ended on {until}; a change needs the normal procedure",
+    ),
+    "land_clock_not_begun": (
+        "期限从 {since} 起，至 {until}",
+        "the term begins on {since} and ends on {until}",
     ),
     "disqualified": (
         "{year} 年发生{kinds}，取消该年度享受优惠政策资格",

@@ -11,23 +11,26 @@ from shangheng.services.incentives.rules.provisions import (
     cents,
 )
 
+SINCE = "talent.since"
+
 
 def tax_reward(setting: Setting) -> Computed:
-    """Return the reward of each calendar year from that of ``talent.since`` on.
+    """Return the reward of each calendar year from the first on.
 
-    ``terms`` print the number of years; which part of the tax stays local, and which share of it
-    is rewarded, the authority decides.
+    ``terms`` print the number of years; which part of the tax stays local, which share of it is
+    rewarded and from which day the years run (``talent.since`` where it is settled already, else
+    the day of the reading), the authority decides.
     """
-    paid, since = setting.facts.income_tax, setting.facts.stated.get("talent.since")
+    paid, since = setting.facts.income_tax, _begins(setting)
     share, rewarded = setting.term("local_share"), setting.term("reward_percent")
     needed = {
         "income_tax": paid,
-        "talent.since": since if isinstance(since, date) else None,
+        _asked(setting): since,
         setting.open_name("local_share"): share,
         setting.open_name("reward_percent"): rewarded,
     }
-    missing = tuple(name for name, value in needed.items() if value is None)
-    if missing or not isinstance(since, date):
+    missing = tuple(str(name) for name, value in needed.items() if value is None)
+    if missing or since is None:
         return Computed(missing=missing)
     last = since.year + int(setting.provision.terms["years"]) - 1
     percent = (share or ZERO) * (rewarded or ZERO) / 100
@@ -45,3 +48,18 @@ def tax_reward(setting: Setting) -> Computed:
     )
     reason = setting.reason("talent_years", first=str(since.year), last=str(last))
     return Computed(pieces=pieces, reasons=(reason,))
+
+
+def _asked(setting: Setting) -> str:
+    """Return the fact that says from which day the years run, settled if no day is known."""
+    starts = setting.provision.counts.get("starts", {})
+    if not any(name in setting.facts.stated for name in starts.values() if name != SINCE):
+        return SINCE
+    chosen: str = starts.get(setting.readings.get("first_year"), SINCE)
+    return chosen
+
+
+def _begins(setting: Setting) -> date | None:
+    stated = setting.facts.stated
+    begins = stated.get(SINCE, stated.get(_asked(setting)))
+    return begins if isinstance(begins, date) else None

@@ -19,8 +19,11 @@ from shangheng.services.incentives.rules.provisions import (
 
 
 def reduced_rate(setting: Setting) -> Computed:
-    """Return the reduced rate of income tax that ``terms`` print."""
-    percent = setting.provision.terms["percent"]
+    """Return the reduced rate of income tax, as printed or, where it is not, as decided."""
+    percent = setting.term("percent")
+    if percent is None:
+        reasons = (setting.reason("amount_not_printed"),)
+        return Computed(missing=(setting.open_name("percent"),), reasons=reasons)
     return Computed(
         value={"rate_percent": percent}, reasons=(setting.reason("reduced_rate", percent=percent),)
     )

@@ -8,7 +8,7 @@ from typing import Any
 from shangheng.kernel.policies import queries as policies
 from shangheng.kernel.policies.concept import Jurisdiction
 from shangheng.services.incentives.forms.places import Place, placed_text
-from shangheng.services.incentives.jobs import entitlements
+from shangheng.services.incentives.jobs.asking import entitlements
 
 FOLDER = policies.shipped()
 HERE = '{registered_region: "360702", above_scale: true, key_industry: true, agricultural: false}'

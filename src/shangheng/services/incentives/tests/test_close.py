@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from shangheng.services.incentives.forms.places import placed_text
-from shangheng.services.incentives.jobs import entitlements
+from shangheng.services.incentives.jobs.asking import entitlements
 from shangheng.services.incentives.tests.places import HERE, jurisdiction
 
 

@@ -42,7 +42,7 @@ def test_an_example_gives_what_was_computed_by_hand(place: str, name: str, examp
 
 
 def plain(value: Any) -> Any:
-    if value is None or isinstance(value, int):
+    if value is None or isinstance(value, int | str):
         return value
     return int(value) if value == int(value) else float(value)
 

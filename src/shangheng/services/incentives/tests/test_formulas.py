@@ -13,7 +13,7 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from shangheng.services.incentives.formulas import FORMULAS, SCHEMAS, Asked, entitlements
+from shangheng.services.incentives.formulas.entitled import FORMULAS, SCHEMAS, Asked, entitlements
 from shangheng.services.incentives.queries import provisions
 from shangheng.services.incentives.rules.decide import judge
 from shangheng.services.incentives.rules.facts import (
@@ -150,8 +150,9 @@ def database_of(firms: list[Facts]) -> duckdb.DuckDBPyConnection:
         {"several_levels_in_one_year": "sum", "modes_in_one_year": "sum"},
         {"rent_cap": "per_year", "rent_rate_period": "month", "rent_rate_per_m2": Decimal("1.5")},
         {"agricultural_factor": None, "first_sales_year": Decimal(2013)},
+        {"earlier_level_awards": "deducted"},
     ],
-    ids=["usual", "sums", "rent by month", "factor open"],
+    ids=["usual", "sums", "rent by month", "factor open", "earlier deducted"],
 )
 def test_all_firms_at_once_get_what_each_would_get(readings: dict[str, Any]) -> None:
     chance = Chance()

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The provisions of Jiangsu, Hunan and Qinghai, whose amounts are mostly not printed."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from shangheng.kernel.errors import Invalid
+from shangheng.services.incentives.forms.places import placed_text
+from shangheng.services.incentives.jobs.asking import entitlements
 from shangheng.services.incentives.tests.places import ask, jurisdiction, provision
 
 PLACES = ("jiangsu", "hunan", "qinghai")
@@ -69,9 +72,9 @@ def test_a_shop_needs_five_long_term_staff(staff: int, state: str) -> None:
 
 def test_one_of_several_facts_is_enough() -> None:
     name, written = "insurance-subsidy", "worker: {hardship: false, flexibly_insured: true}"
-    assert judged("qinghai", name, written)["missing"] == ["worker.graduate_in_term", "amount"]
+    assert judged("qinghai", name, written)["missing"] == ["worker.graduate_in_term", "costs"]
     enough = judged("qinghai", name, "worker: {hardship: true, flexibly_insured: true}")
-    assert enough["missing"] == ["amount"]
+    assert enough["missing"] == ["costs"]
     neither = "worker: {hardship: false, graduate_in_term: false, flexibly_insured: true}"
     assert judged("qinghai", name, neither)["verdict"] == "no"
 
@@ -79,23 +82,54 @@ def test_one_of_several_facts_is_enough() -> None:
 def test_an_exclusion_is_a_fact_that_must_not_be() -> None:
     shop = "shop: {real_name: true, stable: true, good_reputation: true, registered: %s}"
     assert judged("jiangsu", "guaranteed-loan", shop % "true")["verdict"] == "no"
-    assert judged("jiangsu", "guaranteed-loan", shop % "false")["missing"] == ["amount"]
+    assert judged("jiangsu", "guaranteed-loan", shop % "false")["missing"] == ["costs"]
 
 
 def test_a_status_is_granted_by_its_conditions_alone() -> None:
-    found = judged(
-        "jiangsu", "land-use-transition",
-        "premises: {existing: true, online_offline: true, same_user: true, same_planning: true}",
-    )  # fmt: skip
+    found = judged("hunan", "registered-staff-support",
+                   "shop: {registered: true}\nworker: {online_shop: true}")  # fmt: skip
     assert (found["verdict"], found["state"], found["amount"]) == ("yes", "granted", None)
-    assert [each["reading"] for each in found["questions"]] == ["start"]
+
+
+def test_a_clock_does_not_run_before_its_first_day_is_chosen() -> None:
+    facts = (
+        "premises: {existing: true, online_offline: true, same_user: true, same_planning: true, "
+        "filing_date: 2017-03-01}"
+    )
+    open_ = judged("jiangsu", "land-use-transition", facts)
+    assert (open_["verdict"], open_["missing"]) == ("missing", ["reading.start"])
+    assert [each["reading"] for each in open_["questions"]] == ["start"]
+    chosen = judged("jiangsu", "land-use-transition", facts, start="filing-date")
+    assert chosen["value"] == {"begins": "2017-03-01", "ends": "2022-02-28", "days_left": 1369}
+
+
+def test_what_the_house_decided_is_used_and_said_and_a_reading_goes_before_it() -> None:
+    place = jurisdiction("jiangsu")
+    file = placed_text("training: {ecommerce: true, national_certificate: true}\n"
+                       "costs: [{kind: training, from: 2017-03-01, count: 2, "
+                       "certified: 2017-09-01}]", "f")  # fmt: skip
+    decided = {"jiangsu.training-rate": {"2016-01-01": 500, "2018-01-01": 800}}
+
+    def told(on: str, **readings: str) -> tuple[float, dict[str, str]]:
+        asked = {name.replace("_", "."): value for name, value in readings.items()}
+        answer = entitlements(place, file, on=date.fromisoformat(on), readings=asked,
+                              configuration=decided)  # fmt: skip
+        found = provision(answer, "jiangsu.training-subsidy")
+        return found["amount"], found["reading_from"]
+
+    assert told("2017-12-01") == (1000, {"jiangsu.training-rate": "decided"})
+    assert told("2018-06-01") == (1600, {"jiangsu.training-rate": "decided"})
+    assert told("2018-06-01", **{"jiangsu_training-rate": "100"}) == (
+        200, {"jiangsu.training-rate": "asked"}
+    )  # fmt: skip
 
 
 def test_a_base_that_was_rewarded_before_is_not_rewarded_again() -> None:
     award = "awards: [{provision: jiangsu.startup-base-reward, date: 2017-01-05, amount: 100000}]"
     first = judged("jiangsu", "startup-base-reward", "honours: [{kind: startup_base}]")
     again = judged("jiangsu", "startup-base-reward", f"honours: [{{kind: startup_base}}]\n{award}")
-    assert (first["missing"], again["verdict"]) == (["amount"], "no")
+    assert first["missing"] == ["reading.jiangsu.startup-base-reward-amount"]
+    assert again["verdict"] == "no"
 
 
 @pytest.mark.parametrize(

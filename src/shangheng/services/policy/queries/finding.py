@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from shangheng.kernel.policies.concept import Clause, Document, Library
-from shangheng.services.policy.rules import words
+from shangheng.kernel.search import concept as search
 
 RANKED = {
     # A hit in what the clause says counts four times one in bodies, numbers and systems.
@@ -79,11 +79,11 @@ def _same(one: Document, other: Document) -> bool:
 
 def refs(text: str) -> list[str]:
     """Return the clauses that hold every word of a text, those that fit best first."""
-    wanted = words.phrases(text)
+    wanted = search.phrases(text)
     if not wanted:
         return []
     is_sqlite = connection.vendor == "sqlite"
-    question = words.as_fts5(wanted) if is_sqlite else words.as_tsquery(wanted)
+    question = search.as_fts5(wanted) if is_sqlite else search.as_tsquery(wanted)
     with connection.cursor() as cursor:
         cursor.execute(RANKED[connection.vendor], [question])
         return [ref for (ref,) in cursor.fetchall()]

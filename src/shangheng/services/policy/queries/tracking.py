@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
 from shangheng.kernel.cases import queries as cases
+from shangheng.kernel.cases import trends
 from shangheng.kernel.cases.concept.views import CaseView, StepView, Wanted
 from shangheng.kernel.policies.concept import Library
 from shangheng.kernel.policies.queries import Owed
 from shangheng.kernel.registers.concept.actors import Actor, Post
-from shangheng.services.policy.cases import FINDINGS, JUDGEMENT, READER, TASK, VERDICTS
+from shangheng.services.policy.cases import JUDGEMENT, READER, TASK, VERDICTS
 from shangheng.services.policy.rules.standing import Judged
 from shangheng.services.policy.rules.tracking import Task
 
@@ -27,7 +28,7 @@ def may_see(actor: Actor) -> bool:
 
 def tasks(actor: Actor, at: datetime) -> list[Task]:
     """Return every task that somebody may see."""
-    found = cases.with_steps(TASK, Wanted(limit=READ_MAX), actor=actor, at=at)
+    found = trends.with_steps(TASK, Wanted(limit=READ_MAX), actor=actor, at=at)
     return [_task(view, steps) for view, steps in found]
 
 
@@ -46,7 +47,7 @@ def _task(view: CaseView, steps: Sequence[StepView]) -> Task:
         due_on=date.fromisoformat(said["due_on"]) if said.get("due_on") else None,
         percent=said.get("percent"),
         needs=_parts(view.values.get("needs", "")),
-        finding="/".join(FINDINGS[inspected[-1]]) if bad else "",
+        finding=inspected[-1] if bad else "",
         decision=str(said.get("decision", "")),
         proofs=sum(len(step.values.get("proof", ())) for step in steps),
     )

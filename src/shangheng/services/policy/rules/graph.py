@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from shangheng.kernel.policies.concept import Document
 
-LEFT_X, BOX_W, BOX_H = 90, 330, 34
-RIGHT_X, RIGHT_W, LINE_H = 560, 470, 26
+LEFT_X, BOX_W, BOX_H = 64, 400, 34
+RIGHT_X, RIGHT_W, LINE_H = 640, 420, 26
 TOP, MARGIN, CURVE = 28, 12, 26
-SHOWN_SIGNS = 26
+SHOWN_SIGNS, SHOWN_BESIDE_ID = 28, 20
+UNTITLED = "（文件没有印标题）"
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,16 @@ class Node:
     @property
     def short_zh(self) -> str:
         """Return as much of the name as there is room for."""
-        return self.zh if len(self.zh) <= SHOWN_SIGNS else f"{self.zh[: SHOWN_SIGNS - 1]}…"
+        return _cut(self.zh, SHOWN_BESIDE_ID if self.id else SHOWN_SIGNS)
 
     @property
     def short_en(self) -> str:
         """Return as much of the English name as there is room for."""
-        most = 2 * SHOWN_SIGNS
-        return self.en if len(self.en) <= most else f"{self.en[: most - 1]}…"
+        return _cut(self.en, 2 * (SHOWN_BESIDE_ID if self.id else SHOWN_SIGNS))
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ def drawn(documents: Iterable[Document]) -> Drawing:
     }
     height = TOP + max(len(cited) * LINE_H, len(own) * 2 * BOX_H) + MARGIN
     left = _column(
-        [(each.zh or each.en, each.en, name) for name, each in own.items()],
+        [(each.zh or UNTITLED, each.en, name) for name, each in own.items()],
         LEFT_X, BOX_W, BOX_H, height,
     )  # fmt: skip
     right = _column(

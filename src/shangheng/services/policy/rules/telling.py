@@ -12,6 +12,12 @@ Name = Callable[[str], str]
 OPERATORS = {">": ("超过", "above"), ">=": ("不低于", "at least"), "=": ("达到", "reach"),
              "full": ("全部", "all")}  # fmt: skip
 UNITS = {"percent": ("%", "%"), "percent/year": ("%/年", "% a year"), "years": ("年", "years")}
+STATES = {
+    "missing": ("没有数据", "no data"),
+    "withheld": ("不公布", "withheld"),
+    "undecided": ("尚待决定", "undecided"),
+    "unmeasured": ("尚无指标", "no indicator yet"),
+}
 CITIES_TOLD = 3
 
 
@@ -35,10 +41,15 @@ def wanted(each: Standing) -> Pair:
     ) + f"{zh}{printed}".strip(), f"{en} {printed} {year}".strip()
 
 
-def present(each: Standing) -> Pair | None:
-    """Return the value of today, until when and from where; nothing without one."""
+def now(each: Standing) -> Pair:
+    """Return how it stands today: a value with its days and source, a judgement, or neither."""
+    if each.state == "evidence":
+        if each.judged is None:
+            return "尚未评定", "not judged yet"
+        zh, en = each.judged.verdict
+        return f"{zh}（{each.judged.year}年评定）", f"{en} (judged for {each.judged.year})"
     if each.value is None or each.until is None:
-        return None
+        return STATES.get(each.state, STATES["missing"])
     zh, en = amount(each.value, each.target.base_unit)
     if each.source == "series":
         return f"{zh}（{each.until.year}年发布值）", f"{en} (published for {each.until.year})"

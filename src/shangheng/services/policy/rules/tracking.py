@@ -5,13 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from shangheng.services.policy.cases import FINDINGS
+
 DONE, DROPPED = "done", "dropped"
 ALARMS = {
     "overdue": ("逾期 {days} 天", "{days} days late"),
     "unplanned": ("没有计划和期限", "neither plan nor day"),
     "problem": ("有困难未解决", "an unsolved problem"),
     "escalated": ("等待协调", "waits for a decision"),
-    "slow": ("督查：{finding}", "inspection: {finding}"),
+    "slow": ("督查：{finding}", "inspection: {finding_en}"),
     "waits": ("等 {task}", "waits for {task}"),
     "needs_late": ("所等的 {task} 已逾期", "{task}, which comes first, is late"),
     "needs_later": ("所等的 {task} 期限更晚（{day}）", "{task} comes first, but is due on {day}"),
@@ -106,7 +108,8 @@ def _of_itself(task: Task, today: date) -> list[Alarm]:
     if task.state in {"problem", "escalated"}:
         found.append(Alarm(task.state, {}))
     if task.finding:
-        found.append(Alarm("slow", {"finding": task.finding}))
+        zh, en = FINDINGS[task.finding]
+        found.append(Alarm("slow", {"finding": zh, "finding_en": en}))
     return found
 
 

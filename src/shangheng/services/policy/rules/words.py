@@ -1,32 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How Chinese text is cut into the tokens of a full-text index, and how a search reads them.
+"""How the clauses are searched: what weighs more, and where in a text a search found its words.
 
-Chinese is written without spaces. Each run of characters becomes its overlapping pairs and, at
-its end, the last character alone: 快递车辆 gives 快递 递车 车辆 辆. A word of several is a phrase
-of pairs and found wherever it stands; a single character is the beginning of a token.
-Latin words and figures are tokens as they are and found by their beginning. Width of signs and
-case do not matter (NFKC). The same tokens go into SQLite's FTS5 and PostgreSQL's tsvector.
+How Chinese is cut into tokens is told in ``kernel.search.concept``.
 """
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable
 
-FOLDED_KEPT = 4096
-_HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_LATIN = rf"[^\W_{_HAN}]"
-_RUN = re.compile(rf"[{_HAN}]+|\d+(?:\.\d+)+|{_LATIN}+")
-
-
-@lru_cache(maxsize=FOLDED_KEPT)
-def folded(text: str) -> str:
-    """Return a text as it is compared: width of signs and case do not matter.
-
-    Folding takes most of the time of a comparison, and the texts of clauses stay the same.
-    """
-    return unicodedata.normalize("NFKC", text).casefold()
+from shangheng.kernel.search.concept import LATIN, Phrase, folded, is_han, tokens
 
 
 def says(text: str, parts: Iterable[str | None]) -> bool:
@@ -36,54 +17,6 @@ def says(text: str, parts: Iterable[str | None]) -> bool:
         return True
     whole = folded("\n".join(part for part in parts if part))
     return all(word in whole for word in wanted)
-
-
-def _is_han(run: str) -> bool:
-    return re.match(f"[{_HAN}]", run) is not None
-
-
-def _pairs(run: str) -> Iterator[str]:
-    return (run[at : at + 2] for at in range(len(run) - 1))
-
-
-def tokens(text: str) -> list[str]:
-    """Return the tokens of a text in their order."""
-    found: list[str] = []
-    for run in _RUN.findall(folded(text)):
-        found += [*_pairs(run), run[-1]] if _is_han(run) else [run]
-    return found
-
-
-@dataclass(frozen=True)
-class Phrase:
-    """Tokens that stand side by side; with ``begins`` the only one is the start of a token."""
-
-    run: str
-    tokens: tuple[str, ...]
-    begins: bool
-
-
-def phrases(text: str) -> tuple[Phrase, ...]:
-    """Return what a search wants, every phrase of it."""
-    return tuple(
-        Phrase(run, tuple(_pairs(run)), begins=False)
-        if _is_han(run) and len(run) > 1
-        else Phrase(run, (run,), begins=True)
-        for run in dict.fromkeys(_RUN.findall(folded(text)))
-    )
-
-
-def as_fts5(wanted: Iterable[Phrase]) -> str:
-    """Return a search in the words of SQLite's FTS5."""
-    return " AND ".join(f'"{" ".join(each.tokens)}"{" *" * each.begins}' for each in wanted)
-
-
-def as_tsquery(wanted: Iterable[Phrase]) -> str:
-    """Return a search in the words of PostgreSQL's tsquery."""
-    parts = (
-        " <-> ".join(f"'{token}'{':*' * each.begins}" for token in each.tokens) for each in wanted
-    )
-    return " & ".join(f"({part})" for part in parts)
 
 
 def as_tsvector(said: str, beside: str) -> str:
@@ -103,7 +36,7 @@ def marked(text: str, wanted: Iterable[Phrase]) -> list[tuple[str, bool]]:
     for each in wanted:
         pattern = re.escape(each.run)
         for found in re.finditer(
-            pattern if _is_han(each.run) else rf"(?<!{_LATIN}){pattern}", narrow
+            pattern if is_han(each.run) else rf"(?<!{LATIN}){pattern}", narrow
         ):
             for at in range(origin[found.start() + 1] - 1, origin[found.end()]):
                 hit[at] = True

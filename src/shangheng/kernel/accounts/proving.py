@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Postings under a role and a seal, and the nightly proof that every balance is in the total.
+
+1. ``prove`` makes a sum tree of all balances of a unit as at a moment that is over, and seals its
+   root and its two sums. Its salts come from the house's key, so the tree can be made again.
+2. ``proof_of`` makes it again for an owner. If the root is not the one that was sealed, somebody
+   has posted into the past since: that is told, not proved.
+3. ``verify_balance`` needs only the file that the owner got: no server, no database, no network.
+"""
+
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from django.db import transaction
+
+from shangheng.kernel.accounts import actions, queries
+from shangheng.kernel.accounts.concept import sums
+from shangheng.kernel.accounts.concept.kinds import ANYBODY, AccountKind
+from shangheng.kernel.accounts.concept.transfers import Outcome, Transfer
+from shangheng.kernel.accounts.models import AccountRow, TransferRow, UnitRow
+from shangheng.kernel.errors import EvidenceBroken, Invalid, NotFound, NotPermitted
+from shangheng.kernel.evidence import actions as evidence
+from shangheng.kernel.evidence import entries
+from shangheng.kernel.evidence import queries as leaves
+from shangheng.kernel.evidence.log import Log
+from shangheng.kernel.evidence.public_keys import PublicKeys
+from shangheng.kernel.evidence.verifying import Verdict, bad, good, verify_receipt
+from shangheng.kernel.registers.concept.actors import Hand
+
+PROVED, POSTED = "balances.proved", "transfers.posted"
+BALANCE = "balance"
+ID_HEX = 32
+
+
+def post_as(
+    transfers: Sequence[Transfer],
+    hand: Hand,
+    kinds: Mapping[str, AccountKind],
+    *,
+    place: str,
+    lag: timedelta = actions.NO_LAG,
+) -> tuple[Outcome, ...]:
+    """Post by hand: only what the kinds of both accounts allow to the roles of whoever posts.
+
+    What was booked on accounts whose kinds seal is a leaf of the log, in the same transaction.
+    """
+    of_accounts = _kinds_of(transfers, kinds)
+    for each in transfers:
+        _allow(each, of_accounts, hand, place)
+    sealing = any(kind.seals for kind in of_accounts.values())
+    with transaction.atomic():
+        outcomes = actions.post(transfers, at=hand.at, lag=lag)
+        booked = sorted(each.key for each in outcomes if each.state == "booked")
+        if sealing and booked:
+            _seal(booked, hand)
+    return outcomes
+
+
+def _kinds_of(
+    transfers: Sequence[Transfer], kinds: Mapping[str, AccountKind]
+) -> dict[str, AccountKind]:
+    """Return the kinds of all accounts that transfers touch, those of the holds they end too."""
+    pendings = [each.pending for each in transfers if each.pending]
+    held = TransferRow.objects.filter(key__in=pendings).values_list("source__code", "target__code")
+    codes = {code for each in transfers for code in (each.source, each.target) if code}
+    codes |= {code for pair in held for code in pair}
+    told = dict(AccountRow.objects.filter(code__in=codes).values_list("code", "kind"))
+    if unknown := sorted(codes - told.keys()):
+        raise NotFound("account.unknown", account=unknown[0])
+    if strange := sorted({name for name in told.values() if name not in kinds}):
+        raise NotPermitted("account_kind.unknown", kinds=strange, known=sorted(kinds))
+    return {code: kinds[name] for code, name in told.items()}
+
+
+def _allow(transfer: Transfer, kinds: Mapping[str, AccountKind], hand: Hand, place: str) -> None:
+    source, target = transfer.source, transfer.target
+    if transfer.pending:
+        pair = TransferRow.objects.filter(key=transfer.pending).values_list(
+            "source__code", "target__code"
+        )
+        source, target = pair.first() or ("", "")
+    if not source or not target:
+        raise NotFound("transfer.pending_unknown", key=transfer.key, pending=transfer.pending)
+    for code, roles in ((source, kinds[source].takes), (target, kinds[target].gives)):
+        if ANYBODY not in roles and hand.actor.role_for(roles, place) is None:
+            raise NotPermitted("account_kind.not_yours", account=code, roles=list(roles))
+
+
+def _seal(keys: Sequence[str], hand: Hand) -> None:
+    rows = TransferRow.objects.filter(key__in=keys).order_by("key")
+    columns = ("key", "source__code", "target__code", "amount", "kind", "phase", "pending")
+    plain = [dict(zip(columns, row, strict=True)) for row in rows.values_list(*columns)]
+    content = {"by": hand.actor.name, "at": hand.at.isoformat(), "entries": plain}
+    object_id = sha256("\n".join(keys).encode()).hexdigest()[:ID_HEX]
+    evidence.seal(POSTED, object_id, content, at=hand.at, facts={"entries": len(plain)})
+
+
+def units() -> list[str]:
+    """Return every unit that is counted."""
+    return list(UnitRow.objects.order_by("code").values_list("code", flat=True))
+
+
+def _object_id(unit: str, at: datetime) -> str:
+    return sha256(f"{unit}\n{at.isoformat()}".encode()).hexdigest()[:ID_HEX]
+
+
+def _tree(unit: str, at: datetime, key: bytes) -> sums.SumTree:
+    secret = hmac.digest(key, f"balances:{unit}:{at.isoformat()}".encode(), "sha256")
+    return queries.sum_tree(unit, at=at, secret=secret)
+
+
+def prove(unit: str, *, as_at: datetime, key: bytes, at: datetime) -> dict[str, str]:
+    """Seal the sum of all balances of a unit as at a moment; sealed already, it stays."""
+    if as_at > at:
+        raise Invalid("statement.not_over", until=as_at.isoformat())
+    object_id = _object_id(unit, as_at)
+    published = _tree(unit, as_at, key).published(as_at)
+    with transaction.atomic():
+        if not leaves.leaves_of(object_id, PROVED):
+            evidence.seal(PROVED, object_id, published, at=at, facts=published)
+    return published
+
+
+def proof_of(account: str, *, as_at: datetime, key: bytes, log: Log) -> dict[str, Any]:
+    """Return what shows an owner that its balance is part of the sealed sums, as plain values.
+
+    Raises:
+        NotFound: nothing was sealed as at that moment (``proof.not_sealed``).
+        EvidenceBroken: the book says something else of that moment now (``proof.root_differs``).
+    """
+    unit = queries.account(account).unit
+    found = leaves.leaves_of(_object_id(unit, as_at), PROVED)
+    if not found:
+        raise NotFound("proof.not_sealed", unit=unit, at=as_at.isoformat())
+    tree = _tree(unit, as_at, key)
+    published = tree.published(as_at)
+    facts = entries.parse(found[0].entry).facts
+    if published != facts:
+        raise EvidenceBroken(
+            "proof.root_differs", unit=unit, sealed=facts.get("root"), now=published["root"]
+        )
+    proof = sums.plain(tree.proof(account))
+    return {**published, BALANCE: proof, "evidence": leaves.proof_of(log, found[0])}
+
+
+def verify_balance(text: str | bytes, keys: PublicKeys | None = None) -> list[Verdict]:
+    """Verify what ``proof_of`` gave, offline: the sealed sums, and the balance within them."""
+    try:
+        plain = json.loads(text)
+        proof = sums.read(plain.pop(BALANCE))
+        root = sums.Node(bytes.fromhex(plain["root"]), int(plain["plus"]), int(plain["minus"]))
+        unit = str(plain["unit"])
+    except Invalid as refusal:
+        return [bad("form", refusal.code, refusal.facts)]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return [bad("form", "evidence.document_malformed", {"part": BALANCE})]
+    facts = {"account": proof.account, "balance": proof.balance, "unit": unit}
+    holds = proof.unit == unit and sums.verify(proof, root)
+    told = good if holds else bad
+    code = "proof.balance_holds" if holds else "proof.balance_differs"
+    balanced = root.plus == root.minus
+    total = {"plus": root.plus, "minus": root.minus, "unit": unit}
+    return [
+        *verify_receipt(json.dumps(plain), keys),
+        told(BALANCE, code, facts),
+        (good if balanced else bad)(
+            "sums", "proof.sums_equal" if balanced else "proof.sums_differ", total
+        ),
+    ]

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is on file: findings against firms, which cost them the preferences of the year.
+
+Any authority that finds an infringement enters it here, or a service that decides such cases does.
+"""
+
+from shangheng.kernel.records.concept.fields import Day, Identifier, OneOf, Region, Text, Whole
+from shangheng.kernel.registers.concept.kinds import RegisterKind
+
+FINDING_KINDS = {
+    "infringement": ("侵权", "infringement"),
+    "fraud": ("欺诈", "fraud"),
+    "bribery": ("商业贿赂", "commercial bribery"),
+    "safety-accident": ("较大安全生产责任事故", "a larger work-safety accident"),
+}
+"""What takes the preferences of its year away (ganzhou-2015 四(五)3)."""
+FINDING = RegisterKind(
+    name="incentive_finding",
+    zh="取消优惠资格的查处认定",
+    en="Findings that cost a firm its preferences",
+    serves=("incentive-application-engine",),
+    basis=("ganzhou-2015 四(五)3",),
+    intro=(
+        "当年度有侵权、欺诈、商业贿赂或较大安全生产责任事故的企业，失去该年度享受优惠政策的资格。",
+        "A firm with such a finding loses the preferences of that year.",
+    ),
+    fields=(
+        Identifier("code", zh="统一社会信用代码", en="credit code", scheme="uscc"),
+        Text("name", zh="企业名称", en="firm", max=120),
+        OneOf("kind", zh="认定", en="finding", values=FINDING_KINDS),
+        Whole("year", zh="行为年度", en="year", min=1949, max=2200),
+        Text("document", zh="决定文号", en="number of the decision", max=80),
+        Text("authority", zh="作出决定的机关", en="authority", max=80),
+        Day("decided_on", zh="决定日期", en="decided on"),
+        Region("region", zh="企业所在地", en="region of the firm", optional=True),
+    ),
+    key=("code", "kind", "year", "document"),
+    title="name",
+    enter=("incentives.clerk", "incentives.inspector"),
+    confirm=("incentives.reviewer",),
+    see=("incentives.decider", "incentives.treasurer"),
+    place="region",
+    number="CC-{year}-{sequence:05}",
+)
+REGISTERS = (FINDING,)

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Accounts on pages: how they stand, their statements, and the check of a statement's code."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from shangheng.kernel.accounts import queries
+from shangheng.kernel.accounts.concept.statements import Statement, to_csv
+from shangheng.kernel.accounts.concept.transfers import PHASES
+from shangheng.kernel.accounts.concept.units import written
+from shangheng.kernel.errors import Invalid, NotFound
+from shangheng.site import clock, formats, statements, words
+from shangheng.site.people import officers_only
+
+PAGE = 50
+HEADER = ("account", "kind", "owner", "unit", "posted", "held_out", "held_in")
+
+
+def _day(text: str, usual: date) -> date:
+    if not text:
+        return usual
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid("account.day_unreadable", text=text[:20]) from error
+
+
+def _period(request: HttpRequest) -> tuple[datetime, datetime]:
+    """Return the period that is asked for: this month up to now, or whole days that are over."""
+    now, asked = clock.now(), request.GET
+    first = _day(asked.get("since", ""), now.date().replace(day=1))
+    last = _day(asked.get("until", ""), now.date())
+    since = datetime.combine(first, time(), clock.BEIJING)
+    until = datetime.combine(last + timedelta(days=1), time(), clock.BEIJING)
+    if until > now and asked.get("until"):
+        raise Invalid("statement.not_over", until=until.isoformat())
+    # Without a last day up to the last midnight: what is still running has no statement.
+    return since, max(since, min(until, datetime.combine(now.date(), time(), clock.BEIJING)))
+
+
+@require_safe
+@officers_only
+def index(request: HttpRequest) -> HttpResponse:
+    """List accounts with how they stand."""
+    text, asked = request.GET.get("text", "").strip(), request.GET.get("page", "1")
+    page = max(1, int(asked)) if asked.isdigit() else 1
+    if request.GET.get("format") == "csv":
+        return formats.csv_file("accounts", HEADER, map(_row, queries.listed(text=text)))
+    found = queries.listed(text=text, limit=PAGE + 1, offset=(page - 1) * PAGE)
+    facts = {
+        "rows": [_row(each) for each in found[:PAGE]], "text": text, "number": page,
+        "more": len(found) > PAGE,
+    }  # fmt: skip
+    return render(request, "site/accounts/index.html", facts)
+
+
+def _row(each: queries.Listed) -> tuple[str, ...]:
+    balance = each.balance
+    amounts = (balance.posted, balance.held_out, balance.held_in)
+    return (
+        each.code, each.kind, each.owner, words.label(balance.unit),
+        *(written(pieces, balance.unit) for pieces in amounts),
+    )  # fmt: skip
+
+
+@require_safe
+@officers_only
+def statement(request: HttpRequest, code: str) -> HttpResponse:
+    """Show an account's statement for a period; as CSV and as PDF with its code."""
+    since, until = _period(request)
+    told = queries.statement(code, since=since, until=until)
+    form = request.GET.get("format", "")
+    if form in ("csv", "pdf"):
+        is_pdf = form == "pdf"
+        content = statements.to_pdf(told, at=clock.now()) if is_pdf else to_csv(told)
+        media = "application/pdf" if is_pdf else "text/csv; charset=utf-8"
+        response = HttpResponse(content, content_type=media)
+        response["Content-Disposition"] = f'attachment; filename="statement.{form}"'
+        return response
+    return render(request, "site/accounts/statement.html", _shown(told))
+
+
+def _shown(told: Statement) -> dict[str, Any]:
+    unit = told.unit
+    return {
+        "told": told,
+        "opening": written(told.opening, unit),
+        "closing": written(told.closing, unit),
+        "last": told.until - timedelta(microseconds=1),
+        "lines": [
+            (
+                each, words.either(*PHASES[each.phase]), written(each.change, unit),
+                written(each.after, unit),
+            )
+            for each in told.lines
+        ],
+    }  # fmt: skip
+
+
+@require_safe
+def check(request: HttpRequest) -> HttpResponse:
+    """Tell anybody who holds a statement whether its code is that of the book.
+
+    An account that does not exist and a code that does not fit are answered alike.
+    """
+    asked = request.GET
+    facts: dict[str, Any] = {"asked": asked}
+    if asked.get("code"):
+        since, until = _period(request)
+        try:
+            facts["genuine"] = queries.is_genuine(
+                asked.get("account", "").strip(), since=since, until=until,
+                verification=asked["code"],
+            )  # fmt: skip
+        except NotFound:
+            facts["genuine"] = False
+        facts["checked"] = True
+    return render(request, "site/accounts/check.html", facts)

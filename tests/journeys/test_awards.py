@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The finance clerk in Ganzhou: who deserves the award without applying, and who can be paid.
+
+And the owner of one of these firms, who asks what is in it for the firm.
+"""
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium.webdriver.common.by import By
+
+from journeys.browser import CHROMIUM, DESK, DRIVER, PHONE, PICTURES, Browser, House, served
+from shangheng.kernel.codes import uscc_check_character
+
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver, as Debian packages them"
+)
+PASSWORD = "correct horse battery"  # noqa: S105
+DECIDED = """
+incentives.review_days: 20
+incentives.publicity_days: 7
+incentives.county_percent: 40
+incentives.sales_measure: paid
+"""
+ROLES = ("clerk", "reviewer", "decider", "treasurer", "inspector")
+FIRMS, PLATFORM = 19, "P1"
+GUILTY = (3, 11)
+"""Two of the firms are found fraudulent; the last two sit in another county."""
+
+
+def code_of(number: int) -> str:
+    body = f"91360702MA35{number:05}"
+    return body + uscc_check_character(body)
+
+
+PEOPLE = f"""
+import django; django.setup()
+from datetime import date
+from shangheng.kernel.registers import actions as registers
+from shangheng.kernel.registers.actions import Filing
+from shangheng.kernel.registers.concept.actors import Actor, Hand, Post
+from shangheng.services.incentives.registers import FINDING
+from shangheng.site import clock, people, wiring
+wiring.prepare("ganzhou")
+for role in {ROLES!r}:
+    people.make_person(role, {PASSWORD!r}, roles=(f"incentives.{{role}}@360700",))
+people.make_person("firm", {PASSWORD!r}, reporter={code_of(0)!r})
+def hand(role):
+    return Hand(Actor(role, (Post(f"incentives.{{role}}", "360700"),)), clock.now())
+for code in {[code_of(number) for number in GUILTY]!r}:
+    found = registers.enter(FINDING, {{
+        "code": code, "name": "某企业", "kind": "fraud", "year": "2025", "document": "处〔1〕号",
+        "authority": "市场监管局", "decided_on": "2026-01-05", "region": "360702",
+    }}, hand("clerk"), Filing(home="360700", since=date(2026, 1, 5), sure=True))
+    registers.confirm(FINDING, found.number, hand("reviewer"))
+"""
+
+
+def write(path: Path, rows: list[dict[str, object]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as out:
+        table = csv.DictWriter(out, list(rows[0]))
+        table.writeheader()
+        table.writerows(rows)
+    return path
+
+
+def sellers() -> list[dict[str, object]]:
+    return [
+        {"platform": PLATFORM, "shop": f"S{number}", "shop_name": f"店{number}",
+         "owner_name": f"赣南第{number:02}电商有限公司", "owner_code": code_of(number),
+         "owner_kind": "enterprise", "region": "360781" if number >= FIRMS - 2 else "360702",
+         "as_of": "2025-12-31"}
+        for number in range(FIRMS)
+    ]  # fmt: skip
+
+
+def orders() -> list[dict[str, object]]:
+    """A year below the level, then a year above it; the first firm jumps two levels at once."""
+    return [
+        {"platform": PLATFORM, "order_no": f"{number}-{year}", "shop": f"S{number}",
+         "mode": "B2C", "currency": "CNY", "gross": sold, "paid": sold,
+         "ordered_at": f"{year}-06-01 12:00:00", "paid_at": f"{year}-06-01 12:01:00"}
+        for number in range(FIRMS)
+        for year, sold in ((2024, 1_000_000), (2025, 120_000_000 if number == 0 else 60_000_000))
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    home = tmp_path_factory.mktemp("awards")
+    (home / "decisions.yaml").write_text(DECIDED, encoding="utf-8")
+    shell = House("", home)
+    shell.python(PEOPLE)
+    for kind, rows in (("merchant", sellers()), ("order", orders())):
+        file = write(home / f"{kind}.csv", rows)
+        shell.run("report", str(file), "--kind", kind, "--reporter", PLATFORM)
+    with served(home) as address:
+        yield House(address, home)
+
+
+@pytest.fixture
+def browser(house: House, tmp_path: Path) -> Iterator[Browser]:
+    opened = Browser(house.address, tmp_path / "profile")
+    yield opened
+    opened.close()
+
+
+def sign_in(browser: Browser, name: str) -> None:
+    browser.driver.delete_all_cookies()
+    browser.go("/sign-in/")
+    browser.fill("#id_username", name)
+    browser.fill("#id_password", PASSWORD)
+    browser.one("main form button").click()
+    browser.one("form[action='/sign-out/']")
+
+
+def appropriate(browser: Browser, region: str, amount: str, document: str) -> None:
+    browser.go("/incentives/funds/?year=2026")
+    browser.fill("#f_region", region)
+    browser.fill("#f_amount", amount)
+    browser.fill("#f_document", document)
+    browser.one("form.stack button[type=submit]").click()
+
+
+def picture(browser: Browser, name: str) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    browser.driver.save_screenshot(str(PICTURES / f"awards-{name}.png"))
+
+
+def covered(browser: Browser) -> list[str]:
+    return [each.text for each in browser.all("table caption ~ tbody td strong")]
+
+
+def test_the_clerk_finds_who_deserves_it_and_whom_the_fund_can_pay(
+    browser: Browser, house: House
+) -> None:
+    browser.size(*DESK)
+    sign_in(browser, "treasurer")
+    appropriate(browser, "赣州市", "2,000,000", "赣市财〔2026〕1号")
+    assert "2,000,000.00" in browser.text
+    appropriate(browser, "章贡区", "1000000", "章财〔2026〕3号")
+    picture(browser, "funds")
+    browser.go("/incentives/deserving/?on=2026-03-01")
+    assert "17" in browser.one(".lead").text
+    assert "2" in browser.one(".lead").text
+    assert covered(browser) == ["15", "15"]
+    text = browser.text
+    assert "several_levels_in_one_year=highest" in text
+    assert "several_levels_in_one_year=sum" in text
+    assert "850,000" not in text
+    assert "900,000.00" in text  # sixteen firms at 50,000, one at 100,000
+    assert "950,000.00" in text  # the same, with both levels of the one added up
+    assert text.count("欺诈") == len(GUILTY)
+    picture(browser, "deserving")
+    appropriate(browser, "瑞金市", "40000", "瑞财〔2026〕2号")
+    browser.go("/incentives/deserving/?on=2026-03-01")
+    assert covered(browser) == ["17", "17"]
+    told = json.loads(
+        house.run("incentives", "deserving", "--provision", "ganzhou.sales-award",
+                  "--on", "2026-03-01", "--json")
+    )  # fmt: skip
+    assert len([each for each in told["firms"] if not each["dropped"]]) == 17
+    assert {each["payable"] for each in told["funds"].values()} == {17}
+
+
+def test_the_deputy_sees_what_a_higher_award_would_cost(browser: Browser, house: House) -> None:
+    browser.size(*DESK)
+    sign_in(browser, "decider")
+    browser.go("/incentives/effect/?on=2026-03-01")
+    browser.fill("[id='set.levels.B2C.0.award']", "60000")
+    browser.driver.find_elements(By.CSS_SELECTOR, "form button[type=submit]")[-1].click()
+    assert "160,000.00" in browser.one("#effect").text  # sixteen firms at 10,000 more
+    picture(browser, "effect")
+    told = json.loads(
+        house.run("incentives", "effect", "--provision", "ganzhou.sales-award", "--on",
+                  "2026-03-01", "--set", "levels.B2C.0.award=60000", "--json")
+    )  # fmt: skip
+    assert told["lines"][0]["difference"] == 160_000
+
+
+def test_the_owner_types_a_code_and_sees_what_is_there(browser: Browser) -> None:
+    browser.size(*PHONE)
+    browser.go("/incentives/")
+    browser.fill("#f_code", code_of(0))
+    browser.one("button[name=prefill]").click()
+    assert "sales" not in browser.one("#facts").get_attribute("value")
+    sign_in(browser, "firm")
+    browser.go("/incentives/")
+    browser.fill("#f_code", code_of(0))
+    browser.one("button[name=prefill]").click()
+    filled = browser.one("#facts").get_attribute("value") or ""
+    assert "{year: 2025, mode: B2C, amount: 120000000}" in filled
+    assert "several_levels_in_one_year" in browser.text or "只奖最高一级" in browser.text
+    assert browser.sideways() == 0
+    browser.go("/incentives/publicity/")
+    assert "没有公示" in browser.text
+    browser.go("/incentives/deserving/")
+    assert "incentives.clerk" in browser.text
+
+
+def test_a_stranger_is_asked_to_sign_in(browser: Browser) -> None:
+    browser.go("/incentives/deserving/")
+    assert "/sign-in/" in browser.driver.current_url
