@@ -10,7 +10,8 @@ from shangheng.kernel.registers.concept.forms import Files
 
 PLACE = "320506"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-IDENTIFIERS = {"uscc": "91320000134777123R", "gtin": "4006381333931", "hs": "8517130000"}
+COMPANIES = ("91110000600037341L", "92340602MA2PBQAH7E")
+IDENTIFIERS = {"gtin": "4006381333931", "hs": "8517130000"}
 
 
 def sample(field: f.Field, number: int = 1) -> Any:  # noqa: C901, PLR0911 - one line a type
@@ -28,11 +29,15 @@ def sample(field: f.Field, number: int = 1) -> Any:  # noqa: C901, PLR0911 - one
             return "2026-01-05"
         case f.Time():
             return "2026-01-05T10:00"
+        case f.Identifier() if field.scheme == "uscc":
+            return COMPANIES[number % len(COMPANIES)]
         case f.Identifier():
             return IDENTIFIERS[field.scheme]
         case f.Whole() | f.Number():
             least = getattr(field, "min", None)
             return str(max(1, int(least or 0)))
+        case f.Text() if field.pattern:
+            return field.note.removeprefix("例如 ").split("，")[0]
         case f.Text():
             return f"样{number}"[: field.max]
         case _:
