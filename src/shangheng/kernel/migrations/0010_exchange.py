@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0007_access'),
+        ('kernel', '0009_access'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0012_entry_lists'),
+        ('kernel', '0008_entry_lists'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0011_cases'),
+        ('kernel', '0007_case_work'),
     ]
 
     operations = [

@@ -33,7 +33,7 @@ def drop_words(apps, editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0009_retention'),
+        ('kernel', '0006_retention'),
     ]
 
     operations = [
