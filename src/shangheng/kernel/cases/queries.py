@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can be asked of cases: inboxes, one case with its clocks, what a follower may see."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +32,8 @@ from shangheng.kernel.cases.concept.views import (
 from shangheng.kernel.cases.models import CaseRow, ClockRow, NoteRow, StepRow, TraitRow
 from shangheng.kernel.cases.store import House, events_of, file_path, unit_of
 from shangheng.kernel.errors import NotFound, NotPermitted
+from shangheng.kernel.evidence import queries as evidence
+from shangheng.kernel.evidence.findings import Finding, SealedRow
 from shangheng.kernel.registers.concept.actors import APPLICANT, PUBLIC, SYSTEM, Actor
 from shangheng.kernel.registers.queries import below
 
@@ -204,12 +207,81 @@ def intact(number: str) -> bool:
 
 
 def _seal_again(row: CaseRow, step: StepRow, before: str) -> str:
-    entry = {
+    return seal_of(_entry(row, step), before)
+
+
+def _entry(row: CaseRow, step: StepRow) -> dict[str, Any]:
+    """Return what was written down of a step, as `store.append` seals it."""
+    return {
         "case": row.number, "number": step.number, "act": step.act, "name": step.name,
         "source": step.source, "target": step.target, "by": step.by, "role": step.role,
         "at": step.at.astimezone(c.CHINA).isoformat(), "values": step.values,
     }  # fmt: skip
-    return seal_of(entry, before)
+
+
+def sealed_steps(number: str | None = None) -> Iterator[SealedRow]:
+    """Give every step, or those of one case, with the leaf that seals it and what that says."""
+    steps = StepRow.objects.select_related("case").order_by("case__number", "number")
+    if number is not None:
+        steps = steps.filter(case__number=number)
+    for key, step in evidence.readable(steps):
+        if step is None:
+            yield SealedRow(f"kernel_case_step/{key}", -1, "case.?", "?", "")
+            continue
+        where = f"kernel_case_step/{step.pk} {step.case.number} {step.number}"
+        content = _entry(step.case, step) | {"seal": step.seal}
+        what, number_ = f"case.{step.act}", step.case.number
+        yield SealedRow(where, step.leaf, what, number_, content, {"kind": step.case.kind})
+
+
+def unlike_their_steps(kinds: Mapping[str, CaseKind], *, region: str) -> Iterator[Finding]:
+    """Name the cases that do not stand where their sealed steps lead; `region` is the house's."""
+    for key, row in evidence.readable(CaseRow.objects.order_by("number"), by="number"):
+        if row is None:
+            yield Finding(f"kernel_case/{key}", "evidence.row_differs", {"column": "?"})
+            continue
+        seal, values, stands = seal_of({"kind": row.kind}, ""), row.values, _Stands()
+        steps = [step for _, step in evidence.readable(row.steps.order_by("number")) if step]
+        for step in steps:
+            seal = _seal_again(row, step, seal)
+            stands.take(step)
+        last = steps[-1] if steps else None
+        said = {
+            "seal": (seal, row.seal),
+            "version": (len(steps), row.version),
+            "state": (last.target if last else row.state, row.state),
+            "values": (steps[0].values if steps else values, values),
+            "holder": (stands.holder, row.holder),
+            "department": (stands.department, row.department),
+            "region": (stands.region or _place(kinds, row, region), row.region),
+        }
+        if wrong := [name for name, (told, found) in said.items() if told != found]:
+            facts = {"column": ", ".join(wrong)}
+            yield Finding(f"kernel_case/{row.number}", "evidence.row_differs", facts)
+
+
+def _place(kinds: Mapping[str, CaseKind], row: CaseRow, region: str) -> str:
+    """Return where a case was opened; a kind that nobody declares any more cannot tell."""
+    values = row.values if isinstance(row.values, dict) else {}
+    return kinds[row.kind].place_of(values, region) if row.kind in kinds else row.region
+
+
+@dataclass
+class _Stands:
+    """Who has a case, as its steps tell; the region is known once it was transferred."""
+
+    holder: str = ""
+    department: str = ""
+    region: str = ""
+
+    def take(self, step: StepRow) -> None:
+        told = step.values if isinstance(step.values, dict) else {}
+        if step.act == "assign":
+            self.holder = told.get("holder", "")
+        elif step.act in ("hand_back", "transfer"):
+            self.holder = ""
+        if step.act == "transfer":
+            self.region, self.department = told.get("region", ""), told.get("department", "")
 
 
 def similar(kind: CaseKind, number: str, *, actor: Actor, limit: int = 5) -> list[CaseView]:

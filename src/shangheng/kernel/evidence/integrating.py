@@ -147,7 +147,7 @@ def _published(log: Log, tree: TiledTree, before: int, now: Now) -> Checkpoint:
     root = tree.root()
     row = CheckpointRow.objects.filter(size=tree.size).first()
     if row is None:
-        note, at = log.sign(tree.size, root), now()
+        note, at = log.sign(tree.size, root), now().replace(microsecond=0)  # as stamps say
         stamp = log.stamp(note, at=at)
         row = CheckpointRow.objects.create(
             size=tree.size, root=root, note=note, stamp=stamp, at=at

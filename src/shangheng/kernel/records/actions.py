@@ -17,6 +17,8 @@ from django.db import transaction
 
 from shangheng.kernel.errors import Conflict, Invalid, ShanghengError
 from shangheng.kernel.evidence import actions as evidence
+from shangheng.kernel.evidence.entries import LEDGER_COMMITTED
+from shangheng.kernel.evidence.queries import sealed
 from shangheng.kernel.records.concept import mapping as mappings
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.concept.receipts import Receipt
@@ -26,7 +28,7 @@ from shangheng.kernel.records.models import (
     ReporterRow,
     ReporterTokenRow,
 )
-from shangheng.kernel.records.store import committing, receiving, staging, taking
+from shangheng.kernel.records.store import committing, receiving, staging, taking, versions
 from shangheng.kernel.records.store.convoys import (
     SMALL_BYTES,
     Convoy,
@@ -275,9 +277,33 @@ def finish(home: Ledger, work: Path) -> None:
                 evidence.seal_batch(
                     folder, plain, root=root, records=receipt.records, at=receipt.recorded_at
                 )
+        seal_versions(home, intent["kind"])
     for each in intent["members"]:
         shutil.rmtree(work.parent / each["work"], ignore_errors=True)
     committing.clear(work)
+
+
+def seal_versions(home: Ledger, kind: str) -> None:
+    """Seal the versions of a kind's tables that no leaf speaks of; the caller holds its pen.
+
+    To be called after every commit: a version is sealed by the digest of its commit, which names
+    those of its files.
+    """
+    for table in versions.TABLES:
+        path = versions.folder_of(home, table, kind)
+        unsealed = []
+        for version in range(versions.latest(path), -1, -1):
+            name = versions.name_of(table, kind, version)
+            if sealed({name}):
+                break
+            unsealed.append((version, name))
+        with transaction.atomic():
+            for version, name in reversed(unsealed):
+                facts, at = (
+                    versions.sealed_facts(path, version),
+                    versions.committed_at(path, version),
+                )
+                evidence.seal(LEDGER_COMMITTED, name, facts, at=at, facts=facts)
 
 
 def _row_facts(receipt: Receipt, folder: str) -> Mapping[str, Any]:
@@ -308,6 +334,8 @@ def recover(home: Ledger, kind: RecordKind) -> int:
             committing.undo(home, kind, intent, work)
             for each in intent["members"]:
                 shutil.rmtree(work.parent / each["work"], ignore_errors=True)
+    if left:
+        seal_versions(home, kind.name)
     return len(left)
 
 
@@ -326,7 +354,9 @@ def settle(home: Ledger, kind: RecordKind, *, limit: int = FILES_PER_DAY_MAX) ->
             memory_mb=home.memory_mb, threads=home.threads, spill=home.root / "work" / "spill"
         )
         try:
-            return table.settle(connection, limit=limit)
+            done = table.settle(connection, limit=limit)
+            seal_versions(home, kind.name)
+            return done
         finally:
             connection.close()
             shutil.rmtree(work, ignore_errors=True)

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can be asked of registers: as they stood on a day, what changed, who is alike."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from shangheng.kernel.errors import NotFound
+from shangheng.kernel.evidence import queries as evidence
+from shangheng.kernel.evidence.findings import Finding, SealedRow
 from shangheng.kernel.regions.concept import stem
 from shangheng.kernel.registers.concept.actors import Actor
 from shangheng.kernel.registers.concept.kinds import (
@@ -21,6 +24,7 @@ from shangheng.kernel.registers.concept.kinds import (
 from shangheng.kernel.registers.models import EntryRow, VersionRow
 
 PAGE = 50
+CHINA = ZoneInfo("Asia/Shanghai")
 COMPARED_MAX = 5_000
 
 
@@ -283,3 +287,59 @@ def similar(
             near = version.entry
             found.append(Candidate(near.number, near.title, "distance", round(metres)))
     return tuple({each.number: each for each in found}.values())
+
+
+def sealed_versions() -> Iterator[SealedRow]:
+    """Give every version of every entry with the leaf that seals it and what that says."""
+    rows = VersionRow.objects.select_related("entry").order_by("entry", "number")
+    before = ""
+    for key, row in evidence.readable(rows):
+        if row is None:
+            yield SealedRow(f"kernel_register_version/{key}", -1, "register.?", "?", "")
+            continue
+        entry, number = row.entry, row.entry.number
+        before = "" if row.number == 1 else before
+        content = {
+            "entry": number, "kind": entry.kind, "version": row.number, "act": row.act,
+            "values": row.values, "effective_from": row.effective_from.isoformat(),
+            "reason": row.reason, "by": row.recorded_by,
+            "at": row.recorded_at.astimezone(CHINA).isoformat(), "before": before,
+        }  # fmt: skip
+        where = f"kernel_register_version/{row.pk} {number} {row.number}"
+        yield SealedRow(
+            where, row.leaf, f"register.{row.act}", number, content, {"seal": row.seal}
+        )
+        before = row.seal
+
+
+def unlike_their_versions() -> Iterator[Finding]:
+    """Name the entries that do not stand where their sealed versions lead."""
+    for key, row in evidence.readable(EntryRow.objects.order_by("number"), by="number"):
+        where = f"kernel_register_entry/{key}"
+        if row is None:
+            yield Finding(where, "evidence.row_differs", {"column": "?"})
+            continue
+        found = list(row.versions.order_by("number").values_list("act", "seal", "confirmed_by"))
+        holding = [act for act, _, by in found if by]
+        state = "draft" if not holding else "ended" if holding[-1] == "end" else "current"
+        said = {
+            "version": (len(found), row.version),
+            "seal": (found[-1][1] if found else "", row.seal),
+            "state": (state, row.state),
+        }
+        if wrong := [name for name, (told, now) in said.items() if told != now]:
+            yield Finding(where, "evidence.row_differs", {"column": ", ".join(wrong)})
+
+
+def confirmed_by_another() -> Iterator[str]:
+    """Give the number of each entry with a version that somebody else confirmed."""
+    rows = VersionRow.objects.exclude(confirmed_at=None).exclude(confirmed_by=F("recorded_by"))
+    yield from rows.values_list("entry__number", flat=True).distinct().iterator()
+
+
+def confirmation(number: str, version: int) -> dict[str, str]:
+    """Return what was sealed when a version was confirmed."""
+    row = VersionRow.objects.filter(entry__number=number, number=version).first()
+    if row is None:
+        raise NotFound("register.unknown", number=number)
+    return {"seal": row.seal, "by": row.confirmed_by}

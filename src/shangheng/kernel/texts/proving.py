@@ -219,11 +219,23 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The published keys are not those that the log tells of: {keys}",
     ),
     "evidence.figure_same": (
-        "重算 {indicator} 与所封存的相同（当时账本 {ledger}，现为 {now}）",
-        "Computed again, {indicator} is the same (ledger then {ledger}, now {now})",
+        "按所引账本版本 {ledger} 重算 {indicator}，与所封存的相同",
+        "Computed again from the ledger versions it cites, {ledger}, {indicator} is the same",
     ),
     "evidence.figure_differs": (
-        "重算 {indicator} 与所封存的不同：当时账本 {ledger}，现为 {now}；版本不同时可能是更正所致，请查收到的批次",
-        "Computed again, {indicator} differs: ledger then {ledger}, now {now}; where versions differ, look for corrections in the batches since",
+        "按所引账本版本 {ledger} 重算 {indicator}，与所封存的不同；其间变动的口径或参数：{changed}；若无变动，请执行 shangheng evidence audit",
+        "Computed again from the ledger versions it cites, {ledger}, {indicator} differs; changed since: {changed}; where nothing is named, run shangheng evidence audit",
+    ),
+    "evidence.ledger_file_altered": (
+        "账本文件 {path} 与提交时封存的摘要不符，已被改动；请保全现场并从备份恢复",
+        "The ledger file {path} is not what was sealed when it was committed; keep everything and restore it from a backup",
+    ),
+    "evidence.ledger_file_unknown": (
+        "账本读到的文件 {path} 没有任何已封存的提交提到，请查明来源",
+        "No sealed commit tells of {path}, which the ledger reads; find out where it comes from",
+    ),
+    "evidence.object_gone": (
+        "日志第 {index} 条所记的 {object}（{what}）在数据库中已不存在或被挪动",
+        "What leaf {index} tells of, {object} ({what}), is gone from the database or was moved",
     ),
 }  # fmt: skip

@@ -33,21 +33,24 @@ from shangheng.kernel.records.store.archive import seal_file
 from shangheng.kernel.records.store.convoys import Convoy
 from shangheng.kernel.records.store.home import Ledger, flush, write_durably
 from shangheng.kernel.records.store.keys import Entries, KeyIndex
-from shangheng.kernel.records.store.names import INTENT
+from shangheng.kernel.records.store.names import INTENT, digest_of
 from shangheng.kernel.records.store.reading import key_number, literal, quoted
 from shangheng.kernel.records.store.resolving import KEPT, Slice, Verdict
 from shangheng.kernel.records.store.staging import STAGE, optimise
 from shangheng.kernel.records.store.tables import Table, column_types, scan
 
 REJECTS, WARNINGS, HASHES = "rejects.sealed", "warnings.csv", "hashes.bin"
+HISTORY, HISTORY_DIGEST = "history", "historyDigest"
+"""Under which names a commit keeps the file of what it replaced, and its SHA-256."""
 
 
 @dataclass
 class Change:
-    """What a batch does to one table: files that come, files that go."""
+    """What a batch does to one table: files that come, files that go, what the commit says."""
 
     adds: list[AddAction] = field(default_factory=list)
     removes: list[str] = field(default_factory=list)
+    facts: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ class Writer:
         )
         return touched, stay
 
-    def keep_history(self, table: Table) -> None:
+    def keep_history(self, table: Table) -> Path:
         """Write the records in ``leaving`` to the history, as said before this convoy."""
         folder = self.convoy.home.history(self.kind.name)
         folder.mkdir(parents=True, exist_ok=True)
@@ -131,13 +134,15 @@ class Writer:
             f"leaving JOIN ({said}) USING (high, low)) TO {literal(str(path))} (FORMAT parquet)"
         )
         flush(path)
+        return path
 
     def change(self, table: Table, places: str, old: Entries, *, own: bool = False) -> Change:
         """Write the rows at ``places`` and rewrite the files of what they replace."""
         change = Change()
         touched, stay = self.replaced(table, old, own=own)
         if touched:
-            self.keep_history(table)
+            kept = self.keep_history(table)
+            change.facts = {HISTORY: kept.name, HISTORY_DIGEST: digest_of(kept)}
             change.removes = touched
             change.adds += table.write(self.connection, stay, tag=self.tag)
         rows = f"SELECT * EXCLUDE (member) FROM ({self.rows(places)})"

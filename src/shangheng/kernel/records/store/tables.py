@@ -16,15 +16,21 @@ from urllib.parse import unquote
 import duckdb
 import pyarrow as pa
 from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, CommitProperties, RemoveAction
 
-from shangheng.kernel.errors import Unavailable
+from shangheng.kernel.errors import NotFound, Unavailable
 from shangheng.kernel.records.concept import fields as f
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.store.home import flush
+from shangheng.kernel.records.store.names import digest_of
 from shangheng.kernel.records.store.reading import literal, quoted, sql_type
 
 FILES_PER_DAY_MAX = 8
+GATHERED_EVERY = 50
+"""Commits after which Delta Lake gathers all of them into a checkpoint."""
+DIGESTS = "digests"
+"""Under which name a commit keeps the digests of its files, by their paths in the table."""
 ARROW_TYPES: dict[str, pa.DataType] = {
     "VARCHAR": pa.string(),
     "BIGINT": pa.int64(),
@@ -92,7 +98,11 @@ class Table:
         if not DeltaTable.is_deltatable(str(path)):
             DeltaTable.create(
                 str(path), schema(kind), mode="ignore", partition_by=["day"], name=kind.name,
-                configuration={"delta.checkpointInterval": "50"},
+                # Old commits stay: figures cite versions, and each commit is sealed in the log.
+                configuration={
+                    "delta.checkpointInterval": str(GATHERED_EVERY),
+                    "delta.enableExpiredLogCleanup": "false",
+                },
             )  # fmt: skip
         self._table = _open[path] = DeltaTable(str(path))
 
@@ -140,14 +150,21 @@ class Table:
     def commit(
         self, adds: Sequence[AddAction], removes: Sequence[str], *, facts: Mapping[str, Any]
     ) -> int:
-        """Make files true and others not, at once and durably; return the new version."""
+        """Make files true and others not, at once and durably; return the new version.
+
+        The commit names the SHA-256 of every file that it brings: whoever can prove the commit
+        can prove them.
+        """
         for add in adds:
             flush(self.path / add.path)
+        digests = {add.path: digest_of(self.path / add.path) for add in adds}
         actions: list[AddAction | RemoveAction] = [*adds]
         actions += [self._removed(path) for path in removes]
         self._table.create_write_transaction(
             actions, "append", self._table.schema(), partition_by=["day"],
-            commit_properties=CommitProperties(custom_metadata=dict(facts)),
+            commit_properties=CommitProperties(
+                custom_metadata={**facts, DIGESTS: json.dumps(digests)}
+            ),
         )  # fmt: skip
         self.refresh()
         flush(self.path / "_delta_log" / f"{self.version:020d}.json")
@@ -160,13 +177,7 @@ class Table:
 
     def facts_of(self, version: int) -> Mapping[str, Any]:
         """Return what was written beside the commit that made a version."""
-        path = self.path / "_delta_log" / f"{version:020d}.json"
-        for line in path.read_text().splitlines():
-            told = json.loads(line)
-            if "commitInfo" in told:
-                facts: Mapping[str, Any] = told["commitInfo"]
-                return facts
-        return {}
+        return facts_of(commit_path(self.path, version))
 
     def restore(self, version: int) -> None:
         """Go back to an earlier version, as a new one."""
@@ -195,13 +206,45 @@ class Table:
         return True
 
 
-def files_of(path: Path) -> LedgerFiles:
-    """Return a table as it stands, without making it; version 0, no files where there is none."""
-    if not (path / "_delta_log").exists():
+def commit_path(path: Path, version: int) -> Path:
+    """Return the file of the commit that made a version."""
+    return path / "_delta_log" / f"{version:020d}.json"
+
+
+def facts_of(commit: Path) -> Mapping[str, Any]:
+    """Return what was written beside a commit."""
+    for line in commit.read_text(encoding="utf-8").splitlines():
+        told = json.loads(line)
+        if "commitInfo" in told:
+            facts: Mapping[str, Any] = told["commitInfo"]
+            return facts
+    return {}
+
+
+def files_of(path: Path, version: int | None = None) -> LedgerFiles:
+    """Return a table as it stands, or as it stood; version 0, no files where there is none.
+
+    Raises:
+        NotFound: there is no such version, or its files are gone (``ledger.no_version``).
+    """
+    if not (path / "_delta_log").exists() and not version:
         return LedgerFiles(0, ())
+    if version is not None:
+        return _files_then(path, version)
     table = DeltaTable(str(path))
     paths = (unquote(uri.removeprefix("file://")) for uri in table.file_uris())
     return LedgerFiles(int(table.version()), tuple(sorted(paths)))
+
+
+def _files_then(path: Path, version: int) -> LedgerFiles:
+    try:
+        table = DeltaTable(str(path), version=version)
+    except DeltaError as error:
+        raise NotFound("ledger.no_version", table=path.name, version=version) from error
+    paths = sorted(unquote(uri.removeprefix("file://")) for uri in table.file_uris())
+    if not all(Path(each).exists() for each in paths):
+        raise NotFound("ledger.no_version", table=path.name, version=version)
+    return LedgerFiles(version, tuple(paths))
 
 
 def _now_ms() -> int:
