@@ -20,10 +20,8 @@ from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.registers import queries as registers
 from shangheng.site import ledger_audit, sealed_figures, wiring
 from shangheng.site import sealing as house
-from shangheng.site.proving import batch_secret
+from shangheng.site.proving import CONFIRMED, batch_secret
 from shangheng.site.registry import REGISTRY
-
-CONFIRMED = "register.confirm"
 
 
 def objects(home: Ledger) -> Objects:

@@ -1,17 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bundles of what is in this house: a batch, a record, a case, a figure, any sealed object."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import duckdb
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
+from shangheng.kernel.cases import queries as cases
+from shangheng.kernel.cases.store import file_path
 from shangheng.kernel.errors import EvidenceBroken, Invalid, NotFound
-from shangheng.kernel.evidence import bundles, entries, queries, sealing
-from shangheng.kernel.evidence.cover import Cover
+from shangheng.kernel.evidence import bundles, chains, entries, proofs, queries, sealing
+from shangheng.kernel.evidence.cover import HOW, Cover, lines_of
 from shangheng.kernel.evidence.entries import BATCH_TAKEN
+from shangheng.kernel.evidence.merkle import leaf_hash
 from shangheng.kernel.evidence.queries import Leaf
 from shangheng.kernel.records import queries as records
 from shangheng.kernel.records.concept.kinds import RecordKind
@@ -22,9 +28,12 @@ from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import folder_of
 from shangheng.kernel.records.store.reading import canonical, quoted
 from shangheng.kernel.records.store.tables import scan
-from shangheng.site import sealed_figures
+from shangheng.kernel.registers import queries as registers
+from shangheng.site import paper, sealed_figures, wiring
 from shangheng.site import sealing as house
 from shangheng.site.registry import REGISTRY
+
+CONFIRMED = "register.confirm"
 
 
 def bundle(home: Ledger, object_id: str, *, reporter: str | None = None) -> bytes:
@@ -37,8 +46,10 @@ def bundle(home: Ledger, object_id: str, *, reporter: str | None = None) -> byte
     if key and kind in REGISTRY.kinds:
         return _record_bundle(home, REGISTRY.kind(kind), key, reporter)
     leaves = queries.leaves_of(object_id)
+    if leaves and leaves[0].what.startswith("case."):
+        return _case_bundle(object_id)
     if leaves and leaves[0].what != BATCH_TAKEN:
-        return _plain_bundle(leaves[0])
+        return _plain_bundle(leaves[-1])
     receipt = records.receipt(object_id, reporter=reporter)
     return bundles.write(_of_batch(home, receipt))
 
@@ -56,7 +67,8 @@ def _of_batch(home: Ledger, receipt: Receipt) -> bundles.Bundle:
         ("原件摘要", "Digest of the bytes", receipt.digest),
     )
     cover = Cover("批次存证", "Evidence of a batch", lines)
-    return bundles.Bundle(entries.canonical(plain), evidence, cover, extras=page())
+    content = entries.canonical(plain)
+    return bundles.Bundle(content, evidence, cover, extras=page(), printer=printed)
 
 
 def _record_bundle(home: Ledger, kind: RecordKind, key: str, reporter: str | None) -> bytes:
@@ -82,9 +94,7 @@ def _record_bundle(home: Ledger, kind: RecordKind, key: str, reporter: str | Non
     )
     lines = (("记录", "Record", f"{kind.name}:{key}"), *shown, *of_batch.cover.lines)
     cover = Cover("记录存证", "Evidence of a record", lines)
-    return bundles.write(
-        bundles.Bundle(of_batch.content, of_batch.evidence, cover, proof, text, of_batch.extras)
-    )
+    return bundles.write(replace(of_batch, cover=cover, record=proof, record_text=text))
 
 
 def _record(
@@ -110,19 +120,87 @@ def _record(
     raise NotFound("evidence.record_unknown", kind=kind.name, key="/".join(key))
 
 
+def _case_bundle(number: str) -> bytes:
+    """Prove a case: its last step in the log, every step before it, all that was attached."""
+    kind, steps, last = cases.chain(number)
+    chain = chains.written(kind, steps)
+    files = Path(settings.HOME) / "files"
+    attached = {
+        chains.ATTACHED + each: _attached(files, each) for each in chains.attachments(chain)
+    }
+    declared = REGISTRY.cases.get(kind)
+    lines = (
+        ("办件", "Case", number),
+        ("种类", "Kind", f"{declared.zh} {declared.en}" if declared else kind),
+        ("步数", "Steps", str(len(steps))),
+        ("末步", "Last step", f"{last.act} {last.name} → {last.target}"),
+        ("附件", "Attached", str(len(attached))),
+    )
+    extras = page() | attached | {chains.CHAIN: chain}
+    content = entries.canonical(steps[-1] | {"seal": last.seal})
+    evidence = queries.proof_of(house.the_log(), queries.leaf(last.leaf))
+    cover = Cover("办件存证", "Evidence of a case", lines)
+    return bundles.write(bundles.Bundle(content, evidence, cover, extras=extras, printer=printed))
+
+
+def _attached(files: Path, digest: str) -> bytes:
+    path = file_path(files, digest)
+    if not path.exists():
+        raise NotFound("evidence.file_missing", path=digest)
+    return path.read_bytes()
+
+
 def _plain_bundle(leaf: Leaf) -> bytes:
-    """Bundle a published figure, or a leaf whose content is its public facts, as that of a key."""
+    """Bundle a published figure, an entry of a register, or a leaf whose facts are its content."""
     entry = entries.parse(leaf.entry)
-    content = entries.canonical(dict(entry.facts))
-    is_figure = leaf.what == sealed_figures.PUBLISHED
-    if is_figure:
+    titles, content = ("存证", "Evidence"), entries.canonical(dict(entry.facts))
+    if leaf.what == sealed_figures.PUBLISHED:
+        titles = ("数据存证", "Evidence of a figure")
         content = sealed_figures.content_of(leaf.object_id)
+    elif leaf.what.startswith("register."):
+        titles = ("名录存证", "Evidence of an entry in a register")
+        content = _entered(leaf)
     if entries.commitment(leaf.salt, content) != entry.commitment:
         raise NotFound("evidence.object_without_content", what=leaf.what, object=leaf.object_id)
     lines = tuple((name, name, str(value)) for name, value in entry.facts.items())
     evidence = queries.proof_of(house.the_log(), leaf)
-    titles = ("数据存证", "Evidence of a figure") if is_figure else ("存证", "Evidence")
-    return bundles.write(bundles.Bundle(content, evidence, Cover(*titles, lines), extras=page()))
+    cover = Cover(*titles, lines)
+    return bundles.write(bundles.Bundle(content, evidence, cover, extras=page(), printer=printed))
+
+
+def _entered(leaf: Leaf) -> bytes:
+    """Return what was sealed of a version of an entry, or of its confirmation."""
+    if leaf.what == CONFIRMED:
+        version = int(entries.parse(leaf.entry).facts["version"])
+        return entries.canonical(registers.confirmation(leaf.object_id, version))
+    rows = registers.sealed_versions(leaf.object_id)
+    return next((entries.canonical(row.content) for row in rows if row.index == leaf.index), b"")
+
+
+def printed(cover: Cover, files: Mapping[str, bytes]) -> bytes:
+    """Return the cover as PDF; its square leads to the leaf: log, index, leaf hash."""
+    entry, proof = (
+        entries.parse(files["entry.json"]),
+        proofs.parse(files["proof.tlog-proof"].decode()),
+    )
+    origin = proof.checkpoint.partition("\n")[0]
+    digest = leaf_hash(files["entry.json"]).hex()
+    facts = tuple((f"{zh} {en}", value) for zh, en, value in lines_of(cover, files))
+    listed = tuple((name, sha256(data).hexdigest()) for name, data in sorted(files.items()))
+    how = "\n".join(f"{n}. {zh}\n    {en}" for n, (zh, en) in enumerate(HOW, start=1))
+    return paper.sheet(
+        paper.Sheet(
+            title=cover.zh, english=cover.en, issuer=f"{wiring.place().zh} 商衡存证日志",
+            number=entry.object_id,
+            at=entry.at, code=f"{proof.index} · {digest[:32]}",
+            link=f"{origin} {proof.index} {digest}",
+            parts=(
+                paper.Facts(facts), paper.Heading("如何核验 How to verify"), paper.Text(how),
+                paper.Heading("文件摘要（SHA-256） Digests of the files"),
+                paper.Table(("文件 File", "SHA-256"), listed, widths=(2, 5)),
+            ),
+        )
+    )  # fmt: skip
 
 
 def page() -> dict[str, bytes]:

@@ -234,6 +234,15 @@ def sealed_steps(number: str | None = None) -> Iterator[SealedRow]:
         yield SealedRow(where, step.leaf, what, number_, content, {"kind": step.case.kind})
 
 
+def chain(number: str) -> tuple[str, list[dict[str, Any]], StepView]:
+    """Return a case as one chain: its kind, what was sealed of each step, and the last one."""
+    row = CaseRow.objects.filter(number=number).first()
+    if row is None:
+        raise NotFound("case.unknown", number=number)
+    steps = list(row.steps.order_by("number"))
+    return row.kind, [_entry(row, step) for step in steps], _step(steps[-1])
+
+
 def unlike_their_steps(kinds: Mapping[str, CaseKind], *, region: str) -> Iterator[Finding]:
     """Name the cases that do not stand where their sealed steps lead; `region` is the house's."""
     for key, row in evidence.readable(CaseRow.objects.order_by("number"), by="number"):

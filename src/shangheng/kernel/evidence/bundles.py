@@ -11,13 +11,14 @@ import json
 import re
 import zipfile
 from base64 import b64decode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib.resources import files as resources
 from typing import Any
 
 from shangheng.kernel.errors import Invalid, ShanghengError
+from shangheng.kernel.evidence.chains import CHAIN, check_attached, followed
 from shangheng.kernel.evidence.cover import Cover, written
 from shangheng.kernel.evidence.entries import canonical
 from shangheng.kernel.evidence.public_keys import PublicKeys
@@ -41,12 +42,16 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 _READABLE = 0o100644 << 16
 
 
+Printer = Callable[[Cover, Mapping[str, bytes]], bytes]
+
+
 @dataclass(frozen=True)
 class Bundle:
     """What goes into a bundle: the sealed content, its evidence, and what stands on the cover.
 
     ``evidence`` is what `queries.proof_of` returned; ``record`` with the text that was hashed
-    shows one record of a batch. ``extras`` are further files, such as the verifier page.
+    shows one record of a batch. ``extras`` are further files, such as the verifier page, a case's
+    chain and what is attached. ``printer`` makes the cover's PDF.
     """
 
     content: bytes
@@ -55,6 +60,7 @@ class Bundle:
     record: RecordProof | None = None
     record_text: bytes = b""
     extras: Mapping[str, bytes] = field(default_factory=dict)
+    printer: Printer | None = None
 
 
 def write(bundle: Bundle) -> bytes:
@@ -76,7 +82,10 @@ def write(bundle: Bundle) -> bytes:
     if bundle.record is not None:
         files["record.json"] = canonical(bundle.record.to_dict())
         files["record.txt"] = bundle.record_text
-    files["cover.html"] = written(bundle.cover, files)
+    inside = dict(files)
+    files["cover.html"] = written(bundle.cover, inside)
+    if bundle.printer is not None:
+        files["cover.pdf"] = bundle.printer(bundle.cover, inside)
     digests = {name: sha256(data).hexdigest() for name, data in sorted(files.items())}
     files[MANIFEST] = canonical({"format": FORMAT, "files": digests})
     return packed(files)
@@ -156,6 +165,8 @@ def verify_bundle(data: bytes, keys: PublicKeys | None = None) -> list[Verdict]:
         if not same:
             facts = {"part": "checkpoint"}
             verdicts.append(bad("form", "evidence.document_contradicts", facts))
+    if CHAIN in files:
+        verdicts.append(_chain(files))
     try:
         return verdicts + verify(_evidence(files), keys)
     except ShanghengError as refusal:
@@ -177,6 +188,16 @@ def _digests(files: Mapping[str, bytes], data: bytes) -> Iterator[Verdict]:
         first = data.find(own) if own else -1
         facts = {"file": name, "first": first, "last": first + len(own or b"") - 1}
         yield bad(name, "evidence.file_altered", facts)
+
+
+def _chain(files: Mapping[str, bytes]) -> Verdict:
+    """Follow the steps of a case to the one that is proved, and compare what is attached."""
+    try:
+        steps = followed(files[CHAIN], files["content.json"])
+        facts = {"steps": steps, "attached": check_attached(files[CHAIN], files)}
+    except ShanghengError as refusal:
+        return bad("chain", refusal.code, refusal.facts)
+    return good("chain", "evidence.chain_holds", facts)
 
 
 def _evidence(files: Mapping[str, bytes]) -> Evidence:

@@ -104,6 +104,24 @@ def record(files: Files) -> str:
     return f"record {told['index'] + 1} of {told['records']}"
 
 
+def chain(files: Files) -> str:
+    """Every step of a case leads to the next, and what was attached is named in them."""
+    if "chain.json" not in files:
+        return "no case is shown"
+    told, last = json.loads(files["chain.json"]), json.loads(files["content.json"])
+    seal, before = last.pop("seal"), ""
+    for step in ({"kind": told["kind"]}, *told["steps"]):
+        line = {**step, "before": before}
+        plain = json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        before = sha(plain.encode()).hex()
+    require(before == seal and told["steps"][-1] == last, "the steps do not lead to the last")
+    attached = [name for name in files if name.startswith("attached-")]
+    good = all(name == f"attached-{sha(files[name]).hex()}" for name in attached)
+    named = all(name[9:].encode() in files["chain.json"] for name in attached)
+    require(good and named, "an attached file is not what the steps name")
+    return f"{len(told['steps'])} steps, {len(attached)} attached"
+
+
 def proof(files: Files) -> tuple[int, list[bytes], str]:
     """Return index, path and checkpoint of a proof (C2SP tlog-proof)."""
     head, _, note = files["proof.tlog-proof"].decode().partition("\n\n")
@@ -188,7 +206,7 @@ def timestamp(files: Files) -> str:
 
 
 STEPS: tuple[Callable[[Files], str], ...] = (
-    digests, content, record, inclusion, signature, timestamp,
+    digests, content, record, chain, inclusion, signature, timestamp,
 )  # fmt: skip
 
 

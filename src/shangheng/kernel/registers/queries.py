@@ -289,25 +289,27 @@ def similar(
     return tuple({each.number: each for each in found}.values())
 
 
-def sealed_versions() -> Iterator[SealedRow]:
-    """Give every version of every entry with the leaf that seals it and what that says."""
+def sealed_versions(number: str | None = None) -> Iterator[SealedRow]:
+    """Give every version of every entry, or of one, with the leaf that seals it."""
     rows = VersionRow.objects.select_related("entry").order_by("entry", "number")
+    if number is not None:
+        rows = rows.filter(entry__number=number)
     before = ""
     for key, row in evidence.readable(rows):
         if row is None:
             yield SealedRow(f"kernel_register_version/{key}", -1, "register.?", "?", "")
             continue
-        entry, number = row.entry, row.entry.number
+        entry = row.entry
         before = "" if row.number == 1 else before
         content = {
-            "entry": number, "kind": entry.kind, "version": row.number, "act": row.act,
+            "entry": entry.number, "kind": entry.kind, "version": row.number, "act": row.act,
             "values": row.values, "effective_from": row.effective_from.isoformat(),
             "reason": row.reason, "by": row.recorded_by,
             "at": row.recorded_at.astimezone(CHINA).isoformat(), "before": before,
         }  # fmt: skip
-        where = f"kernel_register_version/{row.pk} {number} {row.number}"
+        where = f"kernel_register_version/{row.pk} {entry.number} {row.number}"
         yield SealedRow(
-            where, row.leaf, f"register.{row.act}", number, content, {"seal": row.seal}
+            where, row.leaf, f"register.{row.act}", entry.number, content, {"seal": row.seal}
         )
         before = row.seal
 

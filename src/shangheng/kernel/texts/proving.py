@@ -238,4 +238,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "日志第 {index} 条所记的 {object}（{what}）在数据库中已不存在或被挪动",
         "What leaf {index} tells of, {object} ({what}), is gone from the database or was moved",
     ),
+    "evidence.chain_holds": (
+        "办件全部 {steps} 步首尾相接，{attached} 个附件与所记摘要一致",
+        "All {steps} steps of the case lead to the one proved; {attached} attached files are as named",
+    ),
+    "evidence.chain_broken": (
+        "办件的 {steps} 步不能接到所证明的末步，有步骤被改动、增减或调换",
+        "The {steps} steps do not lead to the one proved: one was altered, added, left out or moved",
+    ),
+    "evidence.attachment_differs": (
+        "附件缺少、被改动或不属于本办件：{digests}",
+        "Attached files are missing, altered or not of this case: {digests}",
+    ),
 }  # fmt: skip

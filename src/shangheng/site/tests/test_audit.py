@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A thousand bytes changed in a whole house, one by one in places of every kind."""
 
+import json
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,19 @@ import pytest
 from django.db import connection
 
 from shangheng.kernel.cases import actions as cases
+from shangheng.kernel.evidence import entries, standalone
 from shangheng.kernel.evidence.auditing import audit
+from shangheng.kernel.evidence.bundles import packed, read, verify_bundle
 from shangheng.kernel.evidence.findings import Finding, Workers
+from shangheng.kernel.evidence.verifying import holds
 from shangheng.kernel.formulas.concept import Question
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store import tables
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.registers import actions as registers
 from shangheng.kernel.registers.concept.actors import Actor, Hand, Post
-from shangheng.site import auditing, clock, sealed_figures, sealing
+from shangheng.kernel.registers.concept.forms import Upload
+from shangheng.site import auditing, clock, proving, sealed_figures, sealing
 from shangheng.site.registry import REGISTRY
 from shangheng.site.tests.conftest import orders
 from shangheng.site.tests.declared_case import STALL
@@ -28,6 +33,7 @@ from shangheng.site.tests.test_declared import PLUGGED_IN, STALL_GIVEN, WELL_GIV
 
 pytestmark = pytest.mark.django_db
 
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(20) + b"IEND\xaeB`\x82"
 FLIPS, A_ROUND = 1_000, 25
 SEPARATOR = 10  # between day and hour SQLite may hold any sign: it says nothing
 CLERK = Actor("clerk", (Post("stalls.clerk", "320500"), Post("wells.clerk", "320500")))
@@ -213,3 +219,38 @@ def drawn(kinds: list[list[Place]], chance: random.Random) -> Iterator[Place]:
     some = [kind for kind in kinds if kind[0].name.startswith("kernel_leaf/") == leaves]
     for _ in range(A_ROUND):
         yield chance.choice(chance.choice(some))
+
+
+def test_a_case_is_proved_with_every_step_and_all_that_was_attached(
+    home: Ledger, declared: None, tmp_path: Path
+) -> None:
+    photo = Upload("摊.png", PICTURE)
+    hand = replace(cases_hand(), house=cases.store.House(files=tmp_path / "files"))
+    opened = cases.open_case(STALL, {**STALL_GIVEN, "photo": [photo]}, hand)
+    cases.assign(STALL, opened.number, "clerk", hand)
+    cases.take_step(STALL, opened.number, "grant", {"place": "A1"}, hand)
+    sealing.publish()
+    data = proving.bundle(home, opened.number)
+    assert holds(verify_bundle(data, sealing.the_log().public))
+    files, _ = read(data)
+    (name,) = [name for name in files if name.startswith("attached-")]
+    assert files[name] == PICTURE
+    assert files["cover.pdf"].startswith(b"%PDF")
+    assert all(ok for _, ok, _ in standalone.verdicts(files))
+    told = json.loads(files["chain.json"])
+    told["steps"][1]["by"] = "somebody else"
+    wrong = [
+        {"chain.json": entries.canonical(told)},
+        {"chain.json": entries.canonical({**told, "steps": told["steps"][1:]})},
+        {name: PICTURE + b"x"},
+    ]
+    for change in wrong:
+        forged = {**files, **change}
+        assert not {step: ok for step, ok, _ in standalone.verdicts(forged)}["chain"]
+        assert {each.item for each in verify_bundle(packed(forged)) if not each.ok} >= {"chain"}
+
+
+def test_an_entry_of_a_register_and_a_version_of_the_ledger_have_bundles(house: Ledger) -> None:
+    trusted = sealing.the_log().public
+    for object_id in ("WELL-2026-000001", "WELL-2026-000003", "tables/order@1"):
+        assert holds(verify_bundle(proving.bundle(house, object_id), trusted)), object_id
