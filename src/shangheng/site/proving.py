@@ -68,7 +68,9 @@ def _of_batch(home: Ledger, receipt: Receipt) -> bundles.Bundle:
     )
     cover = Cover("批次存证", "Evidence of a batch", lines)
     content = entries.canonical(plain)
-    return bundles.Bundle(content, evidence, cover, extras=page(), printer=printed)
+    return bundles.Bundle(
+        content, evidence, cover, extras=page(), printer=printed, sm2=house.the_log().sm2
+    )
 
 
 def _record_bundle(home: Ledger, kind: RecordKind, key: str, reporter: str | None) -> bytes:
@@ -140,7 +142,11 @@ def _case_bundle(number: str) -> bytes:
     content = entries.canonical(steps[-1] | {"seal": last.seal})
     evidence = queries.proof_of(house.the_log(), queries.leaf(last.leaf))
     cover = Cover("办件存证", "Evidence of a case", lines)
-    return bundles.write(bundles.Bundle(content, evidence, cover, extras=extras, printer=printed))
+    return bundles.write(
+        bundles.Bundle(
+            content, evidence, cover, extras=extras, printer=printed, sm2=house.the_log().sm2
+        )
+    )
 
 
 def _attached(files: Path, digest: str) -> bytes:
@@ -165,7 +171,11 @@ def _plain_bundle(leaf: Leaf) -> bytes:
     lines = tuple((name, name, str(value)) for name, value in entry.facts.items())
     evidence = queries.proof_of(house.the_log(), leaf)
     cover = Cover(*titles, lines)
-    return bundles.write(bundles.Bundle(content, evidence, cover, extras=page(), printer=printed))
+    return bundles.write(
+        bundles.Bundle(
+            content, evidence, cover, extras=page(), printer=printed, sm2=house.the_log().sm2
+        )
+    )
 
 
 def _entered(leaf: Leaf) -> bytes:

@@ -27,20 +27,22 @@ def prepare() -> None:
     name = f"{settings.JURISDICTION}.shangheng"
     made = log.make(Path(settings.HOME), name=name, at=at, given=_given())
     actions.begin(made, at=at)
+    if settings.NATIONAL:
+        actions.add_sm2(the_log(), at=at)
     publish()
 
 
 def the_log() -> Log:
     """Return the log of this installation, opened with the keys that sign now."""
     home = Path(settings.HOME)
-    files = (home / "keys" / name for name in ("log.key", "stamp.pem"))
+    files = (home / "keys" / name for name in ("log.key", "stamp.pem", "sm2.key"))
     changed_ns = tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
-    return _opened(home, _given(), changed_ns)
+    return _opened(home, _given(), settings.NATIONAL, changed_ns)
 
 
 @lru_cache(maxsize=4)
-def _opened(home: Path, given: str, changed_ns: tuple[int, ...]) -> Log:  # noqa: ARG001 - part of the key
-    return log.opened(home, given=given)
+def _opened(home: Path, given: str, with_sm2: bool, changed_ns: tuple[int, ...]) -> Log:  # noqa: ARG001, FBT001 - all are the key
+    return log.opened(home, given=given, with_sm2=with_sm2)
 
 
 def _given() -> str:

@@ -9,6 +9,7 @@ that seal wait for it.
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -27,7 +28,7 @@ from shangheng.kernel.evidence.entries import (
     Entry,
     Fact,
 )
-from shangheng.kernel.evidence.keys import SignerKey
+from shangheng.kernel.evidence.keys import Kind, SignerKey
 from shangheng.kernel.evidence.log import Log
 from shangheng.kernel.evidence.merkle import leaf_hash
 from shangheng.kernel.evidence.models import LeafRow, LogRow
@@ -108,10 +109,22 @@ def rotate(opened: Log, *, at: datetime) -> str:
     return str(key.verifier)
 
 
+def add_sm2(opened: Log, *, at: datetime) -> None:
+    """Make the SM2 key that signs beside the others, where there is none yet."""
+    if opened.sm2 is not None:
+        return
+    key = log.new_key(opened.origin, Kind.SM2)
+    with transaction.atomic():
+        _seal_key(KEY_ADDED, key, at=at)
+    log.keep_signers(opened, [*opened.signers, key])
+    log.publish_keys(replace(opened, signers=(*opened.signers, key)))
+
+
 def retire(opened: Log, key_id: str, *, at: datetime) -> None:
     """Let a key sign no longer; what it has signed stays verifiable, its public half published."""
     kept = [signer for signer in opened.signers if signer.verifier.key_id.hex() != key_id]
-    if len(kept) == len(opened.signers) or not kept:
+    is_signed = any(signer.kind is Kind.ED25519 for signer in kept)
+    if len(kept) == len(opened.signers) or not is_signed:
         known = [signer.verifier.key_id.hex() for signer in opened.signers]
         raise Invalid("evidence.key_not_retired", key_id=key_id, known=known)
     (gone,) = set(opened.signers) - set(kept)

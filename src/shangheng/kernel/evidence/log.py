@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate
 
 from shangheng.kernel.errors import Invalid, NotFound, Unavailable
-from shangheng.kernel.evidence import checkpoints, notes, timestamps
+from shangheng.kernel.evidence import checkpoints, national, notes, timestamps
 from shangheng.kernel.evidence.checkpoints import Checkpoint
 from shangheng.kernel.evidence.keys import (
     SEED_BYTES,
@@ -38,6 +38,9 @@ from shangheng.kernel.evidence.timestamp_checks import StampTrust
 from shangheng.kernel.evidence.timestamps import Issuer
 
 CHECKPOINT, KEYS = "checkpoint", "keys"
+KEYS_SM2, SM2_PEM = "keys.sm2", "sm2.pem"
+"""The SM2 signature over ``keys``, and the public key that openssl verifies it with."""
+SM2_KEY = "sm2.key"
 ROOT_YEARS, AUTHORITY_YEARS = 30, 10
 """How long the certificates of the embedded authority hold; verifiers look at the time stamped."""
 SERIAL_BITS = 127  # RFC 3161 2.4.2 allows 160; a random number of this length never comes twice
@@ -87,6 +90,11 @@ class Log:
             note = notes.countersign(note, signer)
         return note
 
+    @property
+    def sm2(self) -> SignerKey | None:
+        """The SM2 key that signs beside the others, where that is asked for."""
+        return next((signer for signer in self.signers if signer.kind is Kind.SM2), None)
+
     def stamp(self, note: str, *, at: datetime) -> bytes:
         """Return the RFC 3161 response for the SHA-256 of a note."""
         digest, serial = sha256(note.encode()).digest(), secrets.randbits(SERIAL_BITS)
@@ -125,8 +133,10 @@ def make(home: Path, *, name: str, at: datetime, given: str = "") -> Log:
     return log
 
 
-def opened(home: Path, *, given: str = "", durable: bool = True) -> Log:
+def opened(home: Path, *, given: str = "", durable: bool = True, with_sm2: bool = False) -> Log:
     """Open the log under a home; `given` is a signing key that is kept elsewhere.
+
+    With `with_sm2`, the SM2 key of the home signs beside it, if one was made.
 
     Raises:
         Unavailable: there are no keys, ``shangheng init`` was not run.
@@ -134,6 +144,8 @@ def opened(home: Path, *, given: str = "", durable: bool = True) -> Log:
     folder = home / "keys"
     try:
         texts = [given] if given else (folder / "log.key").read_text(encoding="utf-8").split("\n")
+        if with_sm2 and (folder / SM2_KEY).exists():
+            texts += (folder / SM2_KEY).read_text(encoding="utf-8").split("\n")
         root = timestamps.parse_issuer((folder / "stamp-root.pem").read_bytes())
         authority = timestamps.parse_issuer((folder / "stamp.pem").read_bytes())
     except OSError as error:
@@ -142,28 +154,38 @@ def opened(home: Path, *, given: str = "", durable: bool = True) -> Log:
     if not signers or len({signer.name for signer in signers}) > 1:
         raise Invalid("evidence.keys_of_several_logs", names=[each.name for each in signers])
     store = TileStore(home / "log", durable=durable)
+    if signers[0].kind is not Kind.ED25519:
+        raise Invalid("evidence.key_not_signing", name=signers[0].name)
     return Log(store, signers, authority, root.certificate, folder)
 
 
-def new_key(origin: str) -> SignerKey:
-    """Return a fresh Ed25519 key under the name of a log."""
-    return SignerKey(origin, Kind.ED25519, secrets.token_bytes(SEED_BYTES))
+def new_key(origin: str, kind: Kind = Kind.ED25519) -> SignerKey:
+    """Return a fresh key under the name of a log."""
+    seed = national.new_seed() if kind is Kind.SM2 else secrets.token_bytes(SEED_BYTES)
+    return SignerKey(origin, kind, seed)
 
 
 def keep_signers(log: Log, signers: Sequence[SignerKey]) -> None:
     """Write down which keys sign from now on; the caller opens the log anew."""
-    text = "".join(f"{signer.text}\n" for signer in signers)
-    _keep(log.keys_folder / "log.key", text.encode(), replace=True)
+    for name, is_sm2 in (("log.key", False), (SM2_KEY, True)):
+        own = [signer for signer in signers if (signer.kind is Kind.SM2) is is_sm2]
+        if own or (is_sm2 and log.sm2):
+            text = "".join(f"{signer.text}\n" for signer in own)
+            _keep(log.keys_folder / name, text.encode(), replace=True)
 
 
 def publish_keys(log: Log, verifiers: Iterable[VerifierKey] = ()) -> None:
     """Put every public key where anybody finds it; one that was published stays."""
     text = encode_keys(log.public.with_keys(verifiers, ())).encode()
     with suppress(NotFound):
-        if log.store.read(KEYS) == text:
+        is_signed = log.sm2 is None or bool(log.store.read(KEYS_SM2))
+        if log.store.read(KEYS) == text and is_signed:
             return
     with pen(log):
         log.store.replace(KEYS, text)
+        if log.sm2 is not None:
+            log.store.replace(SM2_PEM, national.pem(log.sm2.verifier.point))
+            log.store.replace(KEYS_SM2, national.sign(log.sm2.seed, text))
 
 
 @contextmanager

@@ -41,7 +41,7 @@ class Signature:
     @property
     def at(self) -> int | None:
         """The time that the signer states: POSIX seconds, milliseconds for a tree head."""
-        return None if self.kind in (None, Kind.ED25519) else signed_at(self.body)
+        return None if self.kind in (None, Kind.ED25519, Kind.SM2) else signed_at(self.body)
 
     def __str__(self) -> str:
         """Return the line without its newline."""

@@ -250,4 +250,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "附件缺少、被改动或不属于本办件：{digests}",
         "Attached files are missing, altered or not of this case: {digests}",
     ),
+    "evidence.national_holds": (
+        "清单另由 SM2 密钥 {keys} 签名，各文件的 SM3 摘要一致",
+        "The manifest is signed with SM2 by {keys} too, and the SM3 digests agree",
+    ),
+    "evidence.national_differs": (
+        "SM2 签名不成立，或文件的 SM3 摘要不符：{files}",
+        "The SM2 signature does not hold, or the SM3 digests of files differ: {files}",
+    ),
 }  # fmt: skip

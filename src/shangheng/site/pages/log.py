@@ -13,14 +13,19 @@ from django.views.decorators.http import require_safe
 from shangheng.kernel.errors import EvidenceBroken, NotFound, Refusal, Unavailable
 from shangheng.kernel.evidence import queries
 from shangheng.kernel.evidence.integrating import stamp_path
-from shangheng.kernel.evidence.log import CHECKPOINT, KEYS
+from shangheng.kernel.evidence.log import CHECKPOINT, KEYS, KEYS_SM2, SM2_PEM
 from shangheng.kernel.evidence.public_keys import encode_keys
 from shangheng.site import sealing, words
 
 YEAR_S = 31_536_000
 DAYS_SHOWN = 60
 SINCE_CHARACTERS_MAX = 20_000
-TEXTS = {CHECKPOINT: "text/plain; charset=utf-8", KEYS: "text/plain; charset=utf-8"}
+TEXTS = {
+    CHECKPOINT: "text/plain; charset=utf-8",
+    KEYS: "text/plain; charset=utf-8",
+    SM2_PEM: "text/plain; charset=utf-8",
+    KEYS_SM2: "application/octet-stream",
+}
 IMMUTABLE = re.compile(r"tile/[0-9a-z/.]+|stamps/[0-9]+\.tsr", re.ASCII)
 # The page that verifies may load its script and nothing else, and may send nothing anywhere.
 SENDS_NOTHING = "; ".join(  # noqa: FLY002 - one directive a line
