@@ -13,6 +13,7 @@
 | ``SHANGHENG_TSA`` | RFC 3161 authority that stamps checkpoints | the embedded one |
 | ``SHANGHENG_TSA_ROOTS`` | PEM file of that authority's roots | |
 | ``SHANGHENG_WITNESSES`` | file of witnesses: a key and an address a line | none |
+| ``SHANGHENG_WITNESSED`` | file with keys of other logs that this house cosigns | none |
 | ``SHANGHENG_JURISDICTIONS`` | folder with policies of one's own | those that came with it |
 | ``SHANGHENG_FONT`` | font file with Chinese in it, for PDF | one that the machine has |
 """
@@ -39,6 +40,7 @@ LOG_KEY = _environment.get("SHANGHENG_LOG_KEY", "")
 NATIONAL = _environment.get("SHANGHENG_NATIONAL", "") == "1"
 TSA = _environment.get("SHANGHENG_TSA", "")
 TSA_ROOTS = _environment.get("SHANGHENG_TSA_ROOTS", "")
+WITNESSED = _environment.get("SHANGHENG_WITNESSED", "")
 WITNESSES = _environment.get("SHANGHENG_WITNESSES", "")
 FONT = _environment.get("SHANGHENG_FONT", "")
 JURISDICTIONS = Path(_JURISDICTIONS).resolve() if _JURISDICTIONS else None

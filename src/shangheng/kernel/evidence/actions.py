@@ -14,17 +14,19 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from cryptography.hazmat.primitives.hashes import SHA256
 from django.db import connection, transaction
 from django.db.models import F
 
 from shangheng.kernel.errors import Invalid
-from shangheng.kernel.evidence import entries, log
+from shangheng.kernel.evidence import entries, log, queries
 from shangheng.kernel.evidence.batches import SALT_BYTES
 from shangheng.kernel.evidence.entries import (
     BATCH_FACTS,
     BATCH_TAKEN,
     KEY_ADDED,
     KEY_RETIRED,
+    STAMP_TRUSTED,
     Entry,
     Fact,
 )
@@ -118,6 +120,18 @@ def add_sm2(opened: Log, *, at: datetime) -> None:
         _seal_key(KEY_ADDED, key, at=at)
     log.keep_signers(opened, [*opened.signers, key])
     log.publish_keys(replace(opened, signers=(*opened.signers, key)))
+
+
+def trust_outside(opened: Log, *, at: datetime) -> None:
+    """Seal and publish the roots of the authority outside, each once."""
+    told = {leaf.object_id for leaf in queries.leaves_saying(STAMP_TRUSTED)}
+    for root in opened.outside.roots:
+        fingerprint = root.fingerprint(SHA256()).hex()
+        if fingerprint not in told:
+            facts = {"subject": root.subject.rfc4514_string(), "sha256": fingerprint}
+            with transaction.atomic():
+                seal(STAMP_TRUSTED, fingerprint, facts, at=at, facts=facts)
+    log.publish_keys(opened)
 
 
 def retire(opened: Log, key_id: str, *, at: datetime) -> None:

@@ -21,9 +21,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.hashes import SHA256
+
 from shangheng.kernel.errors import NotFound, ShanghengError
 from shangheng.kernel.evidence import entries, queries
-from shangheng.kernel.evidence.entries import KEY_ADDED
+from shangheng.kernel.evidence.entries import KEY_ADDED, STAMP_TRUSTED
 from shangheng.kernel.evidence.findings import Finding, Objects, Workers, all_checked
 from shangheng.kernel.evidence.hashing import HASH_BYTES, fold
 from shangheng.kernel.evidence.integrating import stamp_path
@@ -145,7 +147,11 @@ def _keys(log: Log) -> Iterator[Finding]:
     for leaf in queries.leaves_saying(KEY_ADDED):
         with suppress(ShanghengError):
             told.add(parse_verifier(str(entries.parse(leaf.entry).facts.get("key"))))
-    fits = signing <= set(published.verifiers) <= told and published.roots == (log.root,)
+    known = {leaf.object_id for leaf in queries.leaves_saying(STAMP_TRUSTED)}
+    known.add(log.root.fingerprint(SHA256()).hex())
+    roots = {root.fingerprint(SHA256()).hex() for root in published.roots}
+    fits = signing <= set(published.verifiers) <= told and log.root in published.roots
+    fits = fits and roots <= known
     if not fits or encode_keys(published) != text:
         yield Finding(KEYS, "evidence.keys_differ", {"keys": [str(key) for key in told]})
 

@@ -31,11 +31,14 @@ from shangheng.kernel.evidence.keys import (
     VerifierKey,
     parse_signer,
 )
+from shangheng.kernel.evidence.outside import posted
 from shangheng.kernel.evidence.proofs import SignedCheckpoint, Trust, open_checkpoint
 from shangheng.kernel.evidence.public_keys import PublicKeys, encode_keys, parse_keys
 from shangheng.kernel.evidence.store import TileStore
 from shangheng.kernel.evidence.timestamp_checks import StampTrust
+from shangheng.kernel.evidence.timestamp_checks import check as check_stamp
 from shangheng.kernel.evidence.timestamps import Issuer
+from shangheng.kernel.evidence.witnessing import Witness
 
 CHECKPOINT, KEYS = "checkpoint", "keys"
 KEYS_SM2, SM2_PEM = "keys.sm2", "sm2.pem"
@@ -43,9 +46,24 @@ KEYS_SM2, SM2_PEM = "keys.sm2", "sm2.pem"
 SM2_KEY = "sm2.key"
 ROOT_YEARS, AUTHORITY_YEARS = 30, 10
 """How long the certificates of the embedded authority hold; verifiers look at the time stamped."""
+NONCE_BITS = 63
+CLOCKS_APART_MAX = timedelta(seconds=60)
+"""How far the clock of an authority outside may be from ours; `verifying` allows as much."""
 SERIAL_BITS = 127  # RFC 3161 2.4.2 allows 160; a random number of this length never comes twice
 _YEAR = timedelta(days=365)
 _CLOCKS_APART = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Whom a log asks beyond itself: a time-stamp authority with its roots, and witnesses."""
+
+    tsa: str = ""
+    roots: tuple[Certificate, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
+
+
+ALONE = Outside()
 
 
 @dataclass(frozen=True)
@@ -57,6 +75,7 @@ class Log:
     authority: Issuer
     root: Certificate
     keys_folder: Path = field(compare=False)
+    outside: Outside = ALONE
 
     @property
     def origin(self) -> str:
@@ -70,12 +89,15 @@ class Log:
             known = parse_keys(self.store.read(KEYS).decode("utf-8", "replace"))
         except NotFound:
             known = PublicKeys()
-        return known.with_keys((s.verifier for s in self.signers), (self.root,))
+        return known.with_keys(
+            (s.verifier for s in self.signers), (self.root, *self.outside.roots)
+        )
 
     @property
     def trust(self) -> Trust:
         """What this installation itself accepts as a checkpoint of its own."""
-        return Trust(self.origin, self.public.verifiers)
+        witnesses = [witness.key for witness in self.outside.witnesses]
+        return Trust(self.origin, self.public.verifiers, witnesses)
 
     @property
     def stamp_trust(self) -> StampTrust:
@@ -96,9 +118,27 @@ class Log:
         return next((signer for signer in self.signers if signer.kind is Kind.SM2), None)
 
     def stamp(self, note: str, *, at: datetime) -> bytes:
-        """Return the RFC 3161 response for the SHA-256 of a note."""
-        digest, serial = sha256(note.encode()).digest(), secrets.randbits(SERIAL_BITS)
-        return timestamps.stamp(digest, self.authority, at=at, serial=serial)
+        """Return the RFC 3161 response for the SHA-256 of a note.
+
+        Raises:
+            Unavailable: the authority outside does not answer, or its clock is far from ours.
+            Invalid: what it answers is no stamp of this note under its roots.
+        """
+        digest = sha256(note.encode()).digest()
+        if not self.outside.tsa:
+            serial = secrets.randbits(SERIAL_BITS)
+            return timestamps.stamp(digest, self.authority, at=at, serial=serial)
+        nonce = secrets.randbits(NONCE_BITS)
+        asked = timestamps.request(digest, nonce=nonce)
+        _, answer = posted(self.outside.tsa, asked, "application/timestamp-query")
+        stamp = check_stamp(answer, digest, StampTrust(self.outside.roots), nonce=nonce)
+        if abs(stamp.at - at) > CLOCKS_APART_MAX:
+            raise Unavailable("evidence.tsa_clock", stamped=stamp.at, now=at)
+        return answer
+
+    def stamped_at(self, stamp: bytes, note: str) -> datetime:
+        """Return the moment that a stamp of a note names."""
+        return check_stamp(stamp, sha256(note.encode()).digest(), self.stamp_trust).at
 
     def published(self) -> tuple[str, SignedCheckpoint] | None:
         """Return the checkpoint that stands published, opened with the log's own keys."""
@@ -133,8 +173,15 @@ def make(home: Path, *, name: str, at: datetime, given: str = "") -> Log:
     return log
 
 
-def opened(home: Path, *, given: str = "", durable: bool = True, with_sm2: bool = False) -> Log:
-    """Open the log under a home; `given` is a signing key that is kept elsewhere.
+def opened(
+    home: Path,
+    *,
+    given: str = "",
+    durable: bool = True,
+    with_sm2: bool = False,
+    outside: Outside = ALONE,
+) -> Log:
+    """Open the log under a home; `given` is a signing key kept elsewhere, `outside` who is asked.
 
     With `with_sm2`, the SM2 key of the home signs beside it, if one was made.
 
@@ -156,13 +203,23 @@ def opened(home: Path, *, given: str = "", durable: bool = True, with_sm2: bool 
     store = TileStore(home / "log", durable=durable)
     if signers[0].kind is not Kind.ED25519:
         raise Invalid("evidence.key_not_signing", name=signers[0].name)
-    return Log(store, signers, authority, root.certificate, folder)
+    return Log(store, signers, authority, root.certificate, folder, outside)
 
 
 def new_key(origin: str, kind: Kind = Kind.ED25519) -> SignerKey:
     """Return a fresh key under the name of a log."""
     seed = national.new_seed() if kind is Kind.SM2 else secrets.token_bytes(SEED_BYTES)
     return SignerKey(origin, kind, seed)
+
+
+def witness_key(home: Path, name: str) -> SignerKey:
+    """Return the key with which this house cosigns other logs, made the first time it is asked."""
+    path = home / "keys" / "witness.key"
+    if not path.exists():
+        name = f"{name}.{secrets.token_hex(4)}/witness"
+        key = SignerKey(name, Kind.COSIGNATURE, secrets.token_bytes(SEED_BYTES))
+        _keep(path, f"{key.text}\n".encode())
+    return parse_signer(path.read_text(encoding="utf-8").strip())
 
 
 def keep_signers(log: Log, signers: Sequence[SignerKey]) -> None:

@@ -258,4 +258,52 @@ TEXTS: dict[str, tuple[str, str]] = {
         "SM2 签名不成立，或文件的 SM3 摘要不符：{files}",
         "The SM2 signature does not hold, or the SM3 digests of files differ: {files}",
     ),
+    "evidence.outside_silent": (
+        "{url} 没有回应（{detail}）；条目已排定，请检查网络后执行 shangheng evidence publish",
+        "{url} does not answer ({detail}); leaves are sequenced: look at the network, then run shangheng evidence publish",
+    ),
+    "evidence.outside_address": (
+        "地址 {url} 应以 https:// 或 http:// 开头，请改正设置",
+        "The address {url} should begin with https:// or http://; correct the setting",
+    ),
+    "evidence.tsa_clock": (
+        "时间戳机构的时刻 {stamped} 与本机 {now} 相差过大，请校准时钟",
+        "The authority's time {stamped} is far from ours, {now}; set the clock right",
+    ),
+    "evidence.witness_line": (
+        "见证人设置的“{line}”应为：公钥、空格、地址",
+        "The line “{line}” of the witnesses should be a key, a space, an address",
+    ),
+    "evidence.witness_answer": (
+        "见证人的答复无法读懂：“{text}”",
+        "What the witness answers cannot be read: “{text}”",
+    ),
+    "evidence.witness_refused": (
+        "见证人 {url} 拒绝联署（状态 {status}）；若为 422，请立即执行 shangheng evidence audit",
+        "The witness {url} did not sign (status {status}); if it is 422, run shangheng evidence audit at once",
+    ),
+    "evidence.witness_origin": (
+        "本见证人不认识日志 {origin}，请先登记其公钥",
+        "This witness does not know the log {origin}; give it the log's key first",
+    ),
+    "evidence.witness_unsigned": (
+        "检查点没有 {origin} 的有效签名",
+        "No key of {origin} signed this checkpoint as it is",
+    ),
+    "evidence.witness_malformed": (
+        "联署请求不合规范：{part}",
+        "The request for a cosignature is malformed: {part}",
+    ),
+    "evidence.witness_size": (
+        "上次联署的大小是 {size}，请从那里给出一致性证明",
+        "The last checkpoint cosigned has {size} leaves; prove consistency from there",
+    ),
+    "evidence.witness_fork": (
+        "{origin} 的 {other} 条不是从已联署的 {size} 条增长而来：疑为分叉，拒绝联署",
+        "The tree of {other} leaves of {origin} did not grow out of the {size} cosigned: perhaps a fork; not signed",
+    ),
+    "evidence.witness_none": (
+        "本平台没有设为见证人，请设置 SHANGHENG_WITNESSED",
+        "This house is no witness; set SHANGHENG_WITNESSED",
+    ),
 }  # fmt: skip

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 from django.db import connection as rows
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.evidence import actions, merkle, queries
@@ -18,11 +19,13 @@ from shangheng.kernel.evidence.auditing import audit
 from shangheng.kernel.evidence.bundles import read, verify_bundle
 from shangheng.kernel.evidence.entries import BATCH_TAKEN
 from shangheng.kernel.evidence.findings import Finding
+from shangheng.kernel.evidence.notes import open_note
 from shangheng.kernel.evidence.proofs import open_checkpoint
 from shangheng.kernel.evidence.sealing import seal_records
 from shangheng.kernel.evidence.store import TileStore
 from shangheng.kernel.evidence.tiled_tree import TiledTree
 from shangheng.kernel.evidence.verifying import holds, verify_receipt
+from shangheng.kernel.evidence.witnessing import request
 from shangheng.kernel.records import actions as intake
 from shangheng.kernel.records import queries as records
 from shangheng.kernel.records.concept.receipts import Receipt
@@ -142,6 +145,33 @@ def test_the_audit_page_shows_growth_and_consistency(
     forged = sealing.the_log().sign(2, bytes(32))
     assert "日志分叉" in page(client, since=forged)
     assert forged.split("\n")[2] in page(client, since=forged)
+
+
+def test_this_house_cosigns_the_logs_that_it_was_told_of(
+    client: Client, batch: Receipt, tmp_path: Path, settings: Settings
+) -> None:
+    assert client.get("/witness/key").status_code == 404
+    settings.WITNESSED = str(sealing.folder() / "keys")
+    key = client.get("/witness/key").content.decode().strip()
+    published = sealing.the_log().published()
+    assert published is not None
+
+    def asked(body: bytes) -> tuple[int, str]:
+        stranger = Client(enforce_csrf_checks=True)
+        answer = stranger.post("/witness/add-checkpoint", body, content_type="text/plain")
+        return answer.status_code, answer.content.decode()
+
+    status, lines = asked(request(0, [], published[0]))
+    assert status == 200
+    assert open_note(published[0] + lines, [key]).signatures[0].at
+    size = published[1].checkpoint.size
+    assert asked(request(0, [], published[0])) == (409, f"{size}\n")
+    assert asked(request(size, [], sealing.the_log().sign(size, bytes(32))))[0] == 422
+    assert asked(request(size + 9, [], published[0]))[0] == 400
+    assert asked(request(0, [], published[0].replace("shangheng", "other")))[0] == 404
+    assert (
+        asked(request(size, [], published[0].replace(f"\n{size}\n", f"\n{size + 1}\n")))[0] == 403
+    )
 
 
 def test_an_empty_log_says_so_and_a_home_without_keys_still_shows_the_verifier(
