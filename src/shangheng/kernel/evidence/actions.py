@@ -30,10 +30,11 @@ from shangheng.kernel.evidence.entries import (
     Entry,
     Fact,
 )
-from shangheng.kernel.evidence.keys import Kind, SignerKey
+from shangheng.kernel.evidence.keys import Kind
 from shangheng.kernel.evidence.log import Log
 from shangheng.kernel.evidence.merkle import leaf_hash
 from shangheng.kernel.evidence.models import LeafRow, LogRow
+from shangheng.kernel.evidence.notes import Signer
 from shangheng.kernel.evidence.tiles import ENTRY_BYTES_MAX
 
 _THE_LOG = 1
@@ -90,10 +91,15 @@ def sequence(leaves: Sequence[tuple[Entry, bytes]]) -> int:
 
 
 def begin(opened: Log, *, at: datetime) -> None:
-    """Seal the public keys of a log that has no leaf yet: its first leaf says whose it is."""
+    """Seal the public keys that no leaf tells of: the first leaf of a log says whose it is.
+
+    A key that is kept elsewhere is changed in the settings: the next `begin` tells of the new one.
+    """
     with transaction.atomic():
-        if _take(0) == 0:
-            for signer in opened.signers:
+        _take(0)  # one process at a time
+        told = {leaf.object_id for leaf in queries.leaves_saying(KEY_ADDED)}
+        for signer in opened.signers:
+            if signer.verifier.key_id.hex() not in told:
                 _seal_key(KEY_ADDED, signer, at=at)
 
 
@@ -155,7 +161,7 @@ def renew_stamp(opened: Log, *, at: datetime) -> None:
     log.renew_authority(opened, at=at)
 
 
-def _seal_key(what: str, key: SignerKey, *, at: datetime) -> None:
+def _seal_key(what: str, key: Signer, *, at: datetime) -> None:
     public = {"key": str(key.verifier)}
     seal(what, key.verifier.key_id.hex(), public, at=at, facts=public)
 

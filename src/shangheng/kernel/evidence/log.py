@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate
 
 from shangheng.kernel.errors import Invalid, NotFound, Unavailable
-from shangheng.kernel.evidence import checkpoints, national, notes, timestamps
+from shangheng.kernel.evidence import checkpoints, national, notes, timestamps, tokens
 from shangheng.kernel.evidence.checkpoints import Checkpoint
 from shangheng.kernel.evidence.keys import (
     SEED_BYTES,
@@ -31,6 +31,7 @@ from shangheng.kernel.evidence.keys import (
     VerifierKey,
     parse_signer,
 )
+from shangheng.kernel.evidence.notes import Signer
 from shangheng.kernel.evidence.outside import posted
 from shangheng.kernel.evidence.proofs import SignedCheckpoint, Trust, open_checkpoint
 from shangheng.kernel.evidence.public_keys import PublicKeys, encode_keys, parse_keys
@@ -71,7 +72,7 @@ class Log:
     """An opened log; `signers` are the keys that sign now, the newest first."""
 
     store: TileStore
-    signers: tuple[SignerKey, ...]
+    signers: tuple[Signer, ...]
     authority: Issuer
     root: Certificate
     keys_folder: Path = field(compare=False)
@@ -115,7 +116,8 @@ class Log:
     @property
     def sm2(self) -> SignerKey | None:
         """The SM2 key that signs beside the others, where that is asked for."""
-        return next((signer for signer in self.signers if signer.kind is Kind.SM2), None)
+        keys = (each for each in self.signers if isinstance(each, SignerKey))
+        return next((key for key in keys if key.kind is Kind.SM2), None)
 
     def stamp(self, note: str, *, at: datetime) -> bytes:
         """Return the RFC 3161 response for the SHA-256 of a note.
@@ -190,20 +192,26 @@ def opened(
     """
     folder = home / "keys"
     try:
-        texts = [given] if given else (folder / "log.key").read_text(encoding="utf-8").split("\n")
+        told = given or (folder / "log.key").read_text(encoding="utf-8")
+        texts = told.split()
         if with_sm2 and (folder / SM2_KEY).exists():
             texts += (folder / SM2_KEY).read_text(encoding="utf-8").split("\n")
         root = timestamps.parse_issuer((folder / "stamp-root.pem").read_bytes())
         authority = timestamps.parse_issuer((folder / "stamp.pem").read_bytes())
     except OSError as error:
         raise Unavailable("evidence.keys_missing", folder=str(folder)) from error
-    signers = tuple(dict.fromkeys(parse_signer(text) for text in texts if text))
+    signers = tuple(dict.fromkeys(_signer(text) for text in texts if text))
     if not signers or len({signer.name for signer in signers}) > 1:
         raise Invalid("evidence.keys_of_several_logs", names=[each.name for each in signers])
     store = TileStore(home / "log", durable=durable)
     if signers[0].kind is not Kind.ED25519:
         raise Invalid("evidence.key_not_signing", name=signers[0].name)
     return Log(store, signers, authority, root.certificate, folder, outside)
+
+
+def _signer(text: str) -> Signer:
+    """Read a key, or open the token that holds it."""
+    return tokens.opened(text) if text.startswith(tokens.SCHEME) else parse_signer(text)
 
 
 def new_key(origin: str, kind: Kind = Kind.ED25519) -> SignerKey:
@@ -222,10 +230,11 @@ def witness_key(home: Path, name: str) -> SignerKey:
     return parse_signer(path.read_text(encoding="utf-8").strip())
 
 
-def keep_signers(log: Log, signers: Sequence[SignerKey]) -> None:
-    """Write down which keys sign from now on; the caller opens the log anew."""
+def keep_signers(log: Log, signers: Sequence[Signer]) -> None:
+    """Write down which keys of the home sign from now on; the caller opens the log anew."""
+    held = [signer for signer in signers if isinstance(signer, SignerKey)]
     for name, is_sm2 in (("log.key", False), (SM2_KEY, True)):
-        own = [signer for signer in signers if (signer.kind is Kind.SM2) is is_sm2]
+        own = [signer for signer in held if (signer.kind is Kind.SM2) is is_sm2]
         if own or (is_sm2 and log.sm2):
             text = "".join(f"{signer.text}\n" for signer in own)
             _keep(log.keys_folder / name, text.encode(), replace=True)

@@ -306,4 +306,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "本平台没有设为见证人，请设置 SHANGHENG_WITNESSED",
         "This house is no witness; set SHANGHENG_WITNESSED",
     ),
+    "evidence.token_package": (
+        "使用 PKCS#11 密钥需要安装 python-pkcs11：pip install 'shangheng[pkcs11]'",
+        "A key in a PKCS#11 token needs python-pkcs11: pip install 'shangheng[pkcs11]'",
+    ),
+    "evidence.token_address": (
+        "PKCS#11 地址缺少：{missing}；形如 pkcs11:token=…;object=…?module-path=…&pin-source=…",
+        "The PKCS#11 address lacks: {missing}; it reads pkcs11:token=…;object=…?module-path=…&pin-source=…",
+    ),
+    "evidence.token_silent": (
+        "密码设备不可用（{module}：{detail}），请检查设备、口令文件与密钥标签",
+        "The token cannot be used ({module}: {detail}); look at device, PIN file and label of the key",
+    ),
 }  # fmt: skip
