@@ -8,7 +8,7 @@
 | ``SHANGHENG_LEDGER`` | folder of the ledger | ``ledger`` in the home |
 | ``SHANGHENG_SECRET_KEY`` | signs sessions | a key file in the home, from ``init`` |
 | ``SHANGHENG_JURISDICTION`` | in ``jurisdictions/`` | what ``init`` was told, or ``jiangsu`` |
-| ``SHANGHENG_LOG_KEY`` | signs the evidence log | a key file in the home, from ``init`` |
+| ``SHANGHENG_LOG_KEY`` | signs the log: a key, or its PKCS#11 address | a file, from ``init`` |
 | ``SHANGHENG_NATIONAL`` | ``1``: SM2 with SM3 signs the log and bundles too | no |
 | ``SHANGHENG_TSA`` | RFC 3161 authority that stamps checkpoints | the embedded one |
 | ``SHANGHENG_TSA_ROOTS`` | PEM file of that authority's roots | |

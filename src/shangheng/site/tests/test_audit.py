@@ -2,7 +2,10 @@
 """A thousand bytes changed in a whole house, one by one in places of every kind."""
 
 import json
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +18,7 @@ from shangheng.kernel.cases import actions as cases
 from shangheng.kernel.evidence import entries, standalone
 from shangheng.kernel.evidence.auditing import audit
 from shangheng.kernel.evidence.bundles import packed, read, verify_bundle
-from shangheng.kernel.evidence.findings import Finding, Workers
+from shangheng.kernel.evidence.findings import Finding, Workers, equip
 from shangheng.kernel.evidence.verifying import holds
 from shangheng.kernel.formulas.concept import Question
 from shangheng.kernel.records.concept.receipts import Receipt
@@ -254,3 +257,46 @@ def test_an_entry_of_a_register_and_a_version_of_the_ledger_have_bundles(house: 
     trusted = sealing.the_log().public
     for object_id in ("WELL-2026-000001", "WELL-2026-000003", "tables/order@1"):
         assert holds(verify_bundle(proving.bundle(house, object_id), trusted)), object_id
+
+
+def test_processes_share_the_checks_and_find_the_same(house: Ledger, tmp_path: Path) -> None:
+    class Inline:
+        """Runs what is handed to it, as a process that was equipped would."""
+
+        def map(self, work: Callable[[Any], Any], parts: list[Any]) -> Iterator[Any]:
+            self.parts = len(parts)
+            return map(work, parts)
+
+    inline: Any = Inline()
+    equip(auditing.objects(house))
+    assert found(house, Workers(inline, 2)) == []
+    assert inline.parts > 2
+    for path in (house.root / "archive").rglob("*.sealed"):
+        path.write_bytes(path.read_bytes()[:-1] + b"x")
+    alone = [(each.where, each.code) for each in found(house)]
+    assert [(each.where, each.code) for each in found(house, Workers(inline, 2))] == alone
+    assert len(alone) >= 6
+
+
+def test_the_command_shares_the_work_between_processes_of_its_own(tmp_path: Path) -> None:
+    def run(*words: str) -> dict[str, Any]:
+        program = "from shangheng.cli.main import main; main()"
+        done = subprocess.run(
+            [sys.executable, "-c", program, *words, "--json"],
+            capture_output=True, text=True, check=False, cwd=tmp_path,
+            env={**os.environ, "SHANGHENG_HOME": str(tmp_path / "home")},  # noqa: TID251
+        )  # fmt: skip
+        assert done.stdout, done.stderr
+        told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return told
+
+    run("init")
+    for number in range(5):
+        (tmp_path / f"{number}.csv").write_bytes(orders(5, first=5 * number))
+    files = [f"{number}.csv" for number in range(5)]
+    run("report", *files, "--kind", "order", "--reporter", "P01")
+    assert run("evidence", "audit", "--processes", "2") == {"ok": True, "findings": []}
+    (archived, *_) = (tmp_path / "home/ledger/archive").rglob("*.sealed")
+    archived.write_bytes(archived.read_bytes()[:-1] + b"x")
+    told = run("evidence", "audit", "--processes", "2")
+    assert [each["where"] for each in told["findings"]] == [f"archive/{archived.name}"]
