@@ -278,25 +278,41 @@ def test_processes_share_the_checks_and_find_the_same(house: Ledger, tmp_path: P
     assert len(alone) >= 6
 
 
-def test_the_command_shares_the_work_between_processes_of_its_own(tmp_path: Path) -> None:
-    def run(*words: str) -> dict[str, Any]:
-        program = "from shangheng.cli.main import main; main()"
-        done = subprocess.run(
-            [sys.executable, "-c", program, *words, "--json"],
-            capture_output=True, text=True, check=False, cwd=tmp_path,
-            env={**os.environ, "SHANGHENG_HOME": str(tmp_path / "home")},  # noqa: TID251
-        )  # fmt: skip
-        assert done.stdout, done.stderr
-        told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-        return told
+IN_A_PROCESS_OF_ITS_OWN = """
+import sys
+from pathlib import Path
 
-    run("init")
+import django
+
+django.setup()
+from click.testing import CliRunner
+
+from shangheng.cli.evidence import evidence_command
+from shangheng.kernel.records.actions import Report
+from shangheng.site import reception, wiring
+from shangheng.site.registry import REGISTRY
+
+wiring.prepare("jiangsu")
+for path in sorted(Path().glob("*.csv")):
+    reception.receive(Report(source=path, kind=REGISTRY.kind("order"), reporter="P01"))
+(archived, *_) = wiring.ledger().root.glob("archive/*/*.sealed")
+archived.write_bytes(archived.read_bytes()[:-1] + b"x")
+print(archived.name)
+print(CliRunner().invoke(evidence_command, ["audit", "--processes", "2", "--json"]).output)
+"""
+
+
+def test_the_command_shares_the_work_between_processes_of_its_own(tmp_path: Path) -> None:
     for number in range(5):
         (tmp_path / f"{number}.csv").write_bytes(orders(5, first=5 * number))
-    files = [f"{number}.csv" for number in range(5)]
-    run("report", *files, "--kind", "order", "--reporter", "P01")
-    assert run("evidence", "audit", "--processes", "2") == {"ok": True, "findings": []}
-    (archived, *_) = (tmp_path / "home/ledger/archive").rglob("*.sealed")
-    archived.write_bytes(archived.read_bytes()[:-1] + b"x")
-    told = run("evidence", "audit", "--processes", "2")
-    assert [each["where"] for each in told["findings"]] == [f"archive/{archived.name}"]
+    own = {
+        "SHANGHENG_HOME": str(tmp_path / "home"),
+        "DJANGO_SETTINGS_MODULE": "shangheng.site.settings",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", IN_A_PROCESS_OF_ITS_OWN],
+        capture_output=True, text=True, check=False, cwd=tmp_path, env={**os.environ, **own},  # noqa: TID251
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    name, told = done.stdout.split("\n", 1)
+    assert [each["where"] for each in json.loads(told)["findings"]] == [f"archive/{name}"]
