@@ -17,6 +17,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -143,6 +144,11 @@ class Browser:
         """Wait for a page whose heading has the text."""
         wait = WebDriverWait(self.driver, PATIENCE_S, ignored_exceptions=(Exception,))
         wait.until(lambda driver: text in driver.find_element(By.TAG_NAME, "h1").text)
+
+    def press(self, button: WebElement) -> None:
+        """Press a button and wait until its page has given way to the next."""
+        button.click()
+        WebDriverWait(self.driver, PATIENCE_S).until(staleness_of(button))
 
     @property
     def text(self) -> str:

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A consumer on a phone, the officers at their desks: one complaint from end to end."""
 
+import re
+import shutil
+import struct
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.cookiejar import CookieJar
@@ -12,32 +16,60 @@ from urllib.request import HTTPCookieProcessor, build_opener
 import pytest
 from selenium.webdriver.common.by import By
 
-from journeys.browser import CHROMIUM, DESK, DRIVER, PHONE, Browser, House, served
+from journeys.browser import (
+    CHROMIUM,
+    DESK,
+    DRIVER,
+    PHONE,
+    REPOSITORY,
+    Browser,
+    House,
+    served,
+)
 
 pytestmark = pytest.mark.skipif(
     not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver, as Debian packages them"
 )
 PASSWORD = "correct horse battery"  # noqa: S105
-DECIDED = """
-consumer.acceptance_days: {value: 7, source: 试用}
-consumer.mediation_days: {value: 60, source: 试用}
-consumer.mediation_extension_days: {value: 30, source: 试用}
-"""
+DECIDED = REPOSITORY / "src/shangheng/simulate/decisions.yaml"
 PEOPLE = f"""
 import django; django.setup()
 from shangheng.site import people, wiring
 wiring.prepare("jiangsu")
-for name in ("olga", "otto"):
-    people.make_person(
-        name, {PASSWORD!r}, roles=("consumer.officer@320500", "consumer.mediator@320500")
-    )
+for name, roles in {{
+    "olga": ("consumer.officer@320500", "consumer.mediator@320500"),
+    "otto": ("consumer.officer@320500",),
+    "fay": ("consumer.finance@320000", "statistics.officer"),
+}}.items():
+    people.make_person(name, {PASSWORD!r}, roles=roles)
+from shangheng.cli import demo_desk
+demo_desk.CLERK = "olga"
+demo_desk.furnish()
+"""
+PROVED = """
+import django; django.setup()
+from shangheng.kernel.cases import proofs, queries
+from shangheng.kernel.cases.concept.views import Wanted
+from shangheng.kernel.evidence import queries as evidence
+from shangheng.kernel.registers.concept.actors import Actor, Post
+from shangheng.site import acting, clock, sealing
+from shangheng.site.registry import REGISTRY
+kind, boss = REGISTRY.cases["complaint"], Actor("boss", (Post("consumer.lead"),))
+sealing.publish()
+file = queries.case_file(kind, {number!r}, actor=boss, at=clock.now(), house=acting.house())
+assert proofs.intact({number!r})
+for step in file.steps:
+    leaf = evidence.leaf(step.leaf)
+    assert leaf.object_id == {number!r}, leaf
+    assert evidence.proof_of(sealing.the_log(), leaf)["state"] == "published", step
+assert len(file.steps) > 20, len(file.steps)
 """
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     home = tmp_path_factory.mktemp("complaints")
-    (home / "decisions.yaml").write_text(DECIDED, encoding="utf-8")
+    shutil.copyfile(DECIDED, home / "decisions.yaml")
     House("", home).python(PEOPLE)
     with served(home) as address:
         yield House(address, home)
@@ -91,25 +123,26 @@ def take(browser: Browser, name: str, state: str, **given: str) -> None:
         fold.find_element(By.TAG_NAME, "summary").click()
     for field, text in given.items():
         form.find_element(By.NAME, field).send_keys(text)
-    form.find_element(By.TAG_NAME, "button").click()
+    browser.press(form.find_element(By.TAG_NAME, "button"))
     browser.until_title(state)
 
 
-def test_a_complaint_goes_from_the_phone_to_its_end(browser: Browser, tmp_path: Path) -> None:
-    photo = tmp_path / "case.png"
-    photo.write_bytes(b"\x89PNG\r\n\x1a\n" + b"pixels" + b"IEND\xaeB`\x82")
-    number, code = file_a_complaint(browser, photo)
-    sign_in(browser, "olga")
-    browser.go("/inbox/complaint/")
-    assert number in browser.text
-    browser.go(f"/inbox/complaint/{number}/")
-    assert browser.all("a.file img")
-    take(browser, "accept", "已受理")
-    take(browser, "dispatch", "已交办", to="昆山市局", reason="商家在昆山")
-    take(browser, "mediate", "调解中")
-    take(browser, "settle", "已达成和解", terms="退款 59.90 元", pays="59.90")
-    take(browser, "close", "已办结", summary="商家已退款")
-    assert "封存完好" in browser.text
+def picture_of(red: int) -> bytes:
+    """Return a small PNG, as a phone would send one."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        body = name + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+    rows = (b"\0" + bytes((red, 60, 40)) * 48) * 48
+    head = struct.pack(">IIBBBBB", 48, 48, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        (chunk(b"IHDR", head), chunk(b"IDAT", zlib.compress(rows)), chunk(b"IEND", b""))
+    )
+
+
+def as_consumer(browser: Browser, number: str, code: str) -> None:
+    """Look at the case on the phone, with number and code and nothing else."""
     browser.driver.delete_all_cookies()
     browser.size(*PHONE)
     browser.go("/follow/")
@@ -117,9 +150,123 @@ def test_a_complaint_goes_from_the_phone_to_its_end(browser: Browser, tmp_path: 
     browser.fill("#id_code", code)
     browser.one("main form button").click()
     browser.until_title(number)
-    assert "商家已退款" in browser.text
-    assert browser.one("a[href*='/consumer/rights/']")
+
+
+def say(browser: Browser, act: str, **given: str) -> None:
+    """Take a step on a page of the parties."""
+    form = browser.one(f"input[name='act'][value='{act}']").find_element(By.XPATH, "..")
+    fold = form.find_element(By.XPATH, "ancestor::details")
+    if not fold.get_attribute("open"):
+        fold.find_element(By.TAG_NAME, "summary").click()
+    for field, text in given.items():
+        form.find_element(By.NAME, field).send_keys(text)
+    browser.press(form.find_element(By.TAG_NAME, "button"))
+
+
+def to_mediation(browser: Browser, number: str) -> str:
+    """Take the case to the mediator; return the address of the seller's room."""
+    sign_in(browser, "olga")
+    browser.go("/inbox/complaint/")
+    assert number in browser.text
+    browser.go(f"/inbox/complaint/{number}/")
+    assert browser.all("a.file img")
+    take(browser, "accept", "已受理", first_operator="P01")
+    take(browser, "dispatch", "已交办", to="昆山市局", reason="商家在昆山")
+    take(browser, "investigate", "已核查", found="商品充电时过热")
+    browser.go(f"/consumer/desk/{number}/")
+    roster = browser.one("th.code").text
+    assert "P01" in browser.text
+    browser.picture("complaint-desk")
+    browser.size(*DESK)
+    browser.go(f"/inbox/complaint/{number}/")
+    take(browser, "mediate", "调解中", mediator=roster)
+    return str(browser.one("#room").get_attribute("href")).removeprefix(browser.address)
+
+
+def test_a_complaint_goes_from_the_phone_to_the_money_and_the_sellers_file(
+    house: House, browser: Browser, tmp_path: Path
+) -> None:
+    photo = tmp_path / "case.png"
+    photo.write_bytes(picture_of(200))
+    browser.go("/cases/complaint/new/")
+    assert "不是任何机关的决定" in browser.text
+    number, code = file_a_complaint(browser, photo)
+    room = to_mediation(browser, number)
+
+    browser.driver.delete_all_cookies()  # the seller has the link, and no account
+    browser.size(*PHONE)
+    browser.go(room)
+    assert "13800000000" not in browser.text
+    assert browser.all("a.file img")
+    say(browser, "rejoin", statement="愿意退款")
+    assert "愿意退款" in browser.text
     assert browser.sideways() == 0
+    browser.picture("complaint-room")
+
+    sign_in(browser, "olga")
+    browser.go(f"/inbox/complaint/{number}/")
+    take(browser, "propose", "已提出和解方案", terms="退款 59.90 元", pays="59.90")
+    as_consumer(browser, number, code)
+    assert "愿意退款" in browser.text
+    say(browser, "agree", signed_by="张三")
+    browser.driver.delete_all_cookies()
+    browser.go(room)
+    say(browser, "seller_agree_too", signed_for="热壳数码 李四")
+    sign_in(browser, "olga")
+    browser.go(f"/inbox/complaint/{number}/")
+    take(browser, "settle", "已达成和解")
+
+    to_the_money(browser, number, code)
+    as_consumer(browser, number, code)
+    for clock in ("决定是否受理", "办理", "商家履行", "先行赔付", "向责任人追偿"):
+        assert clock in browser.text
+    assert len(browser.all(".clock")) == 5
+    assert len(browser.all("a[href*='/pdf'], a[href*='.pdf']")) == 3
+    assert browser.sideways() == 0
+    browser.picture("complaint-followed")
+    on_the_sellers_file(house, browser, number, tmp_path)
+
+
+def to_the_money(browser: Browser, number: str, code: str) -> None:
+    """Ask for the advance on the phone; officers set it aside, pay, recover and close."""
+    as_consumer(browser, number, code)
+    assert "消费争议调解书" in browser.text
+    assert "商家履行" in browser.text
+    say(browser, "ask_advance", reason="商家到期没有退款")
+    sign_in(browser, "olga")
+    browser.go(f"/inbox/complaint/{number}/")
+    fund = re.search(r"BZJ-\d{4}-\d{4}", desk_text(browser, number))
+    assert fund
+    browser.go(f"/inbox/complaint/{number}/")
+    take(browser, "set_aside", "保证金已冻结", fund=fund[0], advance="59.90")
+    sign_in(browser, "fay")
+    browser.go(f"/inbox/complaint/{number}/")
+    take(browser, "pay", "已先行赔付")
+    take(browser, "recover", "已先行赔付", recovered="59.90", paid_by="热壳数码")
+    sign_in(browser, "olga")
+    browser.go(f"/inbox/complaint/{number}/")
+    take(browser, "close", "已办结", summary="已先行赔付 59.90 元")
+    assert "封存完好" in browser.text
+    browser.picture("complaint-case")
+
+
+def desk_text(browser: Browser, number: str) -> str:
+    """Return what the officer's desk says about a case."""
+    browser.go(f"/consumer/desk/{number}/")
+    return browser.text
+
+
+def on_the_sellers_file(house: House, browser: Browser, number: str, folder: Path) -> None:
+    """Find the record in the ledger, and prove it and every step without the platform's word."""
+    house.run("work", "--once")
+    sign_in(browser, "fay")
+    browser.go("/indicators/complaints-ended/records/?where=seller%3D热壳数码专营店")
+    assert number in browser.text
+    house.run("evidence", "publish")
+    bundle = folder / "record.zip"
+    house.run("evidence", "bundle", f"complaint_outcome:{number}", "--output", str(bundle))
+    house.run("verify", str(bundle))
+    house.python(PROVED.format(number=number))
 
 
 class Desk:

@@ -12,6 +12,7 @@ from django.conf import settings
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from shangheng.cli import demo_desk
 from shangheng.kernel.formulas import queries as formulas
 from shangheng.kernel.records import actions
 from shangheng.simulate.province import simulate
@@ -26,6 +27,19 @@ SIGN_INS = (
 )
 """Names and passwords of the demonstration only; ``shangheng init`` makes none."""
 SEED = 20261111
+
+
+def sign_ins() -> tuple[tuple[str, str, tuple[str, ...], str, str], ...]:
+    """Return who can sign in: the posts at desks hold for the whole of this place."""
+    desks = (
+        (demo_desk.CLERK, demo_desk.CLERK_ROLES, "维权、备案经办和调解 complaints and filings"),
+        (demo_desk.CHIEF, demo_desk.CHIEF_ROLES, "维权、备案负责人，财务 who leads; finance"),
+    )
+    return (
+        *SIGN_INS,
+        *((name, f"shangheng-{name}", demo_desk.posts(roles), "", who)
+          for name, roles, who in desks),
+    )  # fmt: skip
 
 
 @contextmanager
@@ -90,8 +104,10 @@ def demo_command(orders: int, days: int, host: str, port: int, *, no_serve: bool
     """演示：模拟、报送、计算、上线 A whole month, from report to figure; run again to reuse it."""
     began = time.monotonic()
     wiring.prepare()
-    for name, password, roles, reporter, _ in SIGN_INS:
+    demo_desk.decide()
+    for name, password, roles, reporter, _ in sign_ins():
         people.make_person(name, password, roles=roles, reporter=reporter)
+    demo_desk.furnish()
     folder = Path(settings.HOME) / f"demo-{settings.JURISDICTION}-{orders}-{days}"
     files = _simulated(folder, orders, days)
     _reported(folder, files)
@@ -101,7 +117,7 @@ def demo_command(orders: int, days: int, host: str, port: int, *, no_serve: bool
     click.echo(f"网站 site      {address}")
     click.echo(f"接口 API       {address}/api/v1/docs")
     click.echo(f"原始文件 files  {folder}")
-    for name, password, _, _, who in SIGN_INS:
+    for name, password, _, _, who in sign_ins():
         click.echo(f"登录 sign-in   {name} / {password}   {who}")
     if not no_serve:
         click.echo("按 Ctrl-C 结束 Ctrl-C to stop")

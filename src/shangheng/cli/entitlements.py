@@ -9,10 +9,11 @@ from typing import Any
 
 import click
 
-from shangheng.cli.policies import DAY, FOLDER, JSON, JURISDICTION, opened
+from shangheng.cli.policies import DAY, FOLDER, JSON, JURISDICTION
 from shangheng.kernel.errors import Invalid
 from shangheng.services.incentives.forms.places import placed
 from shangheng.services.incentives.manifest import SERVICE
+from shangheng.site import jurisdictions
 
 VERDICTS = {"yes": "可以 yes", "no": "不可以 no", "missing": "尚缺 missing"}
 
@@ -41,7 +42,7 @@ def entitlements_command(
 ) -> None:
     """算一家企业可享受的政策 What a firm may receive: yes, no, or what is missing."""
     found = SERVICE.jobs["entitlements"](
-        opened(name, folder),
+        jurisdictions.jurisdiction(name, folder),
         placed(facts),
         on=day.date(),
         readings=_readings(readings),

@@ -11,11 +11,12 @@ from typing import Any
 
 import click
 
-from shangheng.cli.policies import FOLDER, JSON, folder_with, print_json
+from shangheng.cli.policies import FOLDER, JSON, print_json
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.messages import text
 from shangheng.kernel.policies import queries as policies
 from shangheng.kernel.policies.concept import Flaw
+from shangheng.site import jurisdictions
 from shangheng.site.registry import REGISTRY
 
 FAULTY = 2
@@ -38,7 +39,7 @@ def check_command(
     name: str | None, folder: Path | None, texts: tuple[str, ...], *, as_json: bool
 ) -> None:
     """检查政策数据是否完整 Check that the data is complete and every reference leads somewhere."""
-    root = folder_with(name, folder)
+    root = jurisdictions.folder_with(name, folder)
     wanted = (name,) if name else ()
     found = policies.flaws(root, wanted, indicators=REGISTRY.indicators)
     if not found:

@@ -21,6 +21,7 @@ COMMANDS = {
     "simulate": ("setup", "simulate_command"),
     "demo": ("demo", "demo_command"),
     "serve": ("setup", "serve_command"),
+    "work": ("work", "work_command"),
     "report": ("records", "report_command"),
     "receipt": ("records", "receipt_command"),
     "settle": ("records", "settle_command"),

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-from django.conf import settings
 from rich.console import Console
 from rich.table import Table
 
 from shangheng.kernel.policies import queries as policies
-from shangheng.kernel.policies.concept import Jurisdiction, Number, Target, Words
+from shangheng.kernel.policies.concept import Number, Target, Words
+from shangheng.site import jurisdictions
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 TERMINAL_WIDTH_MIN = 120
@@ -40,7 +40,7 @@ def targets_command(
     name: str, folder: Path | None, day: datetime | None, *, as_json: bool
 ) -> None:
     """列出一个地方的目标 List the targets of a jurisdiction, each with its clause."""
-    place = opened(name, folder)
+    place = jurisdictions.jurisdiction(name, folder)
     counting = {clause.ref for clause in policies.clauses_on(place, day.date())} if day else None
     listed = [
         _target(each) for each in place.targets if counting is None or each.clause in counting
@@ -74,7 +74,7 @@ def duties_command(
     as_json: bool,
 ) -> None:
     """列出谁负责什么 List who owes what, by clause; of one department if it is named."""
-    place = opened(name, folder)
+    place = jurisdictions.jurisdiction(name, folder)
     owed = policies.duties(place, department=department, day=day.date() if day else None)
     if as_json:
         print_json([_duty(each) for each in owed])
@@ -85,21 +85,6 @@ def duties_command(
         bodies = "、".join(duty.departments) + (f"（{duty.others}）" if duty.others else "")
         table.add_row(each.ref, f"{duty.zh}\n{duty.en}", bodies, each.lead or "–")
     _console().print(table)
-
-
-def opened(name: str, folder: Path | None) -> Jurisdiction:
-    """Return a jurisdiction by its name, refused if its data has a flaw."""
-    library = policies.load(folder_with(name, folder), (name,))
-    return policies.jurisdiction(library, name)
-
-
-def folder_with(name: str | None, folder: Path | None) -> Path:
-    """Return the folder that holds a jurisdiction: one's own, else the shipped one."""
-    own = folder or settings.JURISDICTIONS
-    if own is None:
-        return policies.shipped()
-    shipped = name is not None and name not in policies.names(own) and folder is None
-    return policies.shipped() if shipped else Path(own)
 
 
 def _target(target: Target) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from rich.progress import Progress
 from shangheng.kernel.errors import Invalid
 from shangheng.simulate.province import simulate
 from shangheng.simulate.writing import Format
-from shangheng.site import wiring
+from shangheng.site import jurisdictions, wiring
 from shangheng.site.serve import serve
 
-JURISDICTIONS = tuple(wiring.PLACES)
+JURISDICTIONS = tuple(jurisdictions.places())
 
 
 @click.command("init")

@@ -6,12 +6,17 @@ from shangheng.kernel.cases.models import (
     CaseNumberRow,
     CaseRow,
     ClockRow,
+    DisputeRow,
+    JointRow,
+    LetterRow,
     NoteRow,
     StepRow,
+    TallyRow,
     TraitRow,
 )
 from shangheng.kernel.evidence.models import CheckpointRow, LeafRow, LogRow
 from shangheng.kernel.formulas.models import ResultRow
+from shangheng.kernel.notices.models import NoticeReadRow, NoticeRow
 from shangheng.kernel.parties.models import PartyCodeRow, PartyLinkRow, PartyRow
 from shangheng.kernel.records.models import (
     BatchRow,
@@ -20,6 +25,7 @@ from shangheng.kernel.records.models import (
     ReporterTokenRow,
 )
 from shangheng.kernel.registers.models import EntryNumberRow, EntryRow, VersionRow
+from shangheng.kernel.search.models import SearchRow
 
 __all__ = [
     "AccountRow",
@@ -28,12 +34,17 @@ __all__ = [
     "CaseRow",
     "CheckpointRow",
     "ClockRow",
+    "DisputeRow",
     "EntryNumberRow",
     "EntryRow",
     "HoldRow",
+    "JointRow",
     "LeafRow",
+    "LetterRow",
     "LogRow",
     "NoteRow",
+    "NoticeReadRow",
+    "NoticeRow",
     "PartyCodeRow",
     "PartyLinkRow",
     "PartyRow",
@@ -41,7 +52,9 @@ __all__ = [
     "ReporterRow",
     "ReporterTokenRow",
     "ResultRow",
+    "SearchRow",
     "StepRow",
+    "TallyRow",
     "TraitRow",
     "TransferRow",
     "UnitRow",

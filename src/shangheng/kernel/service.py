@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from shangheng.kernel.cases.concept.kinds import CaseKind
+from shangheng.kernel.cases.store import Effect, House
 from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.formulas.concept import Indicator
 from shangheng.kernel.records.concept.kinds import RecordKind
@@ -15,6 +16,7 @@ from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.registers.concept.kinds import RegisterKind
 
 AfterBatch = Callable[[Ledger, Receipt, datetime], None]
+Chore = Callable[[House, datetime], int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +25,9 @@ class Service:
 
     ``reads`` names the record kinds that it needs, whoever provides them; ``urls`` is the module
     of its pages; ``jobs`` are functions that ``shangheng`` may run; ``after`` names by record kind
-    what is to be done once a batch of it was taken.
+    what is to be done once a batch of it was taken; ``effects`` are what its steps name in
+    ``does``. ``chores`` are done now and then by the platform itself, each as often as one likes;
+    they return how much there was to do.
     """
 
     name: str
@@ -38,6 +42,8 @@ class Service:
     urls: str = ""
     jobs: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     after: Mapping[str, AfterBatch] = field(default_factory=dict)
+    effects: Mapping[str, Effect] = field(default_factory=dict)
+    chores: Mapping[str, Chore] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,24 @@ class Registry:
         for service in self.services:
             if missing := sorted(set(service.reads) - set(names)):
                 raise Invalid("service.kind_missing", service=service.name, kinds=missing)
+            wanted = {step.does for kind in service.cases for step in kind.steps if step.does}
+            if missing := sorted(wanted - set(service.effects)):
+                raise Invalid("service.effect_missing", service=service.name, effects=missing)
+            for case in service.cases:
+                self._refuse_unfit_records(service, case)
+
+    def _refuse_unfit_records(self, service: Service, case: CaseKind) -> None:
+        """Refuse a step that reports a record which nobody provides or which it cannot fill in."""
+        for step in case.steps:
+            if not step.records:
+                continue
+            if step.records not in self.kinds:
+                raise Invalid("service.kind_missing", service=service.name, kinds=[step.records])
+            fields = self.kinds[step.records].fields
+            told = {each.name: step.tells.get(each.name, each.name) for each in fields}
+            needed = [each.name for each in fields if not each.optional]
+            if lacks := [name for name in needed if told[name] not in case.fact_names]:
+                raise Invalid("service.record_lacks", case=case.name, step=step.name, fields=lacks)
 
     @property
     def kinds(self) -> dict[str, RecordKind]:
@@ -72,6 +96,11 @@ class Registry:
     def cases(self) -> dict[str, CaseKind]:
         """Return every kind of case by its name."""
         return {kind.name: kind for service in self.services for kind in service.cases}
+
+    @property
+    def effects(self) -> dict[str, Effect]:
+        """Return what services do with steps, by name."""
+        return {name: each for one in self.services for name, each in one.effects.items()}
 
     @property
     def roles(self) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from shangheng.kernel.cases.store import Hand, House
 from shangheng.kernel.registers.actions import Filing
 from shangheng.kernel.registers.concept.actors import NOBODY, Actor, Post
 from shangheng.kernel.registers.concept.actors import Hand as PlainHand
-from shangheng.site import clock, people, wiring
+from shangheng.site import carriers, clock, people, wiring
+from shangheng.site.registry import REGISTRY
 
 VERSION_DIGITS = 10
 
@@ -39,6 +40,10 @@ def house() -> House:
         region=wiring.place().region,
         files=Path(settings.HOME) / "files",
         configuration=wiring.decisions(),
+        effects=REGISTRY.effects,
+        records=REGISTRY.kinds,
+        channels=carriers.channels(),
+        hooks=carriers.hooks(),
     )
 
 

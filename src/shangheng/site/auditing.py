@@ -7,7 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from shangheng.kernel.cases import queries as cases
+from shangheng.kernel.cases import proofs as cases
+from shangheng.kernel.cases.products import ISSUED as LETTER
 from shangheng.kernel.errors import ShanghengError
 from shangheng.kernel.evidence import entries, sealing
 from shangheng.kernel.evidence.entries import BATCH_TAKEN, LEDGER_COMMITTED, Fact
@@ -37,6 +38,7 @@ def objects(home: Ledger) -> Objects:
         wholes=(
             _check_columns,
             partial(explained, "case.", cases.sealed_steps),
+            partial(explained, LETTER, cases.sealed_letters),
             partial(cases.unlike_their_steps, REGISTRY.cases, region=wiring.place().region),
             partial(explained, "register.", registers.sealed_versions, besides=(CONFIRMED,)),
             registers.unlike_their_versions,

@@ -36,6 +36,7 @@ PUBLIC = (
 )
 BENCH = (
     Link("inboxes", "办件", "Cases", inside=True),
+    Link("notices", "通知", "Notices", inside=True),
     Link("reporters", "报送单位", "Reporters", inside=True),
     Link("receipts", "回执", "Receipts", inside=True),
     Link("uploads", "上传", "Uploads", inside=True),
@@ -53,9 +54,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "wall": request.GET.get("wall") == "1",
         "wall_refresh": WALL_REFRESH_S,
         "place": wiring.place(),
+        "demonstration": wiring.is_demonstration(),
         "here": match.view_name if match else "",
         "public_links": PUBLIC,
-        "bench_links": tuple(link for link in BENCH if works or link.to != "inboxes"),
+        "bench_links": tuple(
+            link for link in BENCH if works or link.to not in ("inboxes", "notices")
+        ),
         "bench_home": "inboxes" if works else "reporters",
         "services": REGISTRY.services,
     }

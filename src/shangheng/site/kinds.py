@@ -3,7 +3,8 @@
 
 import csv
 import io
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import xlsxwriter
 
@@ -11,6 +12,20 @@ from shangheng.kernel.records.concept import fields as f
 from shangheng.kernel.records.concept.kinds import RecordKind
 
 BOM = "\ufeff"
+
+
+class Columns(Protocol):
+    """Whatever is filled in as a table: a record kind, a register."""
+
+    @property
+    def name(self) -> str:
+        """Return the name of the table."""
+        ...
+
+    @property
+    def fields(self) -> Sequence[f.Field]:
+        """Return the columns in their order."""
+        ...
 
 
 def hint(field: f.Field) -> tuple[str, str]:
@@ -24,14 +39,14 @@ def hint(field: f.Field) -> tuple[str, str]:
     return zh, en
 
 
-def template_csv(kind: RecordKind) -> bytes:
+def template_csv(kind: Columns) -> bytes:
     """Return an empty CSV file with the columns of the kind, for spreadsheets and programs."""
     out = io.StringIO(newline="")
     csv.writer(out).writerow([field.name for field in kind.fields])
     return (BOM + out.getvalue()).encode()
 
 
-def template_xlsx(kind: RecordKind) -> bytes:
+def template_xlsx(kind: Columns) -> bytes:
     """Return a workbook to be filled in: lists to choose from, and a sheet that explains."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
@@ -52,7 +67,7 @@ def template_xlsx(kind: RecordKind) -> bytes:
     return out.getvalue()
 
 
-def _explanation(book: Any, kind: RecordKind, bold: Any) -> None:  # noqa: ANN401
+def _explanation(book: Any, kind: Columns, bold: Any) -> None:  # noqa: ANN401
     sheet = book.add_worksheet("说明 notes")
     header = ["列 column", "名称", "name", "必填 required", "填写 how", "how", "备注 note"]
     sheet.write_row(0, 0, header, bold)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What pages ask: figures of the dictionary over the ledger as it stands."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -9,15 +9,28 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from shangheng.kernel.cases.store import Hand
 from shangheng.kernel.formulas import queries as formulas
 from shangheng.kernel.formulas.concept import Figure, Indicator, Question
 from shangheng.kernel.formulas.queries import House
 from shangheng.kernel.policies.concept import Library
 from shangheng.kernel.records import queries as records
+from shangheng.kernel.registers.concept.actors import Actor
 from shangheng.kernel.service import Registry
-from shangheng.site import clock, formats, people, publication, questions, wiring
+from shangheng.site import acting, clock, formats, paper, people, publication, questions, wiring
 from shangheng.site.publication import EVERYBODY, Reader
 from shangheng.site.registry import REGISTRY
+
+
+def _table(content: tuple[Any, Any, Any]) -> paper.Table:
+    headings, rows, widths = content
+    return paper.Table(tuple(headings), tuple(map(tuple, rows)), widths=tuple(widths))
+
+
+PAPER: dict[str, Callable[[Any], paper.Part]] = {
+    "heading": paper.Heading, "text": paper.Text, "table": _table,
+}  # fmt: skip
+"""The parts of a sheet, as services name them."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +61,17 @@ class Office:
         """Return what the authority has decided where no document prints a number."""
         return wiring.decisions()
 
+    def hand(self, request: HttpRequest) -> Hand:
+        """Return by whose hand a request moves cases and registers."""
+        return acting.hand_of(request)
+
     def reader(self, request: HttpRequest) -> Reader:
         """Return who looks: officers see every cell."""
         return Reader(officer=people.is_officer(request), reporter=people.reporter_of(request))
+
+    def actor(self, request: HttpRequest) -> Actor:
+        """Return who looks, with the posts that open cases and registers."""
+        return acting.actor_of(request)
 
     def require_officer(self, request: HttpRequest) -> None:
         """Refuse everybody but officers; a stranger is asked to sign in."""
@@ -74,6 +95,25 @@ class Office:
     def ask(self, name: str, question: Question, reader: Reader = EVERYBODY) -> Figure:
         """Return one figure as this reader may see it."""
         return self.ask_all([(name, question)], reader)[0]
+
+    def published(self, question: Question) -> Figure:
+        """Return what statisticians have released themselves: there is nothing to withhold."""
+        return self.ask("reported-series", question, publication.OFFICER)
+
+    def paper(
+        self, name: str, titles: tuple[str, str], parts: Sequence[tuple[str, Any]]
+    ) -> HttpResponse:
+        """Return a sheet of paper as PDF: parts are a ``heading``, a ``text`` or a ``table``.
+
+        A table is its headings, its rows and the shares of their widths.
+        """
+        said = paper.Sheet(
+            title=titles[0], english=titles[1], issuer=f"{self.place.zh} · 商衡", at=self.now(),
+            parts=tuple(PAPER[kind](content) for kind, content in parts),
+        )  # fmt: skip
+        answer = HttpResponse(paper.sheet(said), content_type="application/pdf")
+        answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+        return answer
 
     def ask_all(
         self, asked: Sequence[tuple[str, Question]], reader: Reader = EVERYBODY

@@ -11,7 +11,8 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
-from shangheng.kernel.cases import queries as cases
+from shangheng.kernel.cases import proofs as cases
+from shangheng.kernel.cases.products import ISSUED as LETTER
 from shangheng.kernel.cases.store import file_path
 from shangheng.kernel.errors import EvidenceBroken, Invalid, NotFound
 from shangheng.kernel.evidence import bundles, chains, entries, proofs, queries, sealing
@@ -46,7 +47,7 @@ def bundle(home: Ledger, object_id: str, *, reporter: str | None = None) -> byte
     if key and kind in REGISTRY.kinds:
         return _record_bundle(home, REGISTRY.kind(kind), key, reporter)
     leaves = queries.leaves_of(object_id)
-    if leaves and leaves[0].what.startswith("case."):
+    if leaves and leaves[0].what == "case.open":
         return _case_bundle(object_id)
     if leaves and leaves[0].what != BATCH_TAKEN:
         return _plain_bundle(leaves[-1])
@@ -163,6 +164,9 @@ def _plain_bundle(leaf: Leaf) -> bytes:
     if leaf.what == sealed_figures.PUBLISHED:
         titles = ("数据存证", "Evidence of a figure")
         content = sealed_figures.content_of(leaf.object_id)
+    elif leaf.what == LETTER:
+        titles = ("文书存证", "Evidence of a letter")
+        content = entries.canonical(cases.letter_sealed_by(leaf.index))
     elif leaf.what.startswith("register."):
         titles = ("名录存证", "Evidence of an entry in a register")
         content = _entered(leaf)

@@ -3,7 +3,7 @@
 
 import waitress  # type: ignore[import-untyped]
 
-from shangheng.site import charts, warming, wiring
+from shangheng.site import charts, warming, wiring, work
 from shangheng.site.pages.intake import desk, take
 from shangheng.site.wsgi import application
 
@@ -21,6 +21,7 @@ def serve(host: str, port: int, threads: int = 8) -> None:
     wiring.engine()
     charts.warm_up()
     desk().resume(take)
+    work.start()
     warming.start(f"http://{LOCAL if host in EVERYWHERE else host}:{port}")
     waitress.serve(
         application,

@@ -15,6 +15,9 @@
 | ``SHANGHENG_WITNESSES`` | file of witnesses: a key and an address a line | none |
 | ``SHANGHENG_WITNESSED`` | file with keys of other logs that this house cosigns | none |
 | ``SHANGHENG_JURISDICTIONS`` | folder with policies of one's own | those that came with it |
+| ``SHANGHENG_ADDRESS`` | where this site is reached, for e-mails and letters | none |
+| ``SHANGHENG_MAIL`` | ``smtp://user:password@host:587`` or ``smtps://…:465`` | no e-mail |
+| ``SHANGHENG_MAIL_FROM`` | from whom e-mails come | ``shangheng@localhost`` |
 | ``SHANGHENG_FONT`` | font file with Chinese in it, for PDF | one that the machine has |
 """
 
@@ -22,6 +25,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from shangheng.site import databases
 
@@ -44,7 +48,17 @@ WITNESSED = _environment.get("SHANGHENG_WITNESSED", "")
 WITNESSES = _environment.get("SHANGHENG_WITNESSES", "")
 FONT = _environment.get("SHANGHENG_FONT", "")
 JURISDICTIONS = Path(_JURISDICTIONS).resolve() if _JURISDICTIONS else None
-SERVICES = ("statistics", "consumer", "incentives", "policy")
+SERVICES = ("statistics", "consumer", "incentives", "policy", "filing", "express")
+
+ADDRESS = _environment.get("SHANGHENG_ADDRESS", "").rstrip("/")
+MAIL = _environment.get("SHANGHENG_MAIL", "")
+DEFAULT_FROM_EMAIL = _environment.get("SHANGHENG_MAIL_FROM", "shangheng@localhost")
+_MAIL = urlsplit(MAIL)
+EMAIL_HOST, EMAIL_PORT = _MAIL.hostname or "localhost", _MAIL.port or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")
+EMAIL_USE_SSL = _MAIL.scheme == "smtps"
+EMAIL_USE_TLS = _MAIL.scheme == "smtp" and bool(_MAIL.username)
+EMAIL_TIMEOUT = 20
 
 SECRET_KEY_FILE = HOME / "secret.key"
 

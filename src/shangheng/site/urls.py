@@ -14,9 +14,12 @@ from shangheng.site.pages import (
     indicators,
     intake,
     kinds,
+    letters,
+    notices,
     records,
     registers,
     registers_work,
+    room,
 )
 from shangheng.site.registry import REGISTRY
 
@@ -56,6 +59,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("follow/", cases.follow, name="follow"),
     path("follow/case/", cases.followed, name="followed"),
     path("follow/case/files/<str:digest>", cases.followed_file, name="followed-file"),
+    path("verify-a-letter/", letters.ask, name="verify-letter"),
+    path("verify-a-letter/<str:code>/", letters.letter, name="letter"),
+    path("verify-a-letter/<str:code>/letter.pdf", letters.paper, name="letter-pdf"),
+    path("verify-a-letter/<str:code>/evidence.zip", letters.evidence, name="letter-evidence"),
+    path("notices/", notices.index, name="notices"),
+    path("room/<str:token>/", room.room, name="room"),
+    path("room/<str:token>/files/<str:digest>", room.room_file, name="room-file"),
     path("inbox/", cases_work.inboxes, name="inboxes"),
     path("inbox/<slug:name>/", cases_work.inbox, name="inbox"),
     path("inbox/<slug:name>/statistics/", cases_work.statistics, name="case-statistics"),
@@ -71,7 +81,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("registers/<slug:name>/about/", registers.about, name="register-about"),
     path("registers/<slug:name>/new/", registers_work.new, name="entry-new"),
     path("registers/<slug:name>/import/", registers_work.load, name="register-load"),
-    path("registers/<slug:name>/template.csv", registers_work.template, name="register-template"),
+    path(
+        "registers/<slug:name>/template.<str:form>",
+        registers_work.template,
+        name="register-template",
+    ),
+    path("registers/<slug:name>/map/", registers.on_map, name="register-map"),
     path("registers/<slug:name>/<str:number>/", registers.entry, name="entry"),
     *(
         path(

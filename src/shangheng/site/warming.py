@@ -6,7 +6,7 @@ many are gathered; once the ledger has been quiet for a moment, all are.
 
 Figures are kept by the version of the ledger. The first reader after a change would wait for all
 of them, so the server asks itself, as anybody would, once the ledger has been quiet for a moment:
-the province first, then a city at a time.
+the province first, then a city at a time. Policies are read as soon as it starts.
 """
 
 import threading
@@ -40,7 +40,7 @@ def versions() -> Versions:
 
 def start(address: str) -> threading.Thread:
     """Keep the pages of the server at this address warm, for as long as it lives."""
-    thread = threading.Thread(target=_watch, args=(address,), daemon=True, name="warming")
+    thread = threading.Thread(target=watch, args=(address,), daemon=True, name="warming")
     thread.start()
     return thread
 
@@ -52,8 +52,18 @@ def pages() -> tuple[str, ...]:
     return ("/", *(f"/?region={each.code}" for each in below))
 
 
-def _watch(address: str) -> None:
+def read_policies() -> None:
+    """Read the policies before anybody asks; it takes a second. What is wrong, pages tell."""
+    try:
+        wiring.library()
+    except ShanghengError as error:
+        _log.warning("policies_not_read", code=error.code, why=str(error))
+
+
+def watch(address: str) -> None:
+    """Look again and again whether the ledger moved, and do what is due."""
     seen: Versions = ()
+    read_policies()
     waiting: list[str] = list(pages())
     while True:
         time.sleep(LOOK_EVERY_S)

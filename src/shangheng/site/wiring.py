@@ -6,7 +6,7 @@ import secrets
 import threading
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 from django.conf import settings
@@ -14,34 +14,16 @@ from django.core.management import call_command
 
 from shangheng.engines.duckdb import DuckDBEngine
 from shangheng.kernel.errors import Invalid, Unavailable
-from shangheng.kernel.policies import queries as policies
-from shangheng.kernel.policies.concept import Library
 from shangheng.kernel.records.store.home import Ledger
-from shangheng.site import sealing
+from shangheng.site import jurisdictions, sealing
 
 MASTER_KEY_BYTES = 32
 ENGINE_MEMORY = "2GB"
 
 
-class Place(NamedTuple):
-    """Whose platform this is."""
-
-    zh: str
-    en: str
-    region: str
-
-
-PLACES = {
-    "jiangsu": Place("江苏省", "Jiangsu", "320000"),
-    "ganzhou": Place("赣州市", "Ganzhou", "360700"),
-    "hunan": Place("湖南省", "Hunan", "430000"),
-    "qinghai": Place("青海省", "Qinghai", "630000"),
-}
-
-
-def place() -> Place:
-    """Return the province or city of this installation."""
-    return PLACES.get(settings.JURISDICTION) or Place("全国", "China", "")
+Place = jurisdictions.Place
+place = jurisdictions.place
+library = jurisdictions.library
 
 
 def master_key_file() -> Path:
@@ -78,6 +60,11 @@ def decisions() -> dict[str, Any]:
     return _decisions(path, path.stat().st_mtime_ns)
 
 
+def is_demonstration() -> bool:
+    """Tell whether what is decided here is for demonstration only, as its file says."""
+    return bool(decisions().get("demonstration"))
+
+
 @lru_cache(maxsize=4)
 def _decisions(path: Path, changed_ns: int) -> dict[str, Any]:  # noqa: ARG001 - part of the key
     given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
@@ -86,33 +73,6 @@ def _decisions(path: Path, changed_ns: int) -> dict[str, Any]:  # noqa: ARG001 -
     return given
 
 
-def library() -> Library:
-    """Return the policies that pages show: one's own folder, then what came with the program.
-
-    Reading takes a second, so it is done again only when a file has changed.
-    """
-    folders = [each for each in (settings.JURISDICTIONS, policies.shipped()) if each]
-    with _reading:
-        return policies.together(*(_policies(Path(each), _changed(each)) for each in folders))
-
-
-def _changed(folder: Path) -> tuple[int, int]:
-    """Return how many files a folder of policies has, and when the last of them changed."""
-    times = [
-        os.stat(os.path.join(parent, name)).st_mtime_ns  # noqa: PTH116, PTH118 - on every page
-        for parent, _, names in os.walk(folder)
-        for name in names
-        if name.endswith(".yaml")
-    ]
-    return len(times), max(times, default=0)
-
-
-@lru_cache(maxsize=4)
-def _policies(folder: Path, changed: tuple[int, int]) -> Library:  # noqa: ARG001 - part of the key
-    return policies.load(folder)
-
-
-_reading = threading.Lock()
 _opening = threading.Lock()
 
 

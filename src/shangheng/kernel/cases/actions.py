@@ -6,42 +6,36 @@ house; its ``version`` is the version of the case that was looked at: whoever ac
 is told who was faster.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import transaction
-
-from shangheng.kernel.cases import store
+from shangheng.kernel.cases import joint, products, store
+from shangheng.kernel.cases.acts import (
+    Moved,
+    day_of,
+    moved,
+    officers,
+    region_code,
+    role_of,
+    said_of,
+    sealed,
+)
 from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.clocks import Clock, Event
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
 from shangheng.kernel.cases.concept.seals import code_digest, fits, new_code, seal_of
 from shangheng.kernel.cases.models import CaseRow, ClockRow, NoteRow
-from shangheng.kernel.cases.store import Done, Hand
+from shangheng.kernel.cases.store import Done, Hand, House
 from shangheng.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
-from shangheng.kernel.regions import queries as regions
 from shangheng.kernel.registers.concept.actors import APPLICANT, PLATFORM, PUBLIC, SYSTEM
 from shangheng.kernel.registers.concept.forms import checked
+from shangheng.kernel.search import store as search
+from shangheng.kernel.search.concept import folded
 
-Given = ParamSpec("Given")
-Answer = TypeVar("Answer")
-NOTE_MAX = 4_000
 TYPED_MAX = 4_000
-
-
-def sealed(act: Callable[Given, Answer]) -> Callable[Given, Answer]:
-    """Make a function an act: one transaction, in which whatever it does stands or falls."""
-
-    @wraps(act)
-    def whole(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
-        with transaction.atomic():
-            return act(*args, **kwargs)
-
-    return whole
 
 
 @dataclass(frozen=True)
@@ -53,57 +47,10 @@ class Opened:
     code: str
 
 
-@dataclass(frozen=True)
-class Moved:
-    """A case after an act: its state, its version, the seal of the act."""
-
-    number: str
-    state: str
-    version: int
-    seal: str
-
-
-def region_code(text: str) -> str:
-    """Return the code of a region's code or name."""
-    return regions.lookup(text).code
-
-
-def _moved(row: CaseRow) -> Moved:
-    return Moved(row.number, row.state, row.version, row.seal)
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(c.CHINA).date()
-
-
-def _officers(kind: CaseKind) -> tuple[str, ...]:
-    """Return the roles that work on cases of a kind, those who lead first."""
-    told = [role for step in kind.steps for role in step.roles if role not in (APPLICANT, SYSTEM)]
-    return tuple(dict.fromkeys((*kind.leads, *told)))
-
-
-def _role(hand: Hand, roles: Sequence[str], row: CaseRow, what: str) -> str:
-    """Return the role by which a case may be touched; who may and came late is told by whom."""
-    role = hand.actor.role_for(tuple(roles), row.region, row.department)
-    if role is None:
-        raise NotPermitted("case.not_yours", what=what, roles=list(roles), region=row.region)
-    store.refuse_stale(row, hand.version)
-    return role
-
-
-def _said(text: str) -> str:
-    said = text.strip()
-    if not said:
-        raise Invalid("case.reason_missing")
-    if len(said) > NOTE_MAX:
-        raise Invalid("case.text_too_long", most=NOTE_MAX)
-    return said
-
-
 @sealed
 def open_case(kind: CaseKind, given: Mapping[str, Any], hand: Hand) -> Opened:
     """Open a case from its form; its clocks start, its number and code are returned once."""
-    kind.decided(hand.house.configuration, _day(hand.at))
+    kind.decided(hand.house.configuration, day_of(hand.at))
     values = checked(kind.form, given, region=region_code)
     place = kind.place_of(values, hand.house.region)
     role = hand.actor.role_for(kind.opens, place)
@@ -118,7 +65,8 @@ def open_case(kind: CaseKind, given: Mapping[str, Any], hand: Hand) -> Opened:
         changed_at=hand.at, version=0, seal=seal_of({"kind": kind.name}, ""),
     )  # fmt: skip
     store.keep_traits(kind, row)
-    store.append(row, Done("open", hand, role, values=values))
+    search.put(f"case.{kind.name}", row.uuid, row.typed)
+    store.append(kind, row, Done("open", hand, role, values=values))
     store.turn_clocks(kind, row, hand, why="")
     return Opened(row.uuid, number, code)
 
@@ -127,7 +75,7 @@ def _searchable(kind: CaseKind, number: str, values: Mapping[str, Any]) -> str:
     """Return what is searched: everything that was typed but personal data."""
     open_ = [field.name for field in kind.form if field.sensitivity != "personal"]
     told = [str(values[name]) for name in open_ if isinstance(values.get(name), str | int)]
-    return " ".join([number, *told])[:TYPED_MAX].lower()
+    return folded(" ".join([number, *told]))[:TYPED_MAX]
 
 
 @sealed
@@ -144,14 +92,16 @@ def take_step(
         raise NotPermitted("case.four_eyes", step=step.name, other=step.unlike, by=hand.actor.name)
     values = checked(step.needs, given, region=region_code)
     store.keep_files(hand.house, step.needs, given)
-    store.append(row, Done("step", hand, role, step.name, step.target, values))
-    store.turn_clocks(kind, row, hand, why=step.zh)
-    changed: dict[str, Any] = {"outcome": step.outcome} if step.outcome else {}
+    changes: dict[str, Any] = {"outcome": step.outcome} if step.outcome else {}
     if step.target in kind.ends:
-        changed["closed_at"] = hand.at
-    if changed:
-        CaseRow.objects.filter(pk=row.pk).update(**changed)
-    return _moved(row)
+        joint.refuse_unanswered(row)
+        changes["closed_at"] = hand.at
+    done = Done("step", hand, role, step.name, step.target, values, changes)
+    store.append(kind, row, done)
+    store.turn_clocks(kind, row, hand, why=step.zh)
+    store.follow(kind, row, step, hand)
+    products.bring_forth(kind, step, row, done)
+    return moved(row)
 
 
 def _role_for_step(step: Step, row: CaseRow, hand: Hand) -> str:
@@ -159,7 +109,7 @@ def _role_for_step(step: Step, row: CaseRow, hand: Hand) -> str:
         store.refuse_stale(row, hand.version)
         return APPLICANT
     officers = [role for role in step.roles if role not in (APPLICANT, PUBLIC)]
-    return _role(hand, officers, row, step.name)
+    return role_of(hand, officers, row, step.name)
 
 
 @sealed
@@ -167,12 +117,12 @@ def assign(kind: CaseKind, number: str, holder: str, hand: Hand) -> Moved:
     """Give a case to an officer; whoever may take its steps may claim it for themselves."""
     row = store.locked(kind, number)
     claims = bool(holder) and holder == hand.actor.name
-    role = _role(hand, _officers(kind) if claims else kind.leads, row, "assign")
+    role = role_of(hand, officers(kind) if claims else kind.leads, row, "assign")
     if row.holder and row.holder != holder and role not in kind.leads:
         raise Conflict("case.held", number=number, by=row.holder)
-    store.append(row, Done("assign", hand, role, values={"holder": holder}))
-    CaseRow.objects.filter(pk=row.pk).update(holder=holder)
-    return _moved(row)
+    told = {"holder": holder}
+    store.append(kind, row, Done("assign", hand, role, values=told, changes=told))
+    return moved(row)
 
 
 @sealed
@@ -180,10 +130,10 @@ def hand_back(kind: CaseKind, number: str, reason: str, hand: Hand) -> Moved:
     """Give a case back to the inbox, with the reason."""
     row = store.locked(kind, number)
     own = row.holder == hand.actor.name
-    role = _role(hand, _officers(kind) if own else kind.leads, row, "hand_back")
-    store.append(row, Done("hand_back", hand, role, values={"reason": _said(reason)}))
-    CaseRow.objects.filter(pk=row.pk).update(holder="")
-    return _moved(row)
+    role = role_of(hand, officers(kind) if own else kind.leads, row, "hand_back")
+    values = {"reason": said_of(reason)}
+    store.append(kind, row, Done("hand_back", hand, role, values=values, changes={"holder": ""}))
+    return moved(row)
 
 
 @sealed
@@ -193,33 +143,34 @@ def transfer(kind: CaseKind, number: str, to: Mapping[str, str], hand: Hand) -> 
     Who held it holds it no longer; clocks run on: a transfer is no reason to take longer.
     """
     row = store.locked(kind, number)
-    role = _role(hand, kind.leads, row, "transfer")
+    role = role_of(hand, kind.leads, row, "transfer")
     if row.closed_at is not None:
         raise Conflict("case.closed", number=number)
     region = region_code(to["region"])[:6] if to.get("region") else row.region
     department = to.get("department") or row.department
     if department and department not in kind.departments:
         raise Invalid("case.no_such_department", department=department)
+    joint.refuse_disputed(row)
     if (region, department) == (row.region, row.department):
         raise Invalid("case.transfer_nowhere", number=number)
     values = {
         "from_region": row.region, "region": region, "from_department": row.department,
-        "department": department, "reason": _said(to.get("reason", "")),
+        "department": department, "reason": said_of(to.get("reason", "")),
     }  # fmt: skip
-    store.append(row, Done("transfer", hand, role, values=values))
-    CaseRow.objects.filter(pk=row.pk).update(region=region, department=department, holder="")
-    return _moved(row)
+    changes = {"region": region, "department": department, "holder": ""}
+    store.append(kind, row, Done("transfer", hand, role, values=values, changes=changes))
+    return moved(row)
 
 
 @sealed
 def add_note(kind: CaseKind, number: str, text: str, hand: Hand, *, outward: bool) -> Moved:
     """Write a note: internal, or outward for whoever filed the case."""
     row = store.locked(kind, number)
-    role = _role(hand, _officers(kind), row, "note")
-    said = _said(text)
-    store.append(row, Done("note", hand, role, values={"outward": outward, "text": said}))
+    role = role_of(hand, officers(kind), row, "note")
+    said = said_of(text)
+    store.append(kind, row, Done("note", hand, role, values={"outward": outward, "text": said}))
     NoteRow.objects.create(case=row, outward=outward, text=said, by=hand.actor.name, at=hand.at)
-    return _moved(row)
+    return moved(row)
 
 
 @sealed
@@ -230,17 +181,17 @@ def reply(kind: CaseKind, number: str, text: str, hand: Hand) -> Moved:
         raise NotFound("case.not_followed", number=number)
     if row.closed_at is not None:
         raise Conflict("case.closed", number=number)
-    said = _said(text)
-    store.append(row, Done("reply", hand, APPLICANT, values={"text": said}))
+    said = said_of(text)
+    store.append(kind, row, Done("reply", hand, APPLICANT, values={"text": said}))
     NoteRow.objects.create(case=row, outward=True, text=said, by="", at=hand.at)
-    return _moved(row)
+    return moved(row)
 
 
 @sealed
 def stop_clock(kind: CaseKind, number: str, clock: str, reason: str, hand: Hand) -> Moved:
     """Stop a clock for a reason that the law knows, such as an appraisal."""
     declared = kind.clock(clock)
-    event = Event("stopped", hand.at, _said(reason), hand.actor.name)
+    event = Event("stopped", hand.at, said_of(reason), hand.actor.name)
     return _clock_event(kind, number, declared, event, hand)
 
 
@@ -248,7 +199,7 @@ def stop_clock(kind: CaseKind, number: str, clock: str, reason: str, hand: Hand)
 def resume_clock(kind: CaseKind, number: str, clock: str, reason: str, hand: Hand) -> Moved:
     """Let a stopped clock run on."""
     declared = kind.clock(clock)
-    event = Event("resumed", hand.at, _said(reason), hand.actor.name)
+    event = Event("resumed", hand.at, said_of(reason), hand.actor.name)
     return _clock_event(kind, number, declared, event, hand)
 
 
@@ -258,8 +209,8 @@ def extend_clock(kind: CaseKind, number: str, clock: str, reason: str, hand: Han
     declared = kind.clock(clock)
     if declared.extension is None:
         raise NotPermitted("clock.not_extended", clock=clock)
-    amount, source = c.settled(declared.extension, hand.house.configuration, _day(hand.at))
-    reason = f"{_said(reason)} {source}".strip()
+    amount, source = c.settled(declared.extension, hand.house.configuration, day_of(hand.at))
+    reason = f"{said_of(reason)} {source}".strip()
     event = Event("extended", hand.at, reason, hand.actor.name, amount)
     return _clock_event(kind, number, declared, event, hand)
 
@@ -267,7 +218,7 @@ def extend_clock(kind: CaseKind, number: str, clock: str, reason: str, hand: Han
 def _clock_event(kind: CaseKind, number: str, clock: Clock, event: Event, hand: Hand) -> Moved:
     row = store.locked(kind, number)
     roles = clock.may_extend if event.what == "extended" else clock.may_stop
-    role = _role(hand, roles, row, event.what)
+    role = role_of(hand, roles, row, event.what)
     kept = row.clocks.filter(name=clock.name, ended_at=None).first()
     if kept is None:
         raise Conflict("clock.not_running", clock=clock.name)
@@ -275,53 +226,63 @@ def _clock_event(kind: CaseKind, number: str, clock: Clock, event: Event, hand: 
         raise Conflict("clock.already", what=event.what)
     store.change(clock, kept, event, hand.house)
     values = {"reason": event.reason, "amount": event.amount}
-    store.append(row, Done(event.what, hand, role, clock.name, values=values))
-    return _moved(row)
+    store.append(kind, row, Done(event.what, hand, role, clock.name, values=values))
+    return moved(row)
 
 
 @sealed
 def gather(kind: CaseKind, number: str, into: str, reason: str, hand: Hand) -> Moved:
     """Gather a case into another of its kind that is about the same; both keep their numbers."""
     row, main = store.locked(kind, number), store.locked(kind, into)
-    role = _role(hand, _officers(kind), row, "gather")
-    main_role = _role(replace(hand, version=None), _officers(kind), main, "gather")
+    role = role_of(hand, officers(kind), row, "gather")
+    main_role = role_of(replace(hand, version=None), officers(kind), main, "gather")
     if row.pk == main.pk or main.gathered_into_id or row.gathered_into_id or row.gathered.exists():
         raise Conflict("case.cannot_gather", number=number, into=into)
-    store.append(row, Done("gather", hand, role, values={"into": into, "reason": _said(reason)}))
-    store.append(main, Done("gathered", hand, main_role, values={"number": number}))
-    CaseRow.objects.filter(pk=row.pk).update(gathered_into=main)
-    return _moved(row)
+    values = {"into": into, "reason": said_of(reason)}
+    changes = {"gathered_into": main}
+    store.append(kind, row, Done("gather", hand, role, values=values, changes=changes))
+    store.append(kind, main, Done("gathered", hand, main_role, values={"number": number}))
+    return moved(row)
 
 
 @sealed
 def look(kind: CaseKind, number: str, purpose: str, hand: Hand) -> Mapping[str, Any]:
     """Show the personal data of a case for a stated purpose; that it was looked at is sealed."""
     row = store.locked(kind, number)
-    role = _role(hand, _officers(kind), row, "look")
-    store.append(row, Done("look", hand, role, values={"purpose": _said(purpose)}))
+    role = role_of(hand, officers(kind), row, "look")
+    store.append(kind, row, Done("look", hand, role, values={"purpose": said_of(purpose)}))
     personal = {field.name for field in kind.form if field.sensitivity == "personal"}
     return {name: value for name, value in row.values.items() if name in personal}
 
 
-@sealed
-def remind(kinds: Mapping[str, CaseKind], *, at: datetime) -> dict[str, int]:
+def remind(
+    kinds: Mapping[str, CaseKind], *, at: datetime, house: House | None = None
+) -> dict[str, int]:
     """Remind of clocks that run out soon and tell who is to be told of those that are over.
 
-    Safe to run as often as one likes: each clock is told of once before and once after its end.
+    Safe to run as often as one likes and from several processes: each clock is told of once before
+    and once after its end, each in a transaction of its own.
     """
-    hand = Hand(PLATFORM, at)
     running = ClockRow.objects.filter(ended_at=None, case__kind__in=list(kinds))
     marked = {
         "warned": ("warned_at", running.filter(warn_at__lte=at, warned_at=None)),
         "escalated": ("escalated_at", running.filter(due_at__lte=at, escalated_at=None)),
     }
     told = dict.fromkeys(marked, 0)
+    hand = Hand(PLATFORM, at, house=house or House())
     for what, (mark, clocks) in marked.items():
-        for clock in clocks.order_by("pk"):
-            row = CaseRow.objects.select_for_update().get(pk=clock.case_id)
-            to = kinds[row.kind].clock(clock.name).escalates_to if what == "escalated" else ""
-            values = {"to": to or row.holder}
-            store.append(row, Done(what, hand, SYSTEM, clock.name, values=values))
-            ClockRow.objects.filter(pk=clock.pk).update(**{mark: at})
-            told[what] += 1
+        for clock in clocks.order_by("pk").select_related("case"):
+            told[what] += _remind(kinds[clock.case.kind], clock, hand, (what, mark))
     return told
+
+
+@sealed
+def _remind(kind: CaseKind, clock: ClockRow, hand: Hand, told: tuple[str, str]) -> bool:
+    what, mark = told
+    row = CaseRow.objects.select_for_update().get(pk=clock.case_id)
+    unmarked = ClockRow.objects.filter(pk=clock.pk, ended_at=None, **{mark: None})
+    if not unmarked.update(**{mark: hand.at}):
+        return False
+    to = kind.clock(clock.name).escalates_to if what == "escalated" else ""
+    store.append(kind, row, Done(what, hand, SYSTEM, clock.name, values={"to": to or row.holder}))
+    return True

@@ -48,6 +48,11 @@ class CaseRow(models.Model):
                 fields=("kind", "closed_at", "opened_at", "number"), name="kernel_case_opened"
             ),
             models.Index(fields=("holder", "closed_at"), name="kernel_case_holder"),
+            models.Index(
+                fields=("kind", "region", "department", "holder", "state"),
+                condition=models.Q(closed_at__isnull=True),
+                name="kernel_case_open",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -113,6 +118,16 @@ class ClockRow(models.Model):
                 condition=models.Q(ended_at__isnull=True),
                 name="kernel_case_clock_due",
             ),
+            models.Index(
+                fields=("warn_at",),
+                condition=models.Q(ended_at__isnull=True, warned_at__isnull=True),
+                name="kernel_case_clock_warn",
+            ),
+            models.Index(
+                fields=("due_at", "case"),
+                condition=models.Q(ended_at__isnull=True, escalated_at__isnull=True),
+                name="kernel_case_clock_escalate",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -141,6 +156,32 @@ class NoteRow(models.Model):
         return self.text[:40]
 
 
+class LetterRow(models.Model):
+    """A letter as it was put on paper: its words, the code on it, the step that sealed it."""
+
+    case = models.ForeignKey(CaseRow, models.PROTECT, related_name="letters", verbose_name="办件")
+    step = models.OneToOneField(
+        StepRow, models.PROTECT, related_name="letter", verbose_name="出具步骤"
+    )
+    name = models.CharField("文书", max_length=40)
+    code = models.CharField("核验码", max_length=24, unique=True)
+    content = models.JSONField("内容")
+    digest = models.CharField("摘要", max_length=64)
+    issued_at = models.DateTimeField("出具时间")
+    leaf = models.BigIntegerField("存证序号")
+
+    class Meta:
+        """The table of letters; nothing in it is ever changed."""
+
+        app_label = "kernel"
+        db_table = "kernel_case_letter"
+        verbose_name = "办件文书"
+
+    def __str__(self) -> str:
+        """Return which letter of which case it is."""
+        return f"{self.case_id} {self.name}"
+
+
 class TraitRow(models.Model):
     """A value by which similar cases are found, such as the number of an order."""
 
@@ -162,6 +203,107 @@ class TraitRow(models.Model):
     def __str__(self) -> str:
         """Return name and value."""
         return f"{self.name} {self.value}"
+
+
+class JointRow(models.Model):
+    """A department that takes part in a case that another one leads, and what it answered."""
+
+    case = models.ForeignKey(CaseRow, models.PROTECT, related_name="joint", verbose_name="办件")
+    region = models.CharField("辖区", max_length=12, blank=True)
+    department = models.CharField("部门", max_length=40, blank=True)
+    task = models.TextField("协办事项")
+    asked_by = models.CharField("发起人", max_length=150)
+    asked_at = models.DateTimeField("发起时间")
+    answer = models.TextField("协办意见", blank=True)
+    answered_by = models.CharField("答复人", max_length=150, blank=True)
+    answered_at = models.DateTimeField("答复时间", null=True, blank=True)
+
+    class Meta:
+        """The table of departments that take part; each is asked once at a time."""
+
+        app_label = "kernel"
+        db_table = "kernel_case_joint"
+        verbose_name = "办件协办"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=("case", "region", "department"),
+                condition=models.Q(answered_at__isnull=True),
+                name="kernel_case_joint_once",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=("department", "region"), name="kernel_case_joint_whose"),
+        ]
+
+    def __str__(self) -> str:
+        """Return who takes part in what."""
+        return f"{self.case_id} {self.region} {self.department}"
+
+
+class DisputeRow(models.Model):
+    """That a department holds a case not to be its own; their common superior decides."""
+
+    case = models.ForeignKey(CaseRow, models.PROTECT, related_name="disputes", verbose_name="办件")
+    region = models.CharField("辖区", max_length=12, blank=True)
+    department = models.CharField("部门", max_length=40, blank=True)
+    other_region = models.CharField("对方辖区", max_length=12, blank=True)
+    other_department = models.CharField("对方部门", max_length=40, blank=True)
+    reason = models.TextField("理由")
+    by = models.CharField("提出人", max_length=150)
+    at = models.DateTimeField("提出时间")
+    settled_by = models.CharField("裁定人", max_length=150, blank=True)
+    settled_at = models.DateTimeField("裁定时间", null=True, blank=True)
+
+    class Meta:
+        """The table of disputes; a case has one open dispute at most."""
+
+        app_label = "kernel"
+        db_table = "kernel_case_dispute"
+        verbose_name = "管辖争议"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=("case",),
+                condition=models.Q(settled_at__isnull=True),
+                name="kernel_case_dispute_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return which case is disputed."""
+        return f"{self.case_id} {self.region}"
+
+
+class TallyRow(models.Model):
+    """How many cases of a month, place and department are so: kept with each act.
+
+    ``what`` is ``state``, ``outcome``, ``days`` (it took from opening to closing), ``kept`` or
+    ``late`` (a clock that ended); ``name`` says which.
+    """
+
+    kind = models.CharField("办件种类", max_length=40)
+    month = models.CharField("提交月份", max_length=7)
+    region = models.CharField("辖区", max_length=12, blank=True)
+    department = models.CharField("部门", max_length=40, blank=True)
+    what = models.CharField("项目", max_length=10)
+    name = models.CharField("值", max_length=40, blank=True)
+    cases = models.IntegerField("件数")
+
+    class Meta:
+        """The table of counts."""
+
+        app_label = "kernel"
+        db_table = "kernel_case_tally"
+        verbose_name = "办件计数"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=("kind", "month", "region", "department", "what", "name"),
+                name="kernel_case_tally_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return what is counted."""
+        return f"{self.kind} {self.month} {self.what} {self.name}: {self.cases}"
 
 
 class CaseNumberRow(models.Model):

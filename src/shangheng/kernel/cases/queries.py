@@ -1,68 +1,84 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can be asked of cases: inboxes, one case with its clocks, what a follower may see."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import (
-    Count,
-    DurationField,
-    ExpressionWrapper,
-    F,
-    Q,
-    QuerySet,
-)
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.fields.json import KeyTextTransform
 
+from shangheng.kernel.cases import proofs
 from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
-from shangheng.kernel.cases.concept.seals import fits, seal_of
+from shangheng.kernel.cases.concept.letters import digest_of
+from shangheng.kernel.cases.concept.seals import CODE_LETTERS, fits
 from shangheng.kernel.cases.concept.views import (
     PAGE,
     Attached,
     CaseFile,
     CaseView,
     ClockView,
+    JointView,
+    LetterView,
     NoteView,
     Statistics,
     StepView,
     Wanted,
 )
-from shangheng.kernel.cases.models import CaseRow, ClockRow, NoteRow, StepRow, TraitRow
+from shangheng.kernel.cases.models import (
+    CaseRow,
+    ClockRow,
+    JointRow,
+    LetterRow,
+    NoteRow,
+    StepRow,
+    TallyRow,
+    TraitRow,
+)
 from shangheng.kernel.cases.store import House, events_of, file_path, unit_of
+from shangheng.kernel.cases.tallies import month_of
 from shangheng.kernel.errors import NotFound, NotPermitted
-from shangheng.kernel.evidence import queries as evidence
-from shangheng.kernel.evidence.findings import Finding, SealedRow
 from shangheng.kernel.registers.concept.actors import APPLICANT, PUBLIC, SYSTEM, Actor
 from shangheng.kernel.registers.queries import below
+from shangheng.kernel.search import store as search
+from shangheng.kernel.search.concept import folded
 
-SIMILAR_MAX = 100
-DAY_S = 86_400
+SIMILAR_MAX, FOUND_MAX, COUNTED_MAX = 100, 900, 100_000
 
 
-def _scope(kind: CaseKind, actor: Actor) -> Q:
-    """Return the condition for the cases of a kind that an actor may see."""
+def _scope(kind: CaseKind, actor: Actor, *, joint: bool = True) -> Q:
+    """Return the condition for the cases of a kind that an actor may see.
+
+    With ``joint`` these are also the cases in which the actor's department takes part.
+    """
     posts = [post for post in actor.posts if post.role in kind.roles]
     if not posts:
         raise NotPermitted("case.not_yours", what="see", roles=list(kind.roles), region="")
     scope = Q(pk__in=[])
     for post in posts:
-        one = below(post.region)
+        # An empty condition would vanish beside the others instead of holding for everything.
+        one = below(post.region) if post.region else ~Q(pk__in=[])
         if post.department:
             one &= Q(department__in=("", post.department))
         scope |= one
+        if joint and kind.departments:
+            scope |= Q(pk__in=JointRow.objects.filter(one).values("case"))
     return Q(kind=kind.name) & scope
 
 
-def _wanted(rows: QuerySet[CaseRow], wanted: Wanted) -> QuerySet[CaseRow]:
+def _wanted(kind: CaseKind, rows: QuerySet[CaseRow], wanted: Wanted) -> QuerySet[CaseRow]:
     if wanted.state:
         rows = rows.filter(state=wanted.state)
     if wanted.region:
         rows = rows.filter(below(wanted.region))
     if wanted.holder:
         rows = rows.filter(holder="" if wanted.holder == "-" else wanted.holder)
-    for word in wanted.text.lower().split():
+    if wanted.text.strip():
+        found = search.found(f"case.{kind.name}", wanted.text, most=FOUND_MAX)
+        rows = rows if found is None else rows.filter(pk__in=found)
+    for word in folded(wanted.text).split():
         rows = rows.filter(typed__contains=word)
     if wanted.is_open is not None:
         rows = rows.filter(closed_at__isnull=wanted.is_open)
@@ -80,14 +96,28 @@ def inbox(
     at: datetime,
 ) -> list[CaseView]:
     """Return the cases that an actor may see: open ones first, the oldest on top."""
-    rows = _wanted(CaseRow.objects.filter(_scope(kind, actor)), wanted)
+    rows = _wanted(kind, CaseRow.objects.filter(_scope(kind, actor)), wanted)
     rows = rows.order_by("closed_at", "opened_at", "number")
     return _views(list(rows[wanted.offset : wanted.offset + wanted.limit]), at)
 
 
+def with_steps(
+    kind: CaseKind, wanted: Wanted, *, actor: Actor, at: datetime
+) -> list[tuple[CaseView, tuple[StepView, ...]]]:
+    """Return cases with everything that was done in them, by number."""
+    rows = _wanted(kind, CaseRow.objects.filter(_scope(kind, actor)), wanted).order_by("number")
+    listed = list(rows[wanted.offset : wanted.offset + wanted.limit])
+    steps: dict[Any, list[StepView]] = {}
+    for step in StepRow.objects.filter(case__in=listed).order_by("case", "number"):
+        steps.setdefault(step.case_id, []).append(_step(step))
+    views = _views(listed, at)
+    return [(view, tuple(steps.get(row.pk, ()))) for row, view in zip(listed, views, strict=True)]
+
+
 def count(kind: CaseKind, wanted: Wanted, *, actor: Actor) -> int:
-    """Return how many cases there are of what is looked for."""
-    return _wanted(CaseRow.objects.filter(_scope(kind, actor)), wanted).count()
+    """Return how many cases there are of what is looked for; beyond ``COUNTED_MAX`` not all."""
+    rows = _wanted(kind, CaseRow.objects.filter(_scope(kind, actor)), wanted)
+    return rows.order_by()[: COUNTED_MAX + 1].count()
 
 
 def _views(rows: list[CaseRow], at: datetime) -> list[CaseView]:
@@ -120,10 +150,7 @@ def case_file(
         for step in kind.steps_from(row.state)
         if actor.role_for(_officers(step), row.region, row.department)
     )
-    return CaseFile(
-        found.case, found.steps, found.clocks, found.notes, allowed,
-        found.gathered, found.gathered_into,
-    )  # fmt: skip
+    return replace(found, next_steps=allowed)
 
 
 def _officers(step: Step) -> tuple[str, ...]:
@@ -142,17 +169,39 @@ def followed(
     if not fits(number.strip().upper(), code, digest) or row is None:
         raise NotFound("case.not_followed", number=number)
     kind = kinds[row.kind]
-    whole = _file(kind, row, at, house)
+    own = tuple(step for step in kind.steps_from(row.state) if APPLICANT in step.roles)
+    return kind, _for_parties(kind, _file(kind, row, at, house), own)
+
+
+def other_side(kind: CaseKind, number: str, *, at: datetime, house: House) -> CaseFile:
+    """Return what whoever a case is against may see of it; the caller has made sure who asks."""
+    row = CaseRow.objects.filter(kind=kind.name, number=number).first()
+    if row is None or not kind.other_side:
+        raise NotFound("case.unknown", number=number)
+    own = tuple(step for step in kind.steps_from(row.state) if kind.other_side in step.roles)
+    return _for_parties(kind, _file(kind, row, at, house), own)
+
+
+def _for_parties(kind: CaseKind, whole: CaseFile, own: tuple[Step, ...]) -> CaseFile:
+    """Return a case without what is internal, with the steps that a party may take."""
     shown = {step.name for step in kind.steps if step.shown}
+    papers = {letter.name for letter in kind.letters if letter.shown}
     public = {"open", "transfer", "gather", "reply", "stopped", "resumed", "extended"}
+    named = {"step": shown, "letter": papers}
     steps = tuple(
-        step
-        for step in whole.steps
-        if step.act in public or (step.act == "step" and step.name in shown)
+        step for step in whole.steps if step.act in public or step.name in named.get(step.act, ())
     )
     notes = tuple(note for note in whole.notes if note.outward)
-    own = tuple(step for step in kind.steps_from(row.state) if APPLICANT in step.roles)
-    return kind, CaseFile(whole.case, steps, whole.clocks, notes, own, (), whole.gathered_into)
+    letters = tuple(each for each in whole.letters if each.name in papers)
+    return replace(
+        whole,
+        steps=steps,
+        notes=notes,
+        next_steps=own,
+        gathered=(),
+        letters=letters,
+        joint=(),
+    )
 
 
 def _file(kind: CaseKind, row: CaseRow, at: datetime, house: House) -> CaseFile:
@@ -166,7 +215,36 @@ def _file(kind: CaseKind, row: CaseRow, at: datetime, house: House) -> CaseFile:
         (),
         tuple(row.gathered.order_by("number").values_list("number", flat=True)),
         main.number if main else "",
+        tuple(_letter(each) for each in row.letters.select_related("case", "step").order_by("pk")),
+        tuple(_joint(each) for each in row.joint.order_by("pk")),
+        row.disputes.filter(settled_at=None).exists(),
     )
+
+
+def _joint(row: JointRow) -> JointView:
+    return JointView(
+        row.region, row.department, row.task, row.asked_at, row.answer, row.answered_by,
+        row.answered_at,
+    )  # fmt: skip
+
+
+def _letter(row: LetterRow) -> LetterView:
+    genuine = row.digest == digest_of(row.code, row.content) == row.step.values.get("digest")
+    return LetterView(
+        row.case.number, row.case.kind, row.name, row.code, row.content, row.digest,
+        row.issued_at, row.step.number, row.step.seal, row.leaf,
+        genuine and proofs.intact(row.case.number),
+    )  # fmt: skip
+
+
+def letter(code: str) -> LetterView:
+    """Return the letter that bears a code, and whether it is as it was sealed."""
+    plain = "".join(letter for letter in code.upper() if letter in CODE_LETTERS)
+    parts = [plain[start : start + 4] for start in range(0, len(plain), 4)]
+    row = LetterRow.objects.filter(code="-".join(parts)).select_related("case", "step").first()
+    if row is None:
+        raise NotFound("letter.unknown", code=code[:40])
+    return _letter(row)
 
 
 def _step(row: StepRow) -> StepView:
@@ -193,106 +271,6 @@ def _clock(kind: CaseKind, kept: ClockRow, at: datetime, house: House) -> ClockV
     )  # fmt: skip
 
 
-def intact(number: str) -> bool:
-    """Tell whether the steps of a case are as they were sealed."""
-    row = CaseRow.objects.filter(number=number).first()
-    if row is None:
-        raise NotFound("case.unknown", number=number)
-    before = seal_of({"kind": row.kind}, "")
-    for step in row.steps.order_by("number"):
-        if _seal_again(row, step, before) != step.seal:
-            return False
-        before = step.seal
-    return before == row.seal
-
-
-def _seal_again(row: CaseRow, step: StepRow, before: str) -> str:
-    return seal_of(_entry(row, step), before)
-
-
-def _entry(row: CaseRow, step: StepRow) -> dict[str, Any]:
-    """Return what was written down of a step, as `store.append` seals it."""
-    return {
-        "case": row.number, "number": step.number, "act": step.act, "name": step.name,
-        "source": step.source, "target": step.target, "by": step.by, "role": step.role,
-        "at": step.at.astimezone(c.CHINA).isoformat(), "values": step.values,
-    }  # fmt: skip
-
-
-def sealed_steps(number: str | None = None) -> Iterator[SealedRow]:
-    """Give every step, or those of one case, with the leaf that seals it and what that says."""
-    steps = StepRow.objects.select_related("case").order_by("case__number", "number")
-    if number is not None:
-        steps = steps.filter(case__number=number)
-    for key, step in evidence.readable(steps):
-        if step is None:
-            yield SealedRow(f"kernel_case_step/{key}", -1, "case.?", "?", "")
-            continue
-        where = f"kernel_case_step/{step.pk} {step.case.number} {step.number}"
-        content = _entry(step.case, step) | {"seal": step.seal}
-        what, number_ = f"case.{step.act}", step.case.number
-        yield SealedRow(where, step.leaf, what, number_, content, {"kind": step.case.kind})
-
-
-def chain(number: str) -> tuple[str, list[dict[str, Any]], StepView]:
-    """Return a case as one chain: its kind, what was sealed of each step, and the last one."""
-    row = CaseRow.objects.filter(number=number).first()
-    if row is None:
-        raise NotFound("case.unknown", number=number)
-    steps = list(row.steps.order_by("number"))
-    return row.kind, [_entry(row, step) for step in steps], _step(steps[-1])
-
-
-def unlike_their_steps(kinds: Mapping[str, CaseKind], *, region: str) -> Iterator[Finding]:
-    """Name the cases that do not stand where their sealed steps lead; `region` is the house's."""
-    for key, row in evidence.readable(CaseRow.objects.order_by("number"), by="number"):
-        if row is None:
-            yield Finding(f"kernel_case/{key}", "evidence.row_differs", {"column": "?"})
-            continue
-        seal, values, stands = seal_of({"kind": row.kind}, ""), row.values, _Stands()
-        steps = [step for _, step in evidence.readable(row.steps.order_by("number")) if step]
-        for step in steps:
-            seal = _seal_again(row, step, seal)
-            stands.take(step)
-        last = steps[-1] if steps else None
-        said = {
-            "seal": (seal, row.seal),
-            "version": (len(steps), row.version),
-            "state": (last.target if last else row.state, row.state),
-            "values": (steps[0].values if steps else values, values),
-            "holder": (stands.holder, row.holder),
-            "department": (stands.department, row.department),
-            "region": (stands.region or _place(kinds, row, region), row.region),
-        }
-        if wrong := [name for name, (told, found) in said.items() if told != found]:
-            facts = {"column": ", ".join(wrong)}
-            yield Finding(f"kernel_case/{row.number}", "evidence.row_differs", facts)
-
-
-def _place(kinds: Mapping[str, CaseKind], row: CaseRow, region: str) -> str:
-    """Return where a case was opened; a kind that nobody declares any more cannot tell."""
-    values = row.values if isinstance(row.values, dict) else {}
-    return kinds[row.kind].place_of(values, region) if row.kind in kinds else row.region
-
-
-@dataclass
-class _Stands:
-    """Who has a case, as its steps tell; the region is known once it was transferred."""
-
-    holder: str = ""
-    department: str = ""
-    region: str = ""
-
-    def take(self, step: StepRow) -> None:
-        told = step.values if isinstance(step.values, dict) else {}
-        if step.act == "assign":
-            self.holder = told.get("holder", "")
-        elif step.act in ("hand_back", "transfer"):
-            self.holder = ""
-        if step.act == "transfer":
-            self.region, self.department = told.get("region", ""), told.get("department", "")
-
-
 def similar(kind: CaseKind, number: str, *, actor: Actor, limit: int = 5) -> list[CaseView]:
     """Propose open cases that have a trait in common, such as the order or the seller."""
     row = CaseRow.objects.filter(_scope(kind, actor), number=number).first()
@@ -310,43 +288,49 @@ def similar(kind: CaseKind, number: str, *, actor: Actor, limit: int = 5) -> lis
 def statistics(
     kind: CaseKind, *, actor: Actor, since: datetime, until: datetime, at: datetime
 ) -> Statistics:
-    """Count the cases opened in a span, as they stand now."""
-    rows = CaseRow.objects.filter(_scope(kind, actor), opened_at__gte=since, opened_at__lt=until)
-    counted = rows.order_by().values_list("state", "region", "outcome").annotate(n=Count("pk"))
-    groups = list(counted)
-    clocks = ClockRow.objects.filter(case__in=rows).order_by()
-    closed = rows.exclude(closed_at=None)
+    """Count the cases opened in whole months, from that of ``since`` to before that of ``until``.
+
+    The counts are those that are kept with each act, so that it takes as long for a million cases
+    as for a thousand.
+    """
+    months = Q(month__gte=month_of(since), month__lt=month_of(until))
+    rows = TallyRow.objects.filter(months, _scope(kind, actor, joint=False)).order_by()
+    found: dict[str, dict[str, int]] = {}
+    for what, name, n in rows.values_list("what", "name").annotate(n=Sum("cases")):
+        found.setdefault(what, {})[name] = n
+    states = rows.filter(what="state", cases__gt=0)
+    by_region = states.values_list("region").annotate(n=Sum("cases"))
+    days = {int(name): n for name, n in found.get("days", {}).items() if n}
+    kept, late = found.get("kept", {}), found.get("late", {})
+    running = ClockRow.objects.filter(ended_at=None, due_at__lte=at)
+    opened = CaseRow.objects.filter(_scope(kind, actor), opened_at__gte=since, opened_at__lt=until)
     return Statistics(
-        opened=sum(n for *_, n in groups),
-        closed=closed.count(),
-        late=clocks.filter(ended_at=None, due_at__lte=at).count(),
-        by_state=_summed((state, n) for state, _, _, n in groups),
-        by_region=_summed((region, n) for _, region, _, n in groups),
-        by_outcome=_summed((outcome, n) for _, _, outcome, n in groups if outcome),
-        by_clock=_kept(clocks),
-        days_median=_median_days(closed),
+        opened=sum(found.get("state", {}).values()),
+        closed=sum(days.values()),
+        late=running.filter(case__in=opened).count(),
+        by_state=_told(found.get("state", {})),
+        by_region=_told(dict(by_region)),
+        by_outcome=_told(found.get("outcome", {})),
+        by_clock={
+            name: (kept.get(name, 0) + late.get(name, 0), late.get(name, 0))
+            for name in {*kept, *late}
+        },
+        days_median=_median(days),
     )
 
 
-def _summed(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for name, n in pairs:
-        found[name] = found.get(name, 0) + n
-    return found
+def _told(counts: Mapping[str, int]) -> dict[str, int]:
+    return {name: n for name, n in counts.items() if n}
 
 
-def _kept(clocks: QuerySet[ClockRow]) -> dict[str, tuple[int, int]]:
-    """Return by clock how many have ended, and how many of them too late."""
-    late = Count("pk", filter=Q(due_at__lte=F("ended_at")))
-    ended = clocks.exclude(ended_at=None).values("name").annotate(n=Count("pk"), too_late=late)
-    return {each["name"]: (each["n"], each["too_late"]) for each in ended}
-
-
-def _median_days(closed: QuerySet[CaseRow]) -> float | None:
-    took = ExpressionWrapper(F("closed_at") - F("opened_at"), DurationField())
-    ordered = closed.annotate(took=took).order_by("took").values_list("took", flat=True)
-    middle = ordered[(count := closed.count()) // 2 : count // 2 + 1]
-    return next((each.total_seconds() / DAY_S for each in middle), None)
+def _median(days: Mapping[int, int]) -> float | None:
+    """Return the middle of a number of days, each with how many cases took so long."""
+    middle, passed = (sum(days.values()) + 1) // 2, 0
+    for took in sorted(days):
+        passed += days[took]
+        if passed >= middle:
+            return float(took)
+    return None
 
 
 def overdue(
@@ -379,3 +363,38 @@ def _listed(value: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - what a form k
     if not isinstance(value, list):
         return []
     return [each for each in value if isinstance(each, dict)]
+
+
+def tallied(
+    kind: CaseKind, by: Sequence[str], *, actor: Actor, since: datetime, until: datetime
+) -> dict[tuple[str, ...], int]:
+    """Count the cases opened in a span by fields of their form, or by ``region``."""
+    rows = CaseRow.objects.filter(_scope(kind, actor), opened_at__gte=since, opened_at__lt=until)
+    said = {
+        f"by_{place}": F(name) if name == "region" else KeyTextTransform(name, "values")
+        for place, name in enumerate(by)
+    }
+    counted = rows.order_by().values(**said).annotate(n=Count("pk")).values_list(*said, "n")
+    return {tuple(str(each or "") for each in told): n for *told, n in counted}
+
+
+def taken(
+    kind: CaseKind, step: str, *, actor: Actor, since: datetime, until: datetime
+) -> list[tuple[CaseView, StepView]]:
+    """Return where a step was taken in a span, with the case as it stands now, oldest first."""
+    cases = CaseRow.objects.filter(_scope(kind, actor))
+    rows = StepRow.objects.filter(act="step", name=step, at__gte=since, at__lt=until)
+    rows = rows.filter(case__in=cases).select_related("case").order_by("at", "pk")
+    return [(_view(row.case, None, until), _step(row)) for row in rows]
+
+
+def kept(kind: CaseKind, clock: str, numbers: Collection[str]) -> dict[str, bool]:
+    """Tell of cases whose clock has ended whether it was kept, by their numbers."""
+    rows = ClockRow.objects.filter(
+        case__kind=kind.name, case__number__in=numbers, name=clock
+    ).exclude(ended_at=None)
+    return {
+        number: due is None or ended < due
+        for number, due, ended in rows.values_list("case__number", "due_at", "ended_at")
+        if ended is not None
+    }

@@ -5,22 +5,28 @@ Everything here runs inside the transaction of an action.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from shangheng.kernel.cases import tallies
 from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.calendar import Calendar, official
 from shangheng.kernel.cases.concept.clocks import Clock, Event, Unit
-from shangheng.kernel.cases.concept.kinds import CaseKind
+from shangheng.kernel.cases.concept.kinds import CaseKind, Step
 from shangheng.kernel.cases.concept.seals import seal_of
+from shangheng.kernel.cases.concept.standing import Standing
+from shangheng.kernel.cases.concept.telling import Act, Hook, notices_of
 from shangheng.kernel.cases.models import CaseNumberRow, CaseRow, ClockRow, StepRow, TraitRow
 from shangheng.kernel.errors import Conflict, NotFound, Unavailable
 from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.formulas.parameters import Configuration
+from shangheng.kernel.notices import actions as notices
+from shangheng.kernel.notices.concept import Channel
 from shangheng.kernel.records.concept import fields as f
+from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.store.home import flush
 from shangheng.kernel.registers.concept import actors
 from shangheng.kernel.registers.concept.forms import Files, uploads_of
@@ -30,12 +36,21 @@ TRAIT_MAX = 200
 
 @dataclass(frozen=True)
 class House:
-    """What a jurisdiction gives to its cases: region, folder of files, decisions, calendar."""
+    """What a jurisdiction gives to its cases: region, folder of files, decisions, calendar.
+
+    ``records`` are the kinds of record that steps may report, ``channels`` the ways by which
+    people can be told, ``hooks`` the programs that are told, ``effects`` what services do
+    with steps, by the name that a step has in ``does``.
+    """
 
     region: str = ""
     files: Path | None = None
     configuration: Configuration = field(default_factory=dict)
     calendar: Calendar = field(default_factory=official)
+    records: Mapping[str, RecordKind] = field(default_factory=dict)
+    channels: tuple[Channel, ...] = ("inbox",)
+    hooks: tuple[Hook, ...] = ()
+    effects: Mapping[str, "Effect"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,7 +66,10 @@ class Hand(actors.Hand):
 
 @dataclass(frozen=True)
 class Done:
-    """What is written down of an act: what, by whose hand, in which role, with which content."""
+    """What is written down of an act: what, by whose hand, in which role, with which content.
+
+    ``changes`` are the columns of the case that change with it.
+    """
 
     act: str
     hand: Hand
@@ -59,6 +77,42 @@ class Done:
     name: str = ""
     target: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A step that was just taken, as whatever follows it in the same transaction sees it.
+
+    ``form`` is what was filed, ``said`` what all steps so far have said, later ones over earlier;
+    ``region`` is where the case is, ``opened_at`` when it began.
+    """
+
+    kind: CaseKind
+    number: str
+    step: Step
+    form: Mapping[str, Any]
+    said: Mapping[str, Any]
+    region: str
+    opened_at: datetime
+    hand: Hand
+
+
+Effect = Callable[[Taken], None]
+"""What a service does with a step; a refusal that it raises undoes the step."""
+
+
+def follow(kind: CaseKind, row: CaseRow, step: Step, hand: Hand) -> None:
+    """Do what a step asks of its service; without the service it cannot be taken."""
+    if not step.does:
+        return
+    if step.does not in hand.house.effects:
+        raise Unavailable("case.nobody_does", step=step.name, does=step.does)
+    said: dict[str, Any] = {}
+    for earlier in row.steps.filter(act="step").order_by("number"):
+        said |= earlier.values
+    taken = Taken(kind, row.number, step, row.values, said, row.region, row.opened_at, hand)
+    hand.house.effects[step.does](taken)
 
 
 def next_number(kind: CaseKind, at: datetime) -> str:
@@ -91,8 +145,11 @@ def refuse_stale(row: CaseRow, version: int | None) -> None:
     )  # fmt: skip
 
 
-def append(row: CaseRow, done: Done) -> StepRow:
-    """Write down what was done, sealed in the log; the case takes the new state and version."""
+def append(kind: CaseKind, row: CaseRow, done: Done) -> StepRow:
+    """Write down what was done, sealed in the log; the case takes the new state and version.
+
+    Who is to be told of it is put into the outbox in the same transaction.
+    """
     number, target, at = row.version + 1, done.target or row.state, done.hand.at
     entry = {
         "case": row.number, "number": number, "act": done.act, "name": done.name,
@@ -100,11 +157,9 @@ def append(row: CaseRow, done: Done) -> StepRow:
         "at": at.astimezone(c.CHINA).isoformat(), "values": dict(done.values),
     }  # fmt: skip
     seal = seal_of(entry, row.seal)
-    moved = CaseRow.objects.filter(pk=row.pk, version=row.version).update(
-        version=number, seal=seal, state=target, changed_at=at
-    )
-    if not moved:  # nobody else can be here while the row is locked
-        refuse_stale(CaseRow.objects.get(pk=row.pk), row.version)
+    changes = {"version": number, "seal": seal, "state": target, "changed_at": at, **done.changes}
+    if not CaseRow.objects.filter(pk=row.pk, version=row.version).update(**changes):
+        refuse_stale(CaseRow.objects.get(pk=row.pk), row.version)  # kept from us while locked
     leaf = evidence.seal(
         f"case.{done.act}", row.number, entry | {"seal": seal}, at=at,
         facts={"kind": row.kind, "number": number, "seal": seal},
@@ -114,8 +169,32 @@ def append(row: CaseRow, done: Done) -> StepRow:
         by=done.hand.actor.name, role=done.role, at=at, values=dict(done.values), seal=seal,
         leaf=leaf,
     )  # fmt: skip
-    row.version, row.seal, row.state, row.changed_at = number, seal, target, at
+    before = tallies.counted(row)
+    for name, value in changes.items():
+        setattr(row, name, value)
+    tallies.turn(kind.name, row.opened_at, before, tallies.counted(row))
+    _tell(kind, row, step, done.hand.house)
     return step
+
+
+def _tell(kind: CaseKind, row: CaseRow, step: StepRow, house: House) -> None:
+    act = Act(
+        number=step.number, act=step.act, name=step.name, by=step.by, holder=row.holder,
+        values=step.values, seal=step.seal, title=row.title,
+    )  # fmt: skip
+    case = standing_of(row, at=step.at)
+    told = notices_of(kind, case, act, channels=house.channels, hooks=house.hooks)
+    notices.put(told, at=step.at)
+
+
+def standing_of(row: CaseRow, *, at: datetime, said: bool = False) -> Standing:
+    """Return how a case stands; with ``said`` also what was said in each step so far."""
+    steps = row.steps.filter(act="step").order_by("number") if said else ()
+    return Standing(
+        number=row.number, state=row.state, outcome=row.outcome, region=row.region,
+        department=row.department, opened_at=row.opened_at, at=at, values=row.values,
+        said=[(step.name, step.values) for step in steps],
+    )  # fmt: skip
 
 
 def turn_clocks(kind: CaseKind, row: CaseRow, hand: Hand, *, why: str) -> None:
@@ -133,7 +212,13 @@ def turn_clocks(kind: CaseKind, row: CaseRow, hand: Hand, *, why: str) -> None:
             if not _stands(kept):
                 change(clock, kept, Event("stopped", at, why), house)
         elif kept is not None:
-            ClockRow.objects.filter(pk=kept.pk).update(ended_at=at)
+            _end(row, kept, at)
+
+
+def _end(row: CaseRow, kept: ClockRow, at: datetime) -> None:
+    before = tallies.counted(row)
+    ClockRow.objects.filter(pk=kept.pk).update(ended_at=at)
+    tallies.turn(row.kind, row.opened_at, before, tallies.counted(row))
 
 
 def _stands(kept: ClockRow) -> bool:

@@ -66,27 +66,27 @@ def size() -> int:
 
 def leaf(index: int) -> Leaf:
     """Return the leaf at an index."""
-    row = LeafRow.objects.filter(index=index).first()
-    if row is None:
+    found = _leaves(LeafRow.objects.filter(index=index))
+    if not found:
         raise NotFound("evidence.leaf_unknown", index=index)
-    return _leaf(row)
+    return found[0]
 
 
 def leaves_of(object_id: str, what: str | None = None) -> list[Leaf]:
     """Return the leaves about an object, in order."""
     rows = LeafRow.objects.filter(object_id=object_id).order_by("index")
-    return [_leaf(row) for row in (rows.filter(what=what) if what else rows)]
+    return _leaves(rows.filter(what=what) if what else rows)
 
 
 def leaves_saying(what: str) -> list[Leaf]:
     """Return the leaves that say that this was done, in order."""
-    return [_leaf(row) for row in LeafRow.objects.filter(what=what).order_by("index")]
+    return _leaves(LeafRow.objects.filter(what=what).order_by("index"))
 
 
 def leaves_at(indexes: Iterable[int]) -> dict[int, Leaf]:
     """Return the leaves at some indexes, by index; those that are missing are left out."""
     rows = LeafRow.objects.filter(index__in=list(indexes))
-    return {row.index: _leaf(row) for row in rows}
+    return {each.index: each for each in _leaves(rows)}
 
 
 def named(begins: str) -> Iterator[tuple[int, str, str]]:

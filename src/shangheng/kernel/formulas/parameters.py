@@ -10,7 +10,10 @@ from typing import Any
 from shangheng.kernel.errors import Invalid
 
 Configuration = Mapping[str, Any]
-"""What an authority has decided: a value by the parameter's name, or values by first day."""
+"""What an authority has decided: a value by the parameter's name, or values by first day.
+
+A value may say where it is written: ``{value: 7, source: …}``.
+"""
 
 
 @dataclass(frozen=True)
@@ -41,12 +44,19 @@ class Parameter:
 
     def on(self, day: date, configuration: Configuration) -> Any:  # noqa: ANN401
         """Return the value that holds on that day, the authority's own decision first."""
+        return self.sourced(day, configuration)[0]
+
+    def sourced(self, day: date, configuration: Configuration) -> tuple[Any, str]:
+        """Return the value that holds on that day, and where it is written."""
         decided = configuration.get(self.name)
         if isinstance(decided, Mapping) and decided and all(map(_is_day, decided)):
             decided = _latest({_day(since): value for since, value in decided.items()}, day)
-        if decided is None:
-            decided = _latest({each.since: each.value for each in self.values}, day)
-        if decided is None:
+        if isinstance(decided, Mapping) and "value" in decided:
+            return decided["value"], str(decided.get("source", ""))
+        if decided is not None:
+            return decided, self.clause
+        printed = _latest({each.since: each for each in self.values}, day)
+        if printed is None or printed.value is None:
             raise Invalid(
                 "parameter.not_configured",
                 name=self.name,
@@ -55,7 +65,7 @@ class Parameter:
                 question_zh=self.question_zh,
                 question_en=self.question_en,
             )
-        return decided
+        return printed.value, printed.source
 
 
 def _is_day(text: Any) -> bool:  # noqa: ANN401

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a jurisdiction consists of: documents, clauses, duties, parameters, targets, quotas, codes.
 
-Every thing keeps its ``place``, where faults are shown. References to a clause are texts:
+Every thing keeps its ``place``, where faults are shown. A clause is referred to as
 ``ganzhou-2015 四(二)1``; ``hunan-2015 (四)#a`` names one duty of a clause that has several.
 """
 
@@ -45,11 +45,7 @@ class Flaw:
 
 @dataclass(frozen=True, kw_only=True)
 class Duty:
-    """What somebody owes by a clause; ``departments`` as printed, in the printed order.
-
-    ``lead`` only where the document says who leads; ``others`` is what follows the list instead
-    of names (等有关部门).
-    """
+    """What ``departments`` owe, as printed; ``lead`` only where it is said who leads."""
 
     id: str | None
     zh: str
@@ -69,13 +65,14 @@ class Duty:
 class Clause:
     """The smallest numbered unit of a document, in our own words.
 
-    ``numbers`` are those that it prints, with units; ``serves`` are the systems it calls for.
+    It prints ``numbers``, ``serves`` systems and concerns an ``audience`` besides who owes it.
     """
 
     document: str
     label: str
     part: str | None
     kinds: tuple[Kind, ...]
+    audience: tuple[str, ...]
     zh: str
     en: str
     numbers: tuple[str, ...]
@@ -91,7 +88,7 @@ class Clause:
 
 @dataclass(frozen=True, kw_only=True)
 class Citation:
-    """Another document that a document cites; ``document`` where it is in the library too."""
+    """What a document cites; ``document`` where that is in the library too."""
 
     zh: str
     en: str | None
@@ -121,10 +118,9 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """A policy document: every clause of its own numbering once, in order.
+    """A policy document, every clause once; it counts from the day ``effective``.
 
-    ``effective`` is the day from which it counts here. ``lead_rule`` says whether the first
-    listed body leads, from ``lead_rule_clause`` on. ``notes`` explain what is not printed.
+    ``lead_rule`` says whether the first listed body leads, from ``lead_rule_clause`` on.
     """
 
     id: str
@@ -171,7 +167,7 @@ class Dated:
 
 @dataclass(frozen=True, kw_only=True)
 class Parameter:
-    """A dated number of the law, or (without a value) a question that an authority must answer."""
+    """A dated number of the law, or (without a value) a question that an authority answers."""
 
     id: str
     zh: str
@@ -201,7 +197,7 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """What is to be reached: ``value`` and ``unit`` as printed, ``amount`` in the base unit."""
+    """What is to be reached: ``amount`` in the base unit; a reported ``series`` may measure it."""
 
     id: str
     clause: str
@@ -214,6 +210,7 @@ class Target:
     base_unit: str
     year: int | None
     indicator: str | None
+    series: str | None
     indicator_note: Words | None
     judged_by: Literal["number", "evidence"]
     note: Words | None
@@ -359,7 +356,7 @@ class Topic:
 
 @dataclass(frozen=True)
 class System:
-    """A system that the documents call for, under its code in the list of systems."""
+    """A system that the documents call for, by its code in the list of systems."""
 
     id: str
     zh: str

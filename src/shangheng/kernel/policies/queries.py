@@ -103,6 +103,11 @@ def names(folder: Path) -> tuple[str, ...]:
     return store.names(folder)
 
 
+def heads(folder: Path) -> tuple[store.Head, ...]:
+    """Return id, names and division of every jurisdiction of a folder, without its documents."""
+    return store.heads(folder)
+
+
 def jurisdiction(library: Library, name: str) -> Jurisdiction:
     """Return a jurisdiction, or say which there are."""
     if name not in library.jurisdictions:

@@ -8,9 +8,11 @@ beside what it corrects, and the end of an entry is a version too.
 import csv
 import hashlib
 import io
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -19,16 +21,20 @@ from django.db import transaction
 from shangheng.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, Refusal
 from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.evidence.entries import canonical
+from shangheng.kernel.records.store.sources import workbook_rows
 from shangheng.kernel.regions import queries as regions
 from shangheng.kernel.registers import queries
 from shangheng.kernel.registers.concept.actors import Hand
 from shangheng.kernel.registers.concept.forms import checked
 from shangheng.kernel.registers.concept.kinds import RegisterKind
 from shangheng.kernel.registers.models import EntryNumberRow, EntryRow, VersionRow
+from shangheng.kernel.search import store as search
+from shangheng.kernel.search.concept import folded
 
 ROWS_MAX = 20_000
 TYPED_MAX = 4_000
 REASON_MAX = 500
+ZIP = b"PK\x03\x04"
 
 
 @dataclass(frozen=True)
@@ -173,12 +179,18 @@ def _append(
         confirmed_by=hand.actor.name if holds else "", confirmed_at=hand.at if holds else None,
         seal=seal, leaf=leaf,
     )  # fmt: skip
-    row.version, row.seal = number, seal
+    row.version, row.seal, before = number, seal, row.typed
     if holds:
         _take_over(kind, row, act, values)
     row.typed = row.typed or _searchable(kind, row, values)
-    row.save()
+    _save(row, before)
     return Entered(row.number, row.state, number, seal)
+
+
+def _save(row: EntryRow, before: str) -> None:
+    """Save an entry and let it be found by what it says now."""
+    row.save()
+    search.put(f"register.{row.kind}", row.uuid, row.typed, before=before)
 
 
 def _take_over(kind: RegisterKind, row: EntryRow, act: str, values: Mapping[str, Any]) -> None:
@@ -193,7 +205,7 @@ def _searchable(kind: RegisterKind, row: EntryRow, values: Mapping[str, Any]) ->
     """Return what is searched: everything on file but personal data."""
     open_ = [field.name for field in kind.fields if field.sensitivity != "personal"]
     told = [str(values[name]) for name in open_ if isinstance(values.get(name), str | int)]
-    return " ".join([row.number, *told])[:TYPED_MAX].lower()
+    return folded(" ".join([row.number, *told]))[:TYPED_MAX]
 
 
 def _locked(kind: RegisterKind, number: str, hand: Hand) -> EntryRow:
@@ -223,8 +235,9 @@ def confirm(kind: RegisterKind, number: str, hand: Hand) -> Entered:
         _supersede(row, version, hand)
     told = {"seal": version.seal, "by": hand.actor.name}
     evidence.seal("register.confirm", number, told, at=hand.at, facts={"version": version.number})
+    before = row.typed
     _take_over(kind, row, version.act, version.values)
-    row.save()
+    _save(row, before)
     return Entered(row.number, row.state, row.version, row.seal)
 
 
@@ -294,17 +307,10 @@ def end(kind: RegisterKind, number: str, hand: Hand, filing: Filing) -> Entered:
     return _append(kind, row, values, hand, replace(filing, act="end"))
 
 
-def template(kind: RegisterKind) -> bytes:
-    """Return an empty CSV file with the columns of the register."""
-    out = io.StringIO(newline="")
-    csv.writer(out).writerow([field.name for field in kind.fields])
-    return ("\ufeff" + out.getvalue()).encode()
-
-
 def load(
     kind: RegisterKind, content: bytes, hand: Hand, filing: Filing, *, dry_run: bool
 ) -> Loaded:
-    """Take in a CSV file; good lines are entered, wrong ones come back with the reason.
+    """Take in a CSV file or a workbook; good lines are entered, wrong ones come back with why.
 
     The header names fields, or their Chinese labels. A dry run writes nothing and says the same.
     """
@@ -324,20 +330,32 @@ def load(
 
 
 def _lines(kind: RegisterKind, content: bytes) -> list[tuple[int, dict[str, str]]]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Invalid("register.not_utf8", at=error.start) from error
-    reader = csv.reader(io.StringIO(text, newline=""))
-    header = [name.strip() for name in next(reader, [])]
+    rows = enumerate(_workbook(content) if content.startswith(ZIP) else _csv(content), 1)
+    header = [name.strip() for name in next(rows, (1, []))[1]]
     names = {each.zh: each.name for each in kind.fields} | {e.name: e.name for e in kind.fields}
     if unknown := [name for name in header if name not in names]:
         raise Invalid("register.columns", unknown=unknown, known=[e.name for e in kind.fields])
+    columns = [names[name] for name in header]
     found = [
-        (reader.line_num, dict(zip([names[name] for name in header], row, strict=False)))
-        for row in reader
+        (line, dict(zip(columns, row, strict=False)))
+        for line, row in rows
         if any(cell.strip() for cell in row)
     ]
     if len(found) > ROWS_MAX:
         raise Invalid("register.too_many", rows=len(found), most=ROWS_MAX)
     return found
+
+
+def _csv(content: bytes) -> Iterator[list[str]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Invalid("register.not_utf8", at=error.start) from error
+    return csv.reader(io.StringIO(text, newline=""))
+
+
+def _workbook(content: bytes) -> Iterator[list[str]]:
+    with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
+        file.write(content)
+        file.flush()
+        yield from workbook_rows(Path(file.name))

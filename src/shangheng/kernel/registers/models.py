@@ -39,7 +39,7 @@ class EntryRow(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=("kind", "region", "title"), name="kernel_entry_place"),
-            models.Index(fields=("kind", "state"), name="kernel_entry_state"),
+            models.Index(fields=("kind", "state", "title", "number"), name="kernel_entry_listed"),
         ]
 
     def __str__(self) -> str:

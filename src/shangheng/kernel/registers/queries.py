@@ -22,10 +22,15 @@ from shangheng.kernel.registers.concept.kinds import (
     metres_between,
 )
 from shangheng.kernel.registers.models import EntryRow, VersionRow
+from shangheng.kernel.search import store as search
+from shangheng.kernel.search.concept import folded
 
 PAGE = 50
 CHINA = ZoneInfo("Asia/Shanghai")
 COMPARED_MAX = 5_000
+FOUND_MAX = 900
+COUNTED_MAX = 100_000
+REGION_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,10 @@ def sees_all(kind: RegisterKind, actor: Actor, region: str) -> bool:
 
 def below(region: str) -> Q:
     """Return the condition for what lies in a region; no region is the whole country."""
-    return Q(region__startswith=stem(region)) if region else Q()
+    if not region:
+        return Q()
+    first = stem(region)  # a span of codes, which an index can answer, unlike a beginning
+    return Q(region__gte=first, region__lte=first.ljust(REGION_DIGITS, "9"))
 
 
 def _seen(kind: RegisterKind, actor: Actor) -> Q:
@@ -116,7 +124,10 @@ def _sought(kind: RegisterKind, sought: Sought, actor: Actor) -> QuerySet[EntryR
             entry=OuterRef("pk"), effective_from__lte=sought.on, superseded_at=None
         ).exclude(confirmed_at=None)
         rows = rows.filter(Exists(known))
-    for word in sought.text.lower().split():
+    if sought.text.strip():
+        found = search.found(f"register.{kind.name}", sought.text, most=FOUND_MAX)
+        rows = rows if found is None else rows.filter(pk__in=found)
+    for word in folded(sought.text).split():
         rows = rows.filter(_says(kind, actor, word))
     for name, value in sought.where:
         rows = rows.filter(
@@ -169,8 +180,8 @@ def listed(
 
 
 def count(kind: RegisterKind, sought: Sought, *, actor: Actor) -> int:
-    """Return how many entries are sought."""
-    return _sought(kind, sought, actor).count()
+    """Return how many entries are sought; beyond ``COUNTED_MAX`` not all are counted."""
+    return _sought(kind, sought, actor).order_by()[: COUNTED_MAX + 1].count()
 
 
 def _versions_on(entries: list[Any], day: date) -> dict[Any, VersionRow]:

@@ -54,6 +54,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "平台没有设置附件文件夹，请联系管理员",
         "This platform has no folder for attachments; tell its administrator",
     ),
+    "case.no_such_room": (
+        "这个链接不完整或已失效；请向承办人员要一个新的链接",
+        "This link is incomplete or no longer good; ask the officer for a new one",
+    ),
+    "case.nobody_does": (
+        "步骤 {step} 需要的“{does}”没有提供；请联系平台管理员",
+        "Nothing provides “{does}”, which step {step} needs; tell the platform's administrator",
+    ),
     "case.no_such_step": (
         "{kind} 没有步骤 {step}",
         "{kind} has no step {step}",
@@ -61,6 +69,54 @@ TEXTS: dict[str, tuple[str, str]] = {
     "case.no_such_clock": (
         "{kind} 没有时限 {clock}",
         "{kind} has no clock {clock}",
+    ),
+    "case.no_such_letter": (
+        "{kind} 没有文书 {letter}",
+        "{kind} has no letter {letter}",
+    ),
+    "case.posting_lacks": (
+        "记账“{movement}”缺少 {facts}；请先补全再办理",
+        "Posting “{movement}” lacks {facts}; fill that in first",
+    ),
+    "case.no_record_kind": (
+        "平台没有记录种类 {kind}，步骤“{step}”无法办理；请联系管理员启用相应服务",
+        "This platform has no record kind {kind}, so “{step}” cannot be taken; ask its administrator to enable the service",
+    ),
+    "letter.unknown": (
+        "没有核验码为 {code} 的文书；请逐位核对，仍不符的不是本平台出具的",
+        "No letter bears the code {code}; compare every letter of it: if it still fails, it is none of ours",
+    ),
+    "notice.unknown": (
+        "没有这条通知，或不是发给您的",
+        "There is no such notice, or it is not for you",
+    ),
+    "notice.not_given_up": (
+        "通知 {notice} 没有停止投递",
+        "Notice {notice} has not been given up",
+    ),
+    "case.joint_unanswered": (
+        "协办单位 {departments} 尚未答复，办件 {number} 不能办结；请催办或等其答复",
+        "{departments} still have to answer before case {number} can be closed; remind them",
+    ),
+    "case.joint_already": (
+        "办件 {number} 已由 {region} {department} 办理或已请其协办",
+        "Case {number} is with {region} {department} already, or they were asked to take part",
+    ),
+    "case.joint_not_asked": (
+        "办件 {number} 没有请您所在部门协办，或已答复",
+        "Your department was not asked to take part in case {number}, or has answered",
+    ),
+    "case.disputed": (
+        "办件 {number} 的管辖正在争议中，须由共同上级裁定后再移送",
+        "It is disputed whose case {number} is; the common superior decides before it is sent on",
+    ),
+    "case.not_disputed": (
+        "办件 {number} 没有待裁定的管辖争议",
+        "There is no open dispute about case {number}",
+    ),
+    "case.not_sent": (
+        "办件 {number} 不是移送来的或已办结，不能提出管辖争议；请直接移送",
+        "Case {number} was not sent here, or is closed; transfer it instead of disputing",
     ),
     "case.reason_missing": (
         "请写明内容或理由",

@@ -65,6 +65,8 @@ _ANSWERS: dict[str, tuple[str, str]] = {
     "policy.parameter_printed": ("{clause} 已写明参数 {parameter} 为 {value}，不能另行确定", "{clause} prints {value} for parameter {parameter}; it cannot be decided otherwise"),
     "policy.answer_unknown": ("参数 {parameter} 不能是 {value}，可选：{choose}", "Parameter {parameter} cannot be {value}; choose from: {choose}"),
     "policy.department_unknown": ("文件中没有单位“{department}”，相近的有：{near}", "The documents name no department {department}; near it: {near}"),
+    "policy.party_unknown": ("没有登记代码 {given}，请核对，或直接选择身份", "Nobody is on file with the code {given}; check it, or choose who you are"),
+    "policy.city_targets_unreadable": ("decisions.yaml 中的 {name} 读不懂，请写成 目标编号: {{地区代码: 数值}}", "{name} in decisions.yaml cannot be read; write target: {{region code: number}}"),
     "policy.text_option": ("--text 应写作 文件编号=文件路径，而不是 {given}", "Write --text as document=path, not {given}"),
 }  # fmt: skip
 

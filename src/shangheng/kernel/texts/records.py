@@ -140,6 +140,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "报送单位代码“{reporter}”不合规：只能用字母、数字和 . : @ + - _",
         "the reporter code “{reporter}” will not do: letters, digits and . : @ + - _ only",
     ),
+    "service.effect_missing": (
+        "业务系统 {service} 的步骤需要 {effects}，但没有提供；请在 manifest.py 中补上",
+        "Steps of service {service} need {effects}, which it does not provide; add them to its manifest",
+    ),
+    "service.record_lacks": (
+        "{case} 的步骤 {step} 填不出记录的必填项 {fields}；请在 tells 中说明取自哪里",
+        "Step {step} of {case} cannot fill in the record's {fields}; say in `tells` where they come from",
+    ),
     "service.kind_missing": (
         "服务 {service} 要读的种类没有人提供：{kinds}", "nobody provides what {service} reads: {kinds}"
     ),

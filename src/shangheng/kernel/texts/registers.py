@@ -2,6 +2,10 @@
 """Texts about registers."""
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "register.no_map": (
+        "名录 {kind} 没有公开的坐标，不能显示地图；请看列表",
+        "Register {kind} has no point that you may see, so there is no map; see the list",
+    ),
     "register.unknown": (
         "没有登记号 {number}，或不对您公开",
         "There is no entry {number}, or it is not open to you",

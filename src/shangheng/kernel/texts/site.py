@@ -14,6 +14,42 @@ TEXTS: dict[str, tuple[str, str]] = {
         "图宽 {width} 超出范围，应为 {least} 至 {most}",
         "A width of {width} is out of range; from {least} to {most}",
     ),
+    "mail.not_sent": (
+        "邮件未能发出：{why}；将自动重试，请检查 SHANGHENG_MAIL",
+        "The e-mail could not be sent: {why}; it is tried again, check SHANGHENG_MAIL",
+    ),
+    "mail.no_address": (
+        "{to} 没有电子邮件地址；请在账户中填写",
+        "{to} has no e-mail address; enter one with the account",
+    ),
+    "webhooks.unreadable": (
+        "{path} 应是一列回调，每项有 url 和 secret",
+        "{path} should be a list of hooks, each with url and secret",
+    ),
+    "webhooks.not_https": (
+        "回调地址 {url} 须用 https（本机除外）",
+        "Hook {url} must use https (but on this machine)",
+    ),
+    "webhooks.unknown": (
+        "回调 {url} 已不在 webhooks.yaml 中",
+        "Hook {url} is no longer in webhooks.yaml",
+    ),
+    "webhooks.gone": (
+        "回调 {url} 答复 {status}，不再投递；请改正 webhooks.yaml",
+        "Hook {url} answered {status} and is not called again; correct webhooks.yaml",
+    ),
+    "webhooks.refused": (
+        "回调 {url} 答复 {status}；将自动重试",
+        "Hook {url} answered {status}; it is tried again",
+    ),
+    "webhooks.no_answer": (
+        "回调 {url} 没有应答：{why}；将自动重试",
+        "Hook {url} does not answer: {why}; it is tried again",
+    ),
+    "record.rejected": (
+        "账本没有收下批次 {batch}，违反规则 {rules}；请改正记录种类与步骤的声明",
+        "The ledger did not take batch {batch} by rules {rules}; correct the declarations of record and step",
+    ),
     "decisions.unreadable": (
         "{path} 应是“参数: 数值”的 YAML",
         "{path} should be YAML of parameters with their values",

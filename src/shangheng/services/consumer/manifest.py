@@ -2,7 +2,12 @@
 """What consumer protection plugs in."""
 
 from shangheng.kernel.service import Service
-from shangheng.services.consumer.cases import CASES
+from shangheng.services.consumer.actions import EFFECTS
+from shangheng.services.consumer.cases.complaint import COMPLAINT
+from shangheng.services.consumer.cases.others import DEPOSIT, SUBSCRIPTION
+from shangheng.services.consumer.formulas import INDICATORS
+from shangheng.services.consumer.jobs import escalate_late, tell_warnings
+from shangheng.services.consumer.records import KINDS
 from shangheng.services.consumer.registers import REGISTERS
 
 SERVICE = Service(
@@ -10,11 +15,19 @@ SERVICE = Service(
     zh="消费维权",
     en="Consumer protection",
     systems=(
-        "online-complaint-management",
-        "return-refund-promotion-compliance",
         "rights-station-12315",
+        "online-complaint-management",
+        "dispute-mediation",
+        "return-refund-promotion-compliance",
+        "advance-compensation-guarantee",
+        "consumption-warning-education",
     ),
+    kinds=KINDS,
     registers=REGISTERS,
-    cases=CASES,
+    cases=(COMPLAINT, DEPOSIT, SUBSCRIPTION),
+    reads=("complaint_outcome", "mystery_return"),
+    indicators=INDICATORS,
     urls="shangheng.services.consumer.urls",
+    chores={"stations": escalate_late, "warnings": tell_warnings},
+    effects=EFFECTS,
 )

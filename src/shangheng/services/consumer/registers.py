@@ -1,8 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is on file: the 12315 stations inside platforms."""
+"""What is on file: stations, mediators, guarantees, promotions, warnings, precedents."""
 
-from shangheng.kernel.records.concept.fields import Day, OneOf, Region, Text
+from shangheng.kernel.records.concept.fields import (
+    Day,
+    Identifier,
+    Money,
+    OneOf,
+    Region,
+    Text,
+    Whole,
+)
 from shangheng.kernel.registers.concept.kinds import RegisterKind
+from shangheng.services.consumer.records import COMPLAINT_GOODS, COMPLAINT_GROUNDS
 
 STATION_FORMS = {
     "online": ("线上", "online"),
@@ -37,4 +46,223 @@ RIGHTS_STATION = RegisterKind(
     place="region",
     number="WQZ-{year}-{sequence:04}",
 )
-REGISTERS = (RIGHTS_STATION,)
+MEDIATOR_BODIES = {
+    "authority": ("行政机关", "authority"),
+    "association": ("行业协会", "trade association"),
+    "third_party": ("第三方机构", "third-party institution"),
+    "lawyer": ("律师", "lawyer"),
+}
+MEDIATOR = RegisterKind(
+    name="mediator",
+    zh="消费纠纷调解员",
+    en="mediators",
+    serves=("dispute-mediation",),
+    basis=("hunan-2015 (二十五)", "jiangsu-2015 (七)5", "jiangsu-2015 (十)3"),
+    intro=(
+        "谁可以调解、属于哪里、与哪些企业有利害关系。",
+        "Who may mediate, for whom they work, and with which firms they are tied.",
+    ),
+    fields=(
+        Text("account", zh="登录名", en="account", max=150),
+        Text("name", zh="姓名", en="name", max=40, sensitivity="public"),
+        OneOf("body", zh="所属类型", en="kind of body", values=MEDIATOR_BODIES,
+              sensitivity="public"),
+        Text("employer", zh="所属机构", en="employer", max=120, sensitivity="public"),
+        Region("region", zh="所在地", en="region", sensitivity="public"),
+        Text("ties", zh="有利害关系的企业、店铺和平台", en="firms, shops and platforms tied to",
+             max=2_000, optional=True, note="每行一个名称或代码"),
+        Day("until", zh="聘期至", en="until", sensitivity="public"),
+    ),
+    key=("account",),
+    title="name",
+    enter=("consumer.officer",),
+    confirm=("consumer.lead",),
+    public=("name", "body", "employer", "region", "until"),
+    place="region",
+    expires="until",
+    number="TJY-{year}-{sequence:04}",
+)  # fmt: skip
+GUARANTEE_FORMS = {
+    "deposit": ("保证金", "deposit"),
+    "insurance": ("保险", "insurance"),
+    "bank": ("银行保函", "bank guarantee"),
+}
+GUARANTEE = RegisterKind(
+    name="guarantee",
+    zh="先行赔付质量保证金",
+    en="guarantees for advance payment",
+    serves=("advance-compensation-guarantee",),
+    basis=("hunan-2015 (十一)", "hunan-2015 (二十五)"),
+    intro=(
+        "平台和商家缴存的先行赔付保证金：谁缴、约定多少、管什么、到何时。",
+        "Guarantees that platforms and sellers have given: whose, how much, for what, until when.",
+    ),
+    fields=(
+        Text("operator", zh="经营者代码", en="operator", max=64, sensitivity="public"),
+        Text("name", zh="经营者名称", en="name", max=120, sensitivity="public"),
+        OneOf("form", zh="形式", en="form", values=GUARANTEE_FORMS, sensitivity="public"),
+        Text("guarantor", zh="担保人", en="guarantor", max=120, optional=True,
+             sensitivity="public"),
+        Money("agreed", zh="约定金额（元）", en="agreed amount (yuan)", sensitivity="public"),
+        Text("covers", zh="赔付范围", en="what it covers", max=1_000, sensitivity="public"),
+        Day("until", zh="期限至", en="until", sensitivity="public"),
+    ),
+    key=("operator",),
+    title="name",
+    enter=("consumer.officer",),
+    confirm=("consumer.lead",),
+    public=("operator", "name", "form", "guarantor", "agreed", "covers", "until"),
+    expires="until",
+    number="BZJ-{year}-{sequence:04}",
+)  # fmt: skip
+QUALITY_TERM = RegisterKind(
+    name="quality_term",
+    zh="商品质量担保期限",
+    en="terms of quality guarantee",
+    serves=("advance-compensation-guarantee",),
+    basis=("hunan-2015 (二十五)",),
+    intro=(
+        "某种商品的质量担保（包修、包换、包退）从收货起多少日，由谁承诺、写在哪里。",
+        "For how many days from receipt a product is guaranteed, by whose word.",
+    ),
+    fields=(
+        Identifier("gtin", zh="商品条码", en="product code", scheme="gtin", sensitivity="public"),
+        Text("product", zh="商品名称", en="product", max=200, sensitivity="public"),
+        Whole("repair_days", zh="包修天数", en="days of free repair", min=1, unit="d",
+              optional=True, sensitivity="public"),
+        Whole("exchange_days", zh="包换天数", en="days of exchange", min=1, unit="d",
+              optional=True, sensitivity="public"),
+        Whole("return_days", zh="包退天数", en="days of return", min=1, unit="d", optional=True,
+              sensitivity="public"),
+        Text("promised_by", zh="承诺人", en="promised by", max=120, sensitivity="public"),
+        Text("source", zh="出处", en="where it is written", max=300, sensitivity="public"),
+    ),
+    key=("gtin", "promised_by"),
+    title="product",
+    enter=("consumer.officer",),
+    public=("gtin", "product", "repair_days", "exchange_days", "return_days", "promised_by",
+            "source"),
+    number="ZBQ-{year}-{sequence:06}",
+)  # fmt: skip
+PROMOTION = RegisterKind(
+    name="promotion",
+    zh="集中促销日历",
+    en="calendar of promotions",
+    serves=("return-refund-promotion-compliance",),
+    basis=("qinghai-2016 (二十二)",),
+    intro=(
+        "平台公开的集中促销活动和促销规则全文；规则一经登记即封存，页面另有说法的会被比出来。",
+        "Promotions that platforms have announced, with the full text of their rules.",
+    ),
+    fields=(
+        Text("platform", zh="平台代码", en="platform", max=64, sensitivity="public"),
+        Text("title", zh="活动名称", en="promotion", max=120, sensitivity="public"),
+        Day("starts_on", zh="开始日期", en="starts on", sensitivity="public"),
+        Day("ends_on", zh="结束日期", en="ends on", sensitivity="public"),
+        Day("disclosed_on", zh="规则公开日期", en="rules disclosed on", optional=True,
+            sensitivity="public"),
+        Text("address", zh="规则网址", en="address of the rules", max=500, optional=True,
+             sensitivity="public"),
+        Text("text", zh="促销规则全文", en="text of the rules", max=20_000, optional=True,
+             sensitivity="public"),
+    ),
+    key=("platform", "title", "starts_on"),
+    title="title",
+    enter=("consumer.officer",),
+    public=("platform", "title", "starts_on", "ends_on", "disclosed_on", "address", "text"),
+    number="CXRL-{year}-{sequence:05}",
+)  # fmt: skip
+WARNING = RegisterKind(
+    name="consumption_warning",
+    zh="消费警示",
+    en="consumption warnings",
+    serves=("consumption-warning-education",),
+    basis=("hunan-2015 (十一)", "hunan-2015 (二十七)", "jiangsu-2015 (二十四)2"),
+    intro=(
+        "根据投诉、抽检和案件发布的网购消费警示；撤回的也留在这里，写明理由。",
+        "Warnings drawn from complaints, sampling and cases; withdrawn ones stay here.",
+    ),
+    fields=(
+        Text("title", zh="标题", en="title", max=120, sensitivity="public"),
+        OneOf("goods", zh="商品或服务", en="goods", values=COMPLAINT_GOODS, optional=True,
+              sensitivity="public"),
+        OneOf("ground", zh="问题", en="what is wrong", values=COMPLAINT_GROUNDS, optional=True,
+              sensitivity="public"),
+        Region("region", zh="地区", en="region", sensitivity="public"),
+        Text("facts", zh="发生了什么", en="what happened", max=2_000, sensitivity="public"),
+        Text("advice", zh="怎么办", en="what to do", max=2_000, sensitivity="public"),
+        Text("computation", zh="如何得出", en="how this was found", max=2_000,
+             sensitivity="public", optional=True),
+    ),
+    key=("title", "region"),
+    title="title",
+    enter=("consumer.officer",),
+    confirm=("consumer.lead",),
+    public=("title", "goods", "ground", "region", "facts", "advice", "computation"),
+    place="region",
+    number="XFJS-{year}-{sequence:04}",
+)  # fmt: skip
+PRECEDENT = RegisterKind(
+    name="precedent",
+    zh="调解案例",
+    en="precedents of mediation",
+    serves=("dispute-mediation",),
+    basis=("hunan-2015 (二十五)",),
+    intro=(
+        "去除个人信息的调解案例：什么纠纷、怎么解决、依据什么。",
+        "Mediated disputes without names: what it was about, how it ended, on which basis.",
+    ),
+    fields=(
+        Text("title", zh="案由", en="dispute", max=120, sensitivity="public"),
+        OneOf("ground", zh="问题", en="ground", values=COMPLAINT_GROUNDS, sensitivity="public"),
+        OneOf("goods", zh="商品或服务", en="goods", values=COMPLAINT_GOODS, optional=True,
+              sensitivity="public"),
+        Text("facts", zh="经过", en="facts", max=2_000, sensitivity="public"),
+        Text("result", zh="结果", en="result", max=1_000, sensitivity="public"),
+        Text("law", zh="依据", en="basis", max=500, sensitivity="public"),
+        Text("complaint_no", zh="投诉编号", en="number of the complaint", max=60),
+    ),
+    key=("complaint_no",),
+    title="title",
+    enter=("consumer.mediator", "consumer.officer"),
+    confirm=("consumer.lead",),
+    public=("title", "ground", "goods", "facts", "result", "law"),
+    number="TJAL-{year}-{sequence:05}",
+)  # fmt: skip
+LEARNING = RegisterKind(
+    name="consumer_education",
+    zh="网购安全知识",
+    en="how to shop safely",
+    serves=("consumption-warning-education",),
+    basis=("jiangsu-2015 (二十四)2", "hunan-2015 (二十七)"),
+    intro=(
+        "网络诈骗、交易安全和个人信息保护的宣传内容。",
+        "On network fraud, safe transactions and personal information.",
+    ),
+    fields=(
+        Text("title", zh="标题", en="title", max=120, sensitivity="public"),
+        OneOf("topic", zh="主题", en="topic", sensitivity="public", values={
+            "fraud": ("网络诈骗", "network fraud"),
+            "transaction": ("交易安全", "transaction safety"),
+            "privacy": ("个人信息", "personal information"),
+            "rights": ("消费权益", "consumer rights"),
+        }),
+        Text("text", zh="内容", en="content", max=8_000, sensitivity="public"),
+    ),
+    key=("title",),
+    title="title",
+    enter=("consumer.officer",),
+    confirm=("consumer.lead",),
+    public=("title", "topic", "text"),
+    number="XFZS-{year}-{sequence:04}",
+)  # fmt: skip
+REGISTERS = (
+    RIGHTS_STATION,
+    MEDIATOR,
+    GUARANTEE,
+    QUALITY_TERM,
+    PROMOTION,
+    WARNING,
+    PRECEDENT,
+    LEARNING,
+)

@@ -1,21 +1,45 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The calculators of what the law gives a buyer, for everybody."""
+"""Pages: what the law gives, what an officer needs to decide, who pays, who keeps to it."""
 
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
 
+from shangheng.kernel.cases import queries as cases
 from shangheng.kernel.cases.concept.calendar import official
-from shangheng.kernel.errors import Invalid
-from shangheng.services.consumer import rules
+from shangheng.kernel.cases.concept.views import CaseFile
+from shangheng.kernel.cases.store import Hand
+from shangheng.kernel.errors import Invalid, NotPermitted
+from shangheng.kernel.formulas.concept import Figure, Question
+from shangheng.kernel.registers import actions as registers
+from shangheng.kernel.registers import queries as entries
+from shangheng.kernel.registers.actions import Filing
+from shangheng.kernel.registers.concept.actors import NOBODY
+from shangheng.kernel.registers.concept.actors import Hand as PlainHand
+from shangheng.kernel.registers.queries import Sought
+from shangheng.kernel.service import Registry
+from shangheng.services.consumer import queries
+from shangheng.services.consumer.cases.complaint import COMPLAINT
+from shangheng.services.consumer.forms import referral_pack, warning_of
+from shangheng.services.consumer.records import COMPLAINT_GOODS, COMPLAINT_GROUNDS
+from shangheng.services.consumer.registers import PRECEDENT, QUALITY_TERM, WARNING
+from shangheng.services.consumer.rules import compliance, guarantees, mediation, warnings
+from shangheng.services.consumer.rules import rights as law
+
+YEAR = timedelta(days=365)
+OFFICERS = ("consumer.officer", "consumer.lead", "consumer.mediator", "consumer.finance")
 
 
 class Office(Protocol):
     """What the site hands to the views of a service."""
+
+    registry: Registry
 
     def now(self) -> datetime:
         """Return the present moment."""
@@ -24,6 +48,28 @@ class Office(Protocol):
     def decisions(self) -> dict[str, Any]:
         """Return what the authority has decided."""
         ...
+
+    def hand(self, request: HttpRequest) -> Hand:
+        """Return by whose hand a request acts."""
+        ...
+
+    def ask_all(self, asked: Any) -> list[Figure]:  # noqa: ANN401 - pairs of name and question
+        """Return several figures as the public may see them."""
+        ...
+
+    def csv_file(
+        self, name: str, header: Iterable[str], rows: Iterable[Iterable[object]]
+    ) -> HttpResponse:
+        """Return a list as a CSV file."""
+        ...
+
+
+def _officer(request: HttpRequest, office: Office) -> Hand:
+    """Return the hand of somebody who works on complaints; refuse everybody else."""
+    hand = office.hand(request)
+    if not cases.knows(COMPLAINT, hand.actor):
+        raise NotPermitted("case.not_yours", what="see", roles=list(OFFICERS), region="")
+    return hand
 
 
 @require_safe
@@ -37,7 +83,7 @@ def rights(request: HttpRequest, office: Office) -> HttpResponse:
     facts: dict[str, Any] = {
         "asked": asked,
         "typed_price": typed["price"],
-        "goods": rules.EXCLUDED,
+        "goods": law.EXCLUDED,
         "wrong": {},
     }
     for name, work in (("received_on", _return), ("price", _treble)):
@@ -48,11 +94,13 @@ def rights(request: HttpRequest, office: Office) -> HttpResponse:
                 facts["wrong"][name] = True
             except Invalid as refusal:
                 facts["undecided"] = refusal.facts
+    if asked.get("gtin") and typed["received_on"] and "received_on" not in facts["wrong"]:
+        facts["promises"] = _promises(asked["gtin"], typed["received_on"], today)
     return render(request, "consumer/rights.html", facts)
 
 
-def _return(text: str, goods: str, today: date, office: Office) -> rules.ReturnRight:
-    return rules.seven_day_return(
+def _return(text: str, goods: str, today: date, office: Office) -> law.ReturnRight:
+    return law.seven_day_return(
         date.fromisoformat(text),
         asked_on=today,
         goods=goods,
@@ -61,8 +109,161 @@ def _return(text: str, goods: str, today: date, office: Office) -> rules.ReturnR
     )
 
 
-def _treble(text: str, _: str, today: date, office: Office) -> rules.Compensation:
+def _treble(text: str, _: str, today: date, office: Office) -> law.Compensation:
     price = Decimal(text.replace(",", "").removeprefix("¥"))
     if not price.is_finite() or not 0 < price < Decimal(10) ** 12:
         raise ValueError(text)
-    return rules.refund_one_pay_three(price, on=today, configuration=office.decisions())
+    return law.refund_one_pay_three(price, on=today, configuration=office.decisions())
+
+
+def _promises(gtin: str, received_on: str, today: date) -> list[tuple[Any, Any]]:
+    """Return for how long a product is guaranteed, by whom, in which way."""
+    sought = Sought(where=(("gtin", gtin.strip()),))
+    found = entries.listed(QUALITY_TERM, sought, actor=NOBODY, today=today)
+    received = date.fromisoformat(received_on)
+    return [
+        (each.values, [(guarantees.PROMISES[promise.what], promise)
+                       for promise in guarantees.promises(each.values, received, today)])
+        for each in found
+    ]  # fmt: skip
+
+
+def _file(request: HttpRequest, number: str, office: Office) -> tuple[Hand, CaseFile]:
+    hand = office.hand(request)
+    return hand, cases.case_file(COMPLAINT, number, actor=hand.actor, at=hand.at, house=hand.house)
+
+
+@require_safe
+@never_cache
+def desk(request: HttpRequest, number: str, office: Office) -> HttpResponse:
+    """Show an officer the fast track, the roster with conflicts, precedents and guarantees."""
+    hand, file = _file(request, number, office)
+    form, today = file.case.values, hand.at.date()
+    said = {name: value for step in file.steps for name, value in step.values.items()}
+    facts: dict[str, Any] = {
+        "number": number,
+        "form": form,
+        "said": said,
+        "mediators": queries.mediators(form, said, today),
+        "guarantees": queries.guarantees(today),
+        "precedents": entries.listed(
+            PRECEDENT, Sought(where=(("ground", form["ground"]),), limit=10), actor=NOBODY,
+            today=today,
+        ),
+    }  # fmt: skip
+    try:
+        facts["conditions"] = mediation.fast_track(
+            form, on=today, configuration=hand.house.configuration
+        )
+    except Invalid as refusal:
+        facts["undecided"] = refusal.facts
+    return render(request, "consumer/desk.html", facts)
+
+
+@require_safe
+@never_cache
+def referral(request: HttpRequest, number: str, office: Office) -> HttpResponse:
+    """Return what a court or an arbitrator needs of a case, as one zip."""
+    hand, file = _file(request, number, office)
+    response = HttpResponse(
+        referral_pack(COMPLAINT, file, hand.house), content_type="application/zip"
+    )
+    response["Content-Disposition"] = f'attachment; filename="{number}.zip"'
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def outliers(request: HttpRequest, office: Office) -> HttpResponse:
+    """Show where complaints stand out, with the computation; make a draft of a warning of one."""
+    hand = _officer(request, office)
+    facts: dict[str, Any] = {"goods": COMPLAINT_GOODS, "grounds": COMPLAINT_GROUNDS}
+    try:
+        decided = warnings.terms(hand.house.configuration, hand.at.date())
+    except Invalid as refusal:
+        return render(request, "consumer/outliers.html", {**facts, "undecided": refusal.facts})
+    found = queries.standing_out(hand.actor, decided, at=hand.at)
+    if request.method == "POST":
+        place = request.POST.get("place", "")
+        if not place.isdecimal() or int(place) >= len(found):
+            raise Invalid("consumer.no_such_outlier", place=place)
+        draft = warning_of(found[int(place)], decided)
+        filing = Filing(home=hand.house.region, sure=True)
+        made = registers.enter(WARNING, draft, PlainHand(hand.actor, hand.at), filing)
+        return redirect("entry", WARNING.name, made.number)
+    facts |= {
+        "decided": decided,
+        "exposure": warnings.EXPOSURES[decided.exposure],
+        "lines": [(each, warning_of(each, decided)) for each in found],
+        "trend": queries.trend(hand.actor, decided, at=hand.at),
+    }
+    return render(request, "consumer/outliers.html", facts)
+
+
+@require_safe
+@never_cache
+def stations(request: HttpRequest, office: Office) -> HttpResponse:
+    """Show how each station did with its claims in the last year."""
+    hand = _officer(request, office)
+    found = queries.stations(hand.actor, since=hand.at - YEAR, until=hand.at)
+    header = ("station", "claims", "settled", "settled_percent", "escalated", "in_time", "ended")
+    if request.GET.get("format") == "csv":
+        rows = [[getattr(each, name) for name in header] for each in found]
+        return office.csv_file("stations", header, rows)
+    return render(request, "consumer/stations.html", {"lines": found})
+
+
+@require_safe
+def guarantee_list(request: HttpRequest, office: Office) -> HttpResponse:
+    """Rank operators that were asked first: what lies in their guarantee, what they settle."""
+    asked = Question(by=("first_operator",))
+    names = ("complaints-ended", "complaint-settlement-rate", "advance-payments")
+    figures = office.ask_all([(name, asked) for name in names])
+    found: dict[str, dict[str, Any]] = {}
+    for name, figure in zip(("ended", "rate", "advanced"), figures, strict=True):
+        for row in figure:
+            if row["first_operator"]:
+                found.setdefault(row["first_operator"], {})[name] = row["value"]
+    lines = [
+        (entry, balances, found.get(str(entry.values["operator"]), {}))
+        for entry, balances in queries.guarantees(office.now().date())
+    ]
+    lines.sort(key=lambda line: (-(line[2].get("rate") or -1), line[0].title))
+    if request.GET.get("format") == "csv":
+        header = ("operator", "name", "agreed", "deposited", "claimed", "paid_out", "ended",
+                  "settled_percent", "advanced")  # fmt: skip
+        rows = [
+            [entry.values["operator"], entry.title, entry.values["agreed"], *balances.values(),
+             told.get("ended"), told.get("rate"), told.get("advanced")]
+            for entry, balances, told in lines
+        ]  # fmt: skip
+        return office.csv_file("guarantees", header, rows)
+    return render(request, "consumer/guarantees.html", {"lines": lines})
+
+
+@require_safe
+def keeping(request: HttpRequest, office: Office) -> HttpResponse:
+    """Show promotions with what was found of them, and how platforms keep the seven-day return."""
+    platform, today = request.GET.get("platform", "").strip(), office.now().date()
+    captures = office.registry.registers.get("rule_capture")
+    judged = queries.promotions(captures, today, platform=platform)
+    if request.GET.get("format") == "csv":
+        header = ("number", "platform", "title", "starts_on", "ends_on", "findings")
+        rows = [
+            [each.number, *(each.values[name] for name in header[1:5]), " ".join(each.findings)]
+            for each in judged
+        ]
+        return office.csv_file("promotions", header, rows)
+    by = Question(by=("platform",))
+    rates, tests = office.ask_all([("seven-day-return-compliance", by), ("test-returns", by)])
+    count = {row["platform"]: row["value"] for row in tests}
+    facts = {
+        "lines": [
+            (each, compliance.RUNNING[each.state],
+             [compliance.FINDINGS[name] for name in each.findings])
+            for each in judged
+        ],
+        "rates": [(row, count.get(row["platform"])) for row in rates],
+        "platform": platform,
+    }  # fmt: skip
+    return render(request, "consumer/keeping.html", facts)

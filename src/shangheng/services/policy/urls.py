@@ -3,13 +3,17 @@
 
 from django.urls import path
 
-from shangheng.services.policy import views
+from shangheng.services.policy.views import duties, library, targets, tasks
 
 urlpatterns = [
-    path("policy/", views.library, name="library"),
-    path("policy/documents/<slug:name>/", views.document, name="document"),
-    path("policy/targets/", views.targets, name="targets"),
-    path("policy/duties/", views.duties, name="duties"),
-    path("policy/duties/matrix/", views.matrix, name="matrix"),
-    path("policy/compare/", views.compare, name="compare"),
+    path("policy/", library.library, name="library"),
+    path("policy/documents/<slug:name>/", library.document, name="document"),
+    path("policy/for-me/", library.for_me, name="for-me"),
+    path("policy/citations/", library.citations, name="citations"),
+    path("policy/targets/", targets.targets, name="targets"),
+    path("policy/brief/", targets.brief, name="brief"),
+    path("policy/duties/", duties.duties, name="duties"),
+    path("policy/duties/matrix/", duties.matrix, name="matrix"),
+    path("policy/tasks/", tasks.tasks, name="tasks"),
+    path("policy/compare/", library.compare, name="compare"),
 ]

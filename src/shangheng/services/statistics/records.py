@@ -292,7 +292,7 @@ PAYMENT = RecordKind(
     day="paid_at",
     authority="institution",
     retain="transaction",
-    basis=("jiangsu-2015 (十八)", "qinghai-2016 (二十三)"),
+    basis=("jiangsu-2015 (三十)", "qinghai-2016 (二十三)"),
     fields=(
         PartyCode("institution", zh="支付机构", en="payment institution"),
         Text("payment_no", zh="支付流水号", en="payment number", max=64),
@@ -368,7 +368,7 @@ REFUND = RecordKind(
     day="requested_at",
     authority="platform",
     retain="transaction",
-    basis=("jiangsu-2015 (七)4", "hunan-2015 (十一)"),
+    basis=("jiangsu-2015 (三十)", "hunan-2015 (十一)"),
     fields=(
         PLATFORM,
         Text("refund_no", zh="退款编号", en="refund number", max=64),

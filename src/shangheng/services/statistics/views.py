@@ -81,11 +81,11 @@ class Scope:
         """Return a question about the scope."""
         return Question(by=by, since=self.since, until=self.until, where=self.where, **more)
 
-    def month_before(self) -> Question:
-        """Return the question about the same days of the month before."""
+    def before(self, months: int) -> Question:
+        """Return the question about the same days so many months before."""
         whole = self.until == days_in("month", self.month)[1]
-        until = end_kept(self.until, -1) if whole else months_later(self.until, -1)
-        return Question(since=months_later(self.since, -1), until=until, where=self.where)
+        until = end_kept(self.until, -months) if whole else months_later(self.until, -months)
+        return Question(since=months_later(self.since, -months), until=until, where=self.where)
 
 
 def _scope(request: HttpRequest, office: Office, days: Sequence[date]) -> Scope:
@@ -111,7 +111,7 @@ def overview(request: HttpRequest, office: Office) -> HttpResponse:
         "months": sorted({f"{day:%Y-%m}" for day in days}, reverse=True),
         "region": regions.find(scope.region) if scope.region else None,
         "above": _above(scope.region, office),
-        **_figures(office, scope, compares=_compares(scope, days), reader=office.reader(request)),
+        **_figures(office, scope, days, office.reader(request)),
     }
     return render(request, "statistics/overview.html", facts)
 
@@ -126,23 +126,25 @@ def _above(region: str, office: Office) -> list[Any]:
     return chain[codes.index(home) :] if home in codes else chain
 
 
-def _compares(scope: Scope, days: Sequence[date]) -> bool:
-    """Return whether anything is known of the days to compare with."""
-    earlier = scope.month_before()
-    since, until = earlier.since or date.min, earlier.until or date.max
+def _is_known(asked: Question, days: Sequence[date]) -> bool:
+    """Return whether anything is known of the days that are asked about."""
+    since, until = asked.since or date.min, asked.until or date.max
     return any(since <= day <= until for day in days)
 
 
-def _figures(office: Office, scope: Scope, *, compares: bool, reader: Any) -> dict[str, Any]:  # noqa: ANN401
+def _figures(office: Office, scope: Scope, days: Sequence[date], reader: Any) -> dict[str, Any]:  # noqa: ANN401
     """Ask everything that the page shows in one go, so that shared rows are read once."""
     known = office.registry.indicators
     keys = [name for name in KEY_FIGURES if name in known and _fits(known[name], scope)]
-    earlier = keys if compares else []
+    earlier = {
+        name: [(key, asked) for key in keys if _is_known(asked, days)]
+        for name, asked in (("month", scope.before(1)), ("year", scope.before(12)))
+    }
     drawn = keys if scope.is_home else []
     level = "city" if scope.region.endswith("0000") else "county"
     parts: dict[str, list[tuple[str, Question]]] = {
         "now": [(name, scope.question()) for name in keys],
-        "before": [(name, scope.month_before()) for name in earlier],
+        **earlier,
         "trends": [(name, scope.question("day")) for name in drawn],
         "splits": [(HEADLINE, scope.question(name)) for name in SPLITS],
         "map": [(HEADLINE, scope.question("seller_region", level=level))],
@@ -151,7 +153,7 @@ def _figures(office: Office, scope: Scope, *, compares: bool, reader: Any) -> di
     answers = iter(office.ask_all([each for part in parts.values() for each in part], reader))
     found = {name: list(islice(answers, len(part))) for name, part in parts.items()}
     return {
-        "keys": list(zip_longest(found["now"], found["before"], found["trends"])),
+        "keys": list(zip_longest(found["now"], found["month"], found["year"], found["trends"])),
         "splits": dict(zip(SPLITS, found["splits"], strict=True)),
         "map": found["map"][0],
         "trend": found["trend"][0],

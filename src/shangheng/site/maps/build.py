@@ -194,6 +194,8 @@ def drawn(shapes: Rings) -> dict[str, Any]:
     }
     return {
         "box": [round((east - west) * scale), round((north - south) * scale)],
+        "corner": [west, north],
+        "scale": scale,
         "shapes": {
             code: {"path": _path(rings), "centre": _centre(rings)}
             for code, rings in simplified(fitted, TOLERANCE).items()

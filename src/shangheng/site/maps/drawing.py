@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from shangheng.site.maps.projection import albers
+
 DATA = Path(__file__).parent / "data"
 SHADES = 5
 
@@ -24,12 +26,24 @@ class Shape:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A map of the divisions just below one region."""
+    """A map of the divisions just below one region.
+
+    ``corner`` is its north-west corner in metres on the plane, ``scale`` its units for a metre.
+    """
 
     region: str
     width: int
     height: int
     shapes: tuple[Shape, ...]
+    corner: tuple[float, float]
+    scale: float
+
+    def place(self, lon: float, lat: float) -> tuple[float, float] | None:
+        """Return where a point lies on the map; nothing if it lies outside."""
+        east, north = albers(lon, lat)
+        x, y = (east - self.corner[0]) * self.scale, (self.corner[1] - north) * self.scale
+        inside = 0 <= x <= self.width and 0 <= y <= self.height
+        return (round(x, 1), round(y, 1)) if inside else None
 
 
 @cache
@@ -47,6 +61,8 @@ def _province(code: str) -> dict[str, Sheet]:
                 Shape(shape, each["path"], *each["centre"])
                 for shape, each in drawn["shapes"].items()
             ),
+            tuple(drawn["corner"]),
+            drawn["scale"],
         )
         for region, drawn in plain.items()
     }

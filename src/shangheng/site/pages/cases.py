@@ -20,6 +20,7 @@ from shangheng.kernel.errors import Invalid, NotFound, Refusal
 from shangheng.kernel.records.concept.fields import Day, Money
 from shangheng.kernel.registers.concept.actors import PUBLIC
 from shangheng.site import acting, clock, fields, lifecycle, words
+from shangheng.site.pages import letters
 from shangheng.site.registry import REGISTRY
 
 FOLLOWED = "followed"
@@ -36,8 +37,14 @@ ACTS = {
     "stopped": ("停钟", "Clock stopped"),
     "resumed": ("恢复计时", "Clock resumed"),
     "extended": ("延长期限", "Prolonged"),
+    "ask_joint": ("请协办", "Asked to take part"),
+    "answer_joint": ("协办答复", "A department answered"),
+    "dispute": ("管辖争议", "Competence disputed"),
+    "settle_dispute": ("裁定管辖", "Competence decided"),
     "gather": ("并入他案", "Gathered into another"),
     "gathered": ("并入一件", "Took in another"),
+    "letter": ("出具文书", "Letter issued"),
+    "post": ("入账", "Posted to accounts"),
     "look": ("查看个人信息", "Looked at personal data"),
     "warned": ("临期提醒", "Reminded"),
     "escalated": ("超期督办", "Escalated"),
@@ -49,6 +56,9 @@ def act_name(kind: CaseKind, act: str, name: str) -> str:
     if act == "step":
         step = kind.step(name)
         return words.either(step.zh, step.en)
+    if act == "letter":
+        letter = kind.letter(name)
+        return f"{words.either(*ACTS[act])}：{words.either(letter.zh, letter.en)}"
     return words.either(*ACTS.get(act, (act, act)))
 
 
@@ -173,7 +183,7 @@ def new(request: HttpRequest, name: str) -> HttpResponse:
         except Invalid as refusal:
             facts |= {"undecided": refusal.facts, "status": 503}
             return render(request, "site/cases/undecided.html", facts, status=503)
-        facts["controls"] = fields.controls(kind.form, {})
+        facts["controls"] = fields.controls(kind.form, request.GET.dict())  # links fill in
         return render(request, "site/cases/new.html", facts)
     given = fields.typed(request, kind.form)
     try:
@@ -256,6 +266,7 @@ def followed(request: HttpRequest) -> HttpResponse:
         "rights": words.either(*kind.rights),
         "advice": _advice(kind, file.case.values),
         "timeline": timeline(kind, file.steps),
+        "letters": letters.told(file.letters),
         "clocks": [deadline(each) for each in file.clocks],
         "rows": fields.rows(kind.form, file.case.values, personal=True),
         "next": [

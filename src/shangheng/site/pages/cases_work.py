@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from shangheng.kernel.cases import actions, queries
+from shangheng.kernel.cases import actions, proofs, queries
 from shangheng.kernel.cases.concept import clocks
 from shangheng.kernel.cases.concept.kinds import CaseKind
 from shangheng.kernel.cases.concept.views import PAGE, CaseView, ClockView, Statistics, Wanted
@@ -20,7 +20,9 @@ from shangheng.kernel.errors import Invalid, Refusal
 from shangheng.kernel.regions import queries as regions
 from shangheng.site import acting, clock, fields, places, words
 from shangheng.site.formats import csv_file
+from shangheng.site.pages import letters
 from shangheng.site.pages.cases import deadline, file_response, timeline
+from shangheng.site.pages.room import token_of
 from shangheng.site.people import signed_in
 from shangheng.site.registry import REGISTRY
 
@@ -156,9 +158,11 @@ def _page(
         "leads": actor.role_for(kind.leads, file.case.region, file.case.department),
         "departments": [(code, words.either(*pair)) for code, pair in kind.departments.items()],
         "similar": [_line(kind, each) for each in queries.similar(kind, number, actor=actor)],
-        "intact": queries.intact(number),
+        "letters": letters.told(file.letters),
+        "intact": proofs.intact(number),
         "why": words.message(refusal, words.language()) if refusal else "",
         "typed": request.POST,
+        "room": token_of(kind, number) if kind.other_side else "",
     }  # fmt: skip
     return render(request, "site/cases/detail.html", facts, status=status)
 

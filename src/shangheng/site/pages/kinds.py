@@ -106,7 +106,7 @@ def template(request: HttpRequest, name: str, form: str) -> HttpResponse:  # noq
     return template_file(known(name), form)
 
 
-def template_file(kind: RecordKind, form: str) -> HttpResponse:
+def template_file(kind: kinds.Columns, form: str) -> HttpResponse:
     """Return a template as a download."""
     writers = {"csv": (kinds.template_csv, "text/csv; charset=utf-8")}
     writers["xlsx"] = (

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Registers as everybody meets them: lists with filters and search, entries with their history."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,15 +10,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from shangheng.kernel.errors import Invalid
+from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.records.concept.fields import Field, OneOf
 from shangheng.kernel.regions import queries as regions
 from shangheng.kernel.registers import queries
 from shangheng.kernel.registers.concept.actors import Actor
-from shangheng.kernel.registers.concept.kinds import RegisterKind
+from shangheng.kernel.registers.concept.kinds import Difference, RegisterKind, differences
 from shangheng.kernel.registers.queries import PAGE, Sought
-from shangheng.site import acting, clock, fields, places, words
+from shangheng.site import acting, clock, fields, places, wiring, words
 from shangheng.site.formats import csv_file
+from shangheng.site.maps import drawing
 from shangheng.site.registry import REGISTRY
 
 STATES = {
@@ -32,6 +34,7 @@ ACTS = {
     "end": ("终止", "ended"),
 }
 LISTED_COLUMNS = 6
+POINTS_MAX = 2_000
 
 
 def _visible(kind: RegisterKind, actor: Actor) -> tuple[Field, ...]:
@@ -103,8 +106,44 @@ def entries(request: HttpRequest, name: str) -> HttpResponse:
         "number": page,
         "total": queries.count(kind, sought, actor=actor),
         "may_enter": may_enter(kind, actor),
+        "has_map": bool(kind.point) and set(kind.point) <= {field.name for field in visible},
     }
     return render(request, "site/registers/entries.html", facts)
+
+
+@require_safe
+def on_map(request: HttpRequest, name: str) -> HttpResponse:
+    """Show the entries that are sought as points on the map of a province or a city."""
+    kind, actor, today = REGISTRY.register(name), acting.actor_of(request), clock.now().date()
+    visible = {field.name for field in _visible(kind, actor)}
+    if not kind.point or not set(kind.point) <= visible:
+        raise NotFound("register.no_map", kind=kind.name)
+    sought = sought_of(request, kind)
+    region = sought.region or wiring.place().region
+    found = queries.listed(kind, replace(sought, limit=POINTS_MAX + 1), actor=actor, today=today)
+    sheet = drawing.sheet(region) or drawing.sheet(region[:4])
+    points = [_point(kind, each, sheet) for each in found[:POINTS_MAX]]
+    facts = {
+        "kind": kind,
+        "asked": request.GET,
+        "region": places.region_name(region) if region else "",
+        "sheet": sheet,
+        "shapes": [(each, places.region_name(each.code)) for each in sheet.shapes]
+        if sheet
+        else [],
+        "points": points,
+        "unplaced": sum(point["at"] is None for point in points),
+        "more": len(found) > POINTS_MAX,
+        "most": POINTS_MAX,
+    }
+    return render(request, "site/registers/map.html", facts)
+
+
+def _point(
+    kind: RegisterKind, each: queries.EntryView, sheet: drawing.Sheet | None
+) -> dict[str, Any]:
+    there = kind.point_of(each.values)
+    return {"entry": each, "at": sheet.place(*there) if sheet and there else None, "there": there}
 
 
 def may_enter(kind: RegisterKind, actor: Actor) -> bool:
@@ -163,6 +202,8 @@ def entry_page(
         "region": places.region_name(seen.region) if seen.region else "",
         "rows": fields.rows(kind.fields, seen.values, personal=False),
         "versions": [_version(each) for each in versions[::-1]],
+        "numbers": [each.number for each in versions],
+        "compared": _compared(request, kind, versions),
         "may_enter": seen.is_whole and actor.role_for(kind.enter, seen.region),
         "waits": versions[-1].confirmed_at is None,
         "may_confirm": seen.is_whole
@@ -172,19 +213,35 @@ def entry_page(
     return render(request, "site/registers/entry.html", {**facts, **more}, status=status)
 
 
+def _compared(
+    request: HttpRequest, kind: RegisterKind, versions: tuple[queries.VersionView, ...]
+) -> dict[str, Any] | None:
+    """Return what two chosen versions say differently; nothing where none were chosen."""
+    by_number = {str(each.number): each for each in versions}
+    one, other = (by_number.get(request.GET.get(name, "")) for name in ("one", "other"))
+    if one is None or other is None:
+        return None
+    changed = differences(kind, one.values, other.values)
+    return {"one": one, "other": other, "changed": _changed(changed)}
+
+
+def _changed(changes: Iterable[Difference]) -> list[tuple[str, str, str]]:
+    return [
+        (
+            words.label(change.field),
+            fields.shown(change.field, change.before) or "—",
+            fields.shown(change.field, change.after) or "—",
+        )
+        for change in changes
+        if change.field.sensitivity != "personal"
+    ]
+
+
 def _version(each: queries.VersionView) -> dict[str, Any]:
     return {
         "version": each,
         "act": words.either(*ACTS[each.act]),
-        "changed": [
-            (
-                words.label(change.field),
-                fields.shown(change.field, change.before) or "—",
-                fields.shown(change.field, change.after) or "—",
-            )
-            for change in each.changed
-            if change.field.sensitivity != "personal"
-        ],
+        "changed": _changed(each.changed),
     }
 
 

@@ -16,6 +16,7 @@ from shangheng.kernel.registers import actions, queries
 from shangheng.kernel.registers.actions import Filing
 from shangheng.kernel.registers.concept.kinds import RegisterKind
 from shangheng.site import acting, clock, fields, words
+from shangheng.site.pages.kinds import template_file
 from shangheng.site.pages.registers import ACTS, entry_page, may_enter
 from shangheng.site.people import signed_in
 from shangheng.site.registry import REGISTRY
@@ -119,7 +120,7 @@ def _confirm(request: HttpRequest, kind: RegisterKind, number: str) -> HttpRespo
 @signed_in
 @never_cache
 def load(request: HttpRequest, name: str) -> HttpResponse:
-    """Take a CSV file: first try it, then take it."""
+    """Take a CSV file or a workbook: first try it, then take it."""
     kind = REGISTRY.register(name)
     _require_clerk(request, kind)
     facts: dict[str, Any] = {"kind": kind}
@@ -162,9 +163,6 @@ def _wrong(kind: RegisterKind, each: actions.LineWrong) -> dict[str, Any]:
 
 
 @require_safe
-def template(request: HttpRequest, name: str) -> HttpResponse:  # noqa: ARG001
-    """Return an empty CSV file with the columns of a register."""
-    kind = REGISTRY.register(name)
-    response = HttpResponse(actions.template(kind), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{kind.name}.csv"'
-    return response
+def template(request: HttpRequest, name: str, form: str) -> HttpResponse:  # noqa: ARG001
+    """Return an empty file with the columns of a register."""
+    return template_file(REGISTRY.register(name), form)

@@ -244,20 +244,27 @@ def change_of(
 
 @register.inclusion_tag("site/key_figure.html")
 def key_figure(
-    figure: Figure, before: Figure | None = None, trend: Figure | None = None, against: str = ""
+    figure: Figure, month: Figure | None, year: Figure | None, trend: Figure | None
 ) -> dict[str, Any]:
-    """Show one number: its name, value, growth and a small line of its days."""
+    """Show one number: its name, value, growth on a month and a year ago, and a line of days."""
     reading = Reading(figure)
-    earlier = Reading(before).total if before else None
     unit = figure.indicator.unit
+    against = (
+        (words.either("较上月", "on the month before"), month),
+        (words.either("较上年同期", "on the year before"), year),
+    )
+    changes = [
+        (label, change_of(reading.total, Reading(before).total, points=unit.form == "percent"))
+        for label, before in against
+        if before is not None
+    ]
     return {
         "name": words.label(figure.indicator),
         "value": reading.total,
         "percent": unit.form == "percent",
         "unit": unit_text(unit, reading.currency),
         "sign": "¥" if unit.form == "money" and reading.currency == HOME_CURRENCY else "",
-        "change": change_of(reading.total, earlier, points=unit.form == "percent"),
-        "against": against,
+        "changes": [(label, change) for label, change in changes if change],
         "line": charts.sparkline(_days(trend)) if trend else "",
         "address": reverse("indicator", args=[figure.indicator.name]) + _span_query(figure),
     }

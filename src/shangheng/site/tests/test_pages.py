@@ -41,6 +41,18 @@ def test_the_overview_shows_what_was_reported(
     assert "data-alive" in page
 
 
+def test_the_overview_compares_with_the_month_and_with_the_year_before(
+    client: Client, report: Callable[..., Receipt]
+) -> None:
+    report(orders(60))
+    assert "无可比时段" in text_of(client.get("/"))
+    report(orders(40, first=100).replace(b"2025-11-", b"2025-10-"))
+    report(orders(80, first=200).replace(b"2025-11-", b"2024-11-"))
+    page = " ".join(text_of(client.get("/?month=2025-11")).split())
+    assert "+50.0 %</span> 较上月" in page
+    assert "−25.0 %</span> 较上年同期" in page
+
+
 def test_a_click_on_a_city_shows_its_counties(
     client: Client, report: Callable[..., Receipt]
 ) -> None:

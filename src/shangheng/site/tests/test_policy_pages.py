@@ -2,6 +2,7 @@
 """The policy pages over a ledger with orders, and folders of one's own."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,10 +11,12 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from shangheng.kernel.errors import Unavailable
 from shangheng.kernel.policies import queries as policies
 from shangheng.kernel.records.concept.receipts import Receipt
-from shangheng.site import wiring
-from shangheng.site.tests.conftest import orders
+from shangheng.kernel.records.store.home import Ledger
+from shangheng.site import jurisdictions, paper, people, wiring
+from shangheng.site.tests.conftest import PASSWORD, orders
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 
@@ -53,3 +56,130 @@ def test_a_folder_of_ones_own_is_shown_and_read_again_when_it_changes(
     file.write_text(text.replace("zh: 湖南省", "zh: 三湘", 1), encoding="utf-8")
     assert wiring.library().jurisdictions["hunan"].zh == "三湘"
     assert "三湘" in page("/policy/")
+
+
+def test_a_fifth_place_is_whose_platform_this_is(tmp_path: Path, settings: Settings) -> None:
+    own = tmp_path / "own"
+    (own / "anhui").mkdir(parents=True)
+    head = 'id: anhui\nzh: 安徽省\nen: Anhui\nregion: "340000"\ndocuments: [anhui-2016]\n'
+    (own / "anhui" / "jurisdiction.yaml").write_text(head, encoding="utf-8")
+    settings.JURISDICTIONS, settings.JURISDICTION = own, "anhui"
+    assert wiring.place() == ("安徽省", "Anhui", "340000")
+    assert "安徽省" in page("/help/")
+    assert set(jurisdictions.places()) == {"anhui", *policies.names(policies.shipped())}
+    (own / "anhui" / "jurisdiction.yaml").write_text(head.replace("安徽省", "皖"), "utf-8")
+    assert wiring.place().zh == "皖"
+
+
+def test_a_head_that_cannot_be_read_takes_no_page_down(tmp_path: Path, settings: Settings) -> None:
+    (tmp_path / "own" / "anhui").mkdir(parents=True)
+    (tmp_path / "own" / "anhui" / "jurisdiction.yaml").write_text("id: [", encoding="utf-8")
+    settings.JURISDICTIONS, settings.JURISDICTION = tmp_path / "own", "anhui"
+    assert wiring.place().zh == "全国"
+    assert Client().get("/help/").status_code == 200
+    assert Client().get("/policy/").status_code == 422
+    settings.JURISDICTIONS = tmp_path / "nowhere"
+    assert wiring.place().zh == "全国"
+
+
+@pytest.fixture
+def lead(home: Ledger, settings: Settings) -> Client:
+    assert home
+    (Path(settings.HOME) / "decisions.yaml").write_text(
+        "policy.check_days: 10\npolicy.problem_days: 5\n", "utf-8"
+    )
+    people.make_person("lena", PASSWORD, roles=("policy.lead@320000",))
+    client = Client()
+    assert client.login(username="lena", password=PASSWORD)
+    return client
+
+
+def test_a_department_sees_how_each_of_its_duties_stands(lead: Client) -> None:
+    address = "/policy/duties/?department=省邮政管理局"
+    before = lead.get(address).content.decode()
+    assert "未分解" in before
+    assert "落实情况" not in page(address)
+    assert lead.post("/policy/tasks/?department=省邮政管理局").status_code == 302
+    told = lead.get(address).content.decode()
+    assert "未分解" not in told
+    assert "没有计划和期限" in told
+    tasks = json.loads(lead.get("/policy/tasks/?format=json").content)
+    listed = json.loads(lead.get(address + "&format=json").content)
+    assert {one for each in listed for one in each["tasks"]} == {each["number"] for each in tasks}
+    assert {each["state"] for each in listed} == {"running"}
+    alarmed = lead.get("/policy/tasks/?alarm=1&state=set&text=快递")
+    assert alarmed.status_code == 200
+    assert alarmed.content.decode().count("RW-") >= 1
+
+
+def test_tasks_are_shown_to_those_who_work_on_them_only() -> None:
+    assert Client().get("/policy/tasks/").status_code == 302
+    people.make_person("stan", PASSWORD, roles=("statistics.officer",))
+    client = Client()
+    assert client.login(username="stan", password=PASSWORD)
+    assert client.get("/policy/tasks/").status_code == 403
+    assert client.post("/policy/tasks/").status_code == 403
+
+
+def test_a_link_fills_in_the_form_of_a_task(lead: Client) -> None:
+    address = "/cases/policy_task/new/?clause=jiangsu-2015+(七)1"
+    assert 'value="jiangsu-2015 (七)1"' in lead.get(address).content.decode()
+
+
+SERIES = """\
+series,region,frequency,starts_on,value,unit,publisher,released_on
+transaction-volume,320000,year,2014-01-01,2.4,万亿元,省统计局,2015-02-01
+transaction-volume,320000,year,2015-01-01,27500,亿元,省统计局,2016-02-01
+transaction-volume,320000,year,2016-01-01,2.95,万亿元,省统计局,2017-02-01
+transaction-volume,320000,year,2017-01-01,3.3,万亿元,省统计局,2018-02-01
+transaction-volume,320000,year,2018-01-01,9.9,万亿元,省统计局,
+transaction-volume,320100,year,2016-01-01,3000,亿元,市统计局,2017-02-01
+transaction-volume,320100,year,2017-01-01,3300,亿元,市统计局,2018-02-01
+"""
+
+
+@pytest.fixture
+def published(report: Callable[..., Receipt], settings: Settings) -> None:
+    report(SERIES.encode(), kind="series", reporter="stats")
+    decided = "policy.city_targets: {JS-01: {'320100': 500000000000}}\n"
+    with (Path(settings.HOME) / "decisions.yaml").open("a", encoding="utf-8") as file:
+        file.write(decided)
+
+
+@pytest.mark.usefixtures("published")
+def test_what_was_published_measures_a_target_and_what_was_not_released_does_not() -> None:
+    listed = json.loads(page("/policy/targets/?format=json"))
+    found = next(each for each in listed if each["id"] == "JS-01")
+    assert (found["source"], found["state"], found["verdict"]) == ("series", "measured", "behind")
+    assert (float(found["present"]), found["years_left"]) == (3.3e12, 3)
+    assert (found["required_growth"], found["gap_percent"]) == ("10.89", "-0.19")
+    (city,) = found["cities"]
+    assert (city["region"], float(city["present"])) == ("320100", 3.3e11)
+    told = page("/policy/targets/")
+    assert "差距主要在南京市" in told
+    assert "分解目标" in told
+
+
+@pytest.mark.usefixtures("published")
+def test_the_deputy_governors_page_is_one_page_and_can_be_printed(lead: Client) -> None:
+    lead.post("/policy/tasks/?department=省邮政管理局")
+    told = lead.get("/policy/brief/").content.decode()
+    assert "按现在的速度达不到" in told
+    assert "差 0.19%" in told
+    assert "落实任务" in told
+    assert "落实任务" not in re.sub(r"<nav.*?</nav>", "", page("/policy/brief/"), flags=re.DOTALL)
+    if paper_lacks():
+        pytest.skip(paper_lacks())
+    answer = lead.get("/policy/brief/?format=pdf")
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF-")
+    assert answer.content.count(b"/Type /Page\n") == 1
+
+
+def paper_lacks() -> str:
+    """Return why no paper can be printed here; empty if it can."""
+    try:
+        paper.font()
+    except Unavailable as missing:
+        return str(missing)
+    return ""

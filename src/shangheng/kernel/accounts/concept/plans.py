@@ -110,6 +110,9 @@ GUARANTEE = Plan(
         Movement("claim", "deposited", "claimed", "申请赔付", "set aside for a claim"),
         Movement("reject", "claimed", "deposited", "驳回赔付", "a claim was unfounded"),
         Movement("pay", "claimed", "paid_out", "赔付", "pay a founded claim"),
+        Movement(
+            "recover", "paid_out", "deposited", "追偿到账", "recovered from whoever is liable"
+        ),
     ),
 )
-"""A guarantee deposit: only what is claimed can be paid out, and that cannot be refunded."""
+"""A guarantee deposit: only what is claimed can be paid out, no more recovered than was paid."""

@@ -100,10 +100,7 @@ def settled(length: int | Parameter, configuration: Configuration, on: date) -> 
     """Return a length and where it is written; refuse with the question what is not decided."""
     if isinstance(length, int):
         return length, ""
-    decided = length.on(on, configuration)
-    amount, source = decided, length.clause
-    if isinstance(decided, dict):
-        amount, source = decided.get("value"), str(decided.get("source", ""))
+    amount, source = length.sourced(on, configuration)
     is_whole = isinstance(amount, int) and not isinstance(amount, bool)
     if not is_whole or not 0 < amount <= PERIOD_MAX:
         raise Invalid("clock.length_unreadable", name=length.name, value=str(amount))

@@ -8,6 +8,9 @@ from datetime import date
 from typing import Any
 
 from shangheng.kernel.cases.concept.clocks import Clock, settled
+from shangheng.kernel.cases.concept.facts import ABOUT
+from shangheng.kernel.cases.concept.letters import Letter
+from shangheng.kernel.cases.concept.postings import Posting
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.formulas.parameters import Configuration, Parameter
 from shangheng.kernel.records.concept import fields as f
@@ -21,9 +24,14 @@ ROLE = re.compile(r"[a-z][a-z0-9-]*\.[a-z][a-z-]*")
 class Step:
     """One line of the life cycle: from a state to another, by whom, with what said.
 
-    ``needs`` are the fields to be filled in with the step, ``makes`` the document that it
-    produces, ``records`` the kind of record that it reports, ``outcome`` how the case ended.
+    ``needs`` are the fields to be filled in with the step, ``outcome`` how the case ended.
+    ``makes`` names the letter of the kind that it puts on paper. ``records`` names the kind of
+    record that it reports through the ledger's front door: each field of the record takes the fact
+    of the same name (fields of form and steps, ``facts.ABOUT``), or the one that ``tells`` says.
+    ``posts`` are the movements between accounts that it makes in its own transaction.
     ``unlike`` names an earlier step that must have been taken by somebody else (four eyes).
+    ``does`` names what a service does with the step in the same transaction; what it refuses, the
+    step is not taken.
     ``shown`` tells whether whoever filed the case sees that it was taken.
     """
 
@@ -36,8 +44,11 @@ class Step:
     needs: tuple[f.Field, ...] = ()
     makes: str = ""
     records: str = ""
+    tells: Mapping[str, str] = field(default_factory=dict)
+    posts: tuple[Posting, ...] = ()
     outcome: str = ""
     unlike: str = ""
+    does: str = ""
     shown: bool = True
     basis: tuple[str, ...] = ()
 
@@ -62,7 +73,11 @@ class CaseKind:
     the region fields of the form that decide who is competent, the first that is filled in;
     ``title`` the field that names a case in lists, ``alike`` those by which similar cases are
     found; ``number`` is how a citizen quotes it. ``rights`` says what the law gives, ``advice`` is
-    the name of a page that works it out from the days and amounts of the form.
+    the name of a page that works it out from the days and amounts of the form; ``desk`` that of a
+    page which shows an officer more about one case, by its number. ``letters`` are the texts that
+    steps put on paper; ``contact`` names the field of the form in which whoever files may leave an
+    e-mail address to be told of news. ``other_side`` is the role of whoever the case is against:
+    with the link that an officer hands on, they see it and take the steps of that role.
     """
 
     name: str
@@ -86,6 +101,10 @@ class CaseKind:
     intro: tuple[str, str] = ("", "")
     rights: tuple[str, str] = ("", "")
     advice: str = ""
+    desk: str = ""
+    letters: tuple[Letter, ...] = ()
+    contact: str = ""
+    other_side: str = ""
     departments: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -109,9 +128,13 @@ class CaseKind:
         for clock in self.clocks:
             yield from self._clock_problems(clock)
         yield from self._form_problems()
+        yield from self._product_problems()
 
     def _twice(self) -> Iterator[str]:
-        parts = (("step", self.steps), ("clock", self.clocks), ("field", self.form))
+        parts = (
+            ("step", self.steps), ("clock", self.clocks), ("field", self.form),
+            ("letter", self.letters),
+        )  # fmt: skip
         for what, declared in parts:
             names = [each.name for each in declared]
             for name in sorted({each for each in names if names.count(each) > 1}):
@@ -148,6 +171,26 @@ class CaseKind:
         except (KeyError, IndexError, ValueError):
             yield f"number {self.number!r} is no pattern of year and sequence"
 
+    def _product_problems(self) -> Iterator[str]:
+        known = self.fact_names
+        for letter in self.letters:
+            yield from letter.problems(known)
+        for step in self.steps:
+            if step.makes and step.makes not in {each.name for each in self.letters}:
+                yield f"step {step.name} makes an unknown letter {step.makes}"
+            if unknown := sorted(set(step.tells.values()) - known):
+                yield f"step {step.name} tells unknown facts {unknown}"
+            for posting in step.posts:
+                yield from posting.problems(known)
+        if self.contact and self.contact not in {each.name for each in self.form}:
+            yield f"contact {self.contact} is not a field of the form"
+
+    @property
+    def fact_names(self) -> frozenset[str]:
+        """Return everything that a letter, a record or a posting of this kind may name."""
+        needed = {field.name for step in self.steps for field in step.needs}
+        return frozenset({*ABOUT, *needed, *(field.name for field in self.form)})
+
     @property
     def reachable(self) -> frozenset[str]:
         """Return the states to which some sequence of steps leads."""
@@ -170,8 +213,10 @@ class CaseKind:
         told = [role for step in self.steps for role in step.roles]
         told += [role for clock in self.clocks for role in (*clock.may_stop, *clock.may_extend)]
         told += [clock.escalates_to for clock in self.clocks if clock.escalates_to]
-        everybody = (*told, *self.opens, *self.sees, *self.leads)
-        return tuple(dict.fromkeys(r for r in everybody if r not in (PUBLIC, APPLICANT, SYSTEM)))
+        everybody = (*told, *self.opens, *self.sees, *self.leads, self.other_side)
+        return tuple(
+            dict.fromkeys(r for r in everybody if r not in ("", PUBLIC, APPLICANT, SYSTEM))
+        )
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -203,6 +248,13 @@ class CaseKind:
             if step.name == name:
                 return step
         raise Invalid("case.no_such_step", kind=self.name, step=name)
+
+    def letter(self, name: str) -> Letter:
+        """Return the letter of that name."""
+        for letter in self.letters:
+            if letter.name == name:
+                return letter
+        raise Invalid("case.no_such_letter", kind=self.name, letter=name)
 
     def clock(self, name: str) -> Clock:
         """Return the clock of that name."""

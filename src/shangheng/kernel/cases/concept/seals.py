@@ -30,6 +30,13 @@ def new_code() -> str:
     return "-".join(letters[start : start + 4] for start in range(0, CODE_LENGTH, 4))
 
 
+def new_letter_code() -> str:
+    """Return the code on a letter, by which anybody can check it: sixteen letters, 79 bits."""
+    return "-".join(
+        [*new_code().split("-"), "".join(secrets.choice(CODE_LETTERS) for _ in "1234")]
+    )
+
+
 def code_digest(number: str, code: str) -> str:
     """Return what is kept of a code: a digest that is of use for one case only."""
     plain = "".join(letter for letter in code.upper() if letter in CODE_LETTERS)

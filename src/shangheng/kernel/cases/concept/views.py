@@ -57,6 +57,36 @@ class NoteView:
 
 
 @dataclass(frozen=True)
+class JointView:
+    """A department that takes part in a case, what it was asked and what it answered."""
+
+    region: str
+    department: str
+    task: str
+    asked_at: datetime
+    answer: str
+    answered_by: str
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True)
+class LetterView:
+    """A letter of a case: its words, the code on it, and the entry of the log that proves it."""
+
+    case: str
+    kind: str
+    name: str
+    code: str
+    content: Mapping[str, Any]
+    digest: str
+    issued_at: datetime
+    entry: int
+    seal: str
+    leaf: int
+    is_genuine: bool
+
+
+@dataclass(frozen=True)
 class CaseView:
     """A case in a list: how it stands, and when the next of its clocks runs out."""
 
@@ -88,6 +118,9 @@ class CaseFile:
     next_steps: tuple[Step, ...]
     gathered: tuple[str, ...]
     gathered_into: str
+    letters: tuple[LetterView, ...] = ()
+    joint: tuple[JointView, ...] = ()
+    disputed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

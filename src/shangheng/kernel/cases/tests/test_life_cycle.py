@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from shangheng.kernel.cases import actions, queries
-from shangheng.kernel.cases.models import CaseRow, StepRow
+from shangheng.kernel.cases import actions, proofs, tallies
+from shangheng.kernel.cases.models import CaseRow, StepRow, TallyRow
 from shangheng.kernel.cases.tests.builders import ANNA, AT, BERT, KIND, LEAD, hand, story
 from shangheng.kernel.errors import Refusal
 from shangheng.kernel.registers.concept.actors import NOBODY
 
+COUNTED = ("kind", "month", "region", "department", "what", "name", "cases")
 PEOPLE = {"anna": ANNA, "bert": BERT, "lead": LEAD, "": NOBODY}
 
 
@@ -57,7 +58,13 @@ class Life(RuleBasedStateMachine):
         running = {clock.name for clock in row.clocks.filter(ended_at=None)}
         wanted = {c.name for c in KIND.clocks if self.state in (*c.runs, *c.pauses)}
         assert running == wanted
-        assert queries.intact(row.number)
+        assert proofs.intact(row.number)
+
+    @invariant()
+    def the_counts_that_are_kept_are_those_of_a_recount(self) -> None:
+        kept = sorted(TallyRow.objects.exclude(cases=0).values_list(*COUNTED))
+        tallies.recount()
+        assert kept == sorted(TallyRow.objects.values_list(*COUNTED))
 
 
 Life.TestCase.settings = settings(max_examples=15, stateful_step_count=12, deadline=None)

@@ -102,7 +102,8 @@ class RecordKind:
 
     ``key`` makes a record one; ``day`` is the field whose day partitions the ledger; where the
     record's ``authority`` field names its own reporter, that report outranks what others say of
-    the same record (the platform's own word on its order).
+    the same record (the platform's own word on its order). ``currency`` names the field that tells
+    it of the amounts; a kind without that field is in yuan.
     """
 
     name: str
@@ -130,6 +131,10 @@ class RecordKind:
             raise Invalid("kind.optional_key", kind=self.name, fields=optional)
         if not isinstance(self.field(self.day), Time | Day):
             raise Invalid("kind.day_is_no_time", kind=self.name, field=self.day)
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is a field of that name."""
+        return any(each.name == name for each in self.fields)
 
     def field(self, name: str) -> Field:
         """Return the field of that name."""

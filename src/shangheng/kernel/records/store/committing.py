@@ -24,7 +24,6 @@ from typing import Any
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 from deltalake.transaction import AddAction
 
@@ -35,7 +34,7 @@ from shangheng.kernel.records.store.home import Ledger, flush, write_durably
 from shangheng.kernel.records.store.keys import Entries, KeyIndex
 from shangheng.kernel.records.store.names import INTENT, digest_of
 from shangheng.kernel.records.store.reading import key_number, literal, quoted
-from shangheng.kernel.records.store.resolving import KEPT, Slice, Verdict
+from shangheng.kernel.records.store.resolving import Slice, Verdict
 from shangheng.kernel.records.store.staging import STAGE, optimise
 from shangheng.kernel.records.store.tables import Table, column_types, scan
 
@@ -156,12 +155,6 @@ class Writer:
         self.connection.register("outranked", keys)
         others = f"SELECT {columns} FROM leaving SEMI JOIN outranked USING (high, low)"
         return Change(adds=claims.write(self.connection, others, tag=self.tag))
-
-
-def dropped(slices: Sequence[Slice]) -> npt.NDArray[np.int64]:
-    """Return the places of good rows that do not go into the kind's table."""
-    parts = [each.places[~np.isin(each.verdicts, KEPT)] for each in slices]
-    return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
 
 
 def replaced_entries(slices: Sequence[Slice]) -> Entries:

@@ -4,10 +4,12 @@
 A segment is an Arrow file, sorted by key, memory-mapped: finding a hundred keys among ten million
 touches a few pages, finding ten million is one merge. Each write of the ledger adds a segment
 named by the ledger versions that it covers; neighbours of like size are merged, so there are few.
-The index holds nothing that the ledger does not: it can be made again from it.
+A batch's own segments are pending until its ledger version is there. Writing and merging go a
+piece at a time, so that memory does not grow with the index. The index holds nothing that the
+ledger does not: it can be made again from it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,10 @@ TYPES = {
     "high": np.uint64, "low": np.uint64, "print": np.uint64,
     "day": np.int32, "source": np.uint32, "rank": np.uint8,
 }  # fmt: skip
+SCHEMA = pa.schema([(name, pa.from_numpy_dtype(np.dtype(TYPES[name]))) for name in COLUMNS])
 MERGE_RATIO = 4
+CHUNK_ROWS = 1_000_000
+ADDED, PENDING = ".arrow", ".pending"
 
 
 @dataclass(frozen=True)
@@ -98,24 +103,89 @@ def sorted_newest(entries: Entries) -> Entries:
     return entries.take(order[last])
 
 
-def find(segment: Entries, high: Array, low: Array) -> npt.NDArray[np.int64]:
-    """Return the place of each asked key in a sorted segment, -1 where it is not there."""
-    places = np.empty(len(high), dtype=np.int64)
-    order = np.argsort(high)  # neighbours are found near each other
-    places[order] = np.searchsorted(segment["high"], high[order], side="left")
+def find(sorted_: Entries, high: Array, low: Array) -> npt.NDArray[np.int64]:
+    """Return the place of each asked key among sorted entries, -1 where it is not there.
+
+    The keys are asked in the order of ``high``, so that neighbours are found near each other.
+    """
+    places = np.searchsorted(sorted_["high"], high, side="left")
     found = np.full(len(high), -1, dtype=np.int64)
     open_ = np.arange(len(high))
     while len(open_):
         at = places[open_]
-        inside = at < len(segment)
+        inside = at < len(sorted_)
         open_, at = open_[inside], at[inside]
-        same = segment["high"][at] == high[open_]
+        same = sorted_["high"][at] == high[open_]
         open_, at = open_[same], at[same]
-        hit = segment["low"][at] == low[open_]
+        hit = sorted_["low"][at] == low[open_]
         found[open_[hit]] = at[hit]
         open_ = open_[~hit]
         places[open_] += 1
     return found
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Entries sorted by key, each key once, in chunks of which none is empty."""
+
+    chunks: tuple[Entries, ...]
+
+    def __len__(self) -> int:
+        """Return how many entries there are."""
+        return sum(map(len, self.chunks))
+
+    def find(self, high: Array, low: Array) -> Found:
+        """Return for each asked key its entry."""
+        known = np.zeros(len(high), dtype=bool)
+        columns = {name: np.zeros(len(high), dtype=TYPES[name]) for name in COLUMNS}
+        order = np.argsort(high)
+        ordered = high[order]
+        for chunk in self.chunks:
+            first = np.searchsorted(ordered, chunk["high"][0], side="left")
+            asked = order[first : np.searchsorted(ordered, chunk["high"][-1], side="right")]
+            places = find(chunk, high[asked], low[asked])
+            hit = places >= 0
+            known[asked[hit]] = True
+            for name in COLUMNS:
+                columns[name][asked[hit]] = chunk[name][places[hit]]
+        return Found(known, Entries(dict(columns)))
+
+    def between(self, after: int | None, upto: int | None) -> Entries:
+        """Return the entries whose upper half lies beyond one bound and not beyond the other."""
+        parts = []
+        for chunk in self.chunks:
+            high = chunk["high"]
+            first = 0 if after is None else np.searchsorted(high, np.uint64(after), side="right")
+            last = len(chunk) if upto is None else np.searchsorted(high, np.uint64(upto), "right")
+            parts.append(Entries({name: chunk[name][first:last] for name in COLUMNS}))
+        return Entries.joined(parts)
+
+    def cuts(self) -> list[int]:
+        """Return upper halves that cut the segment into pieces of at most ``CHUNK_ROWS``."""
+        return [
+            int(high) for chunk in self.chunks for high in chunk["high"][CHUNK_ROWS::CHUNK_ROWS]
+        ]
+
+
+def segment_of(entries: Entries) -> Segment:
+    """Return entries in any order as a segment; of several with one key the last given counts."""
+    newest = sorted_newest(entries)
+    return Segment((newest,) if len(newest) else ())
+
+
+def merged(older: Segment, newer: Segment) -> Iterator[Entries]:
+    """Give the entries of two segments in order, a piece at a time; the newer word counts."""
+    cuts = max(older, newer, key=len).cuts()
+    for after, upto in zip([None, *cuts], [*cuts, None], strict=True):
+        yield sorted_newest(
+            Entries.joined([older.between(after, upto), newer.between(after, upto)])
+        )
+
+
+def _pieces(entries: Entries) -> Iterator[Entries]:
+    newest = sorted_newest(entries)
+    for first in range(0, len(newest), CHUNK_ROWS):
+        yield Entries({name: newest[name][first : first + CHUNK_ROWS] for name in COLUMNS})
 
 
 Span = tuple[int, int, int]
@@ -128,13 +198,17 @@ class KeyIndex:
         """Open the index as at a ledger version; what a crash left of a later one is removed."""
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        spans = [_span(path) for path in folder.glob("*.arrow")]
+        for left in folder.glob(f"*{PENDING}"):
+            left.unlink()
+        spans = self._found()
         for span in spans:
             covered = any(_covers(wider, span) for wider in spans)
             if span[1] > version or covered:
-                _path(folder, span).unlink(missing_ok=True)
-        self._spans = sorted(_span(path) for path in folder.glob("*.arrow"))
-        self._open: dict[Span, Entries] = {}
+                self._path(span).unlink(missing_ok=True)
+        self._spans = self._found()
+        self._coming, self._parts = version + 1, 0
+        self._pending: list[Span] = []
+        self._open: dict[Span, Segment] = {}
 
     @classmethod
     def reader(cls, folder: Path) -> "KeyIndex":
@@ -142,18 +216,22 @@ class KeyIndex:
         index = cls.__new__(cls)
         while True:
             index._folder, index._open = folder, {}  # noqa: SLF001 - its own class
-            index._spans = sorted(_span(path) for path in folder.glob("*.arrow"))  # noqa: SLF001
+            index._spans = index._found()  # noqa: SLF001
             try:
                 len(index)
             except FileNotFoundError:
                 continue  # merged meanwhile by whoever writes that kind
             return index
 
-    def _segment(self, span: Span) -> Entries:
+    def _found(self) -> list[Span]:
+        return sorted(_span(path) for path in self._folder.glob(f"*{ADDED}"))
+
+    def _path(self, span: Span, suffix: str = ADDED) -> Path:
+        return self._folder / f"{span[0]:012d}-{span[1]:012d}-{span[2]:04d}{suffix}"
+
+    def _segment(self, span: Span) -> Segment:
         if span not in self._open:
-            with pa.memory_map(str(_path(self._folder, span))) as mapped:
-                table = ipc.open_file(mapped).read_all()
-            self._open[span] = Entries({name: _array(table, name) for name in COLUMNS})
+            self._open[span] = _mapped(self._path(span))
         return self._open[span]
 
     def __len__(self) -> int:
@@ -166,17 +244,44 @@ class KeyIndex:
         columns = {name: np.zeros(len(high), dtype=TYPES[name]) for name in COLUMNS}
         for span in reversed(self._spans):
             asked = np.flatnonzero(~known)
-            segment = self._segment(span)
-            places = find(segment, high[asked], low[asked])
-            hit = places >= 0
-            known[asked[hit]] = True
+            found = self._segment(span).find(high[asked], low[asked])
+            hit = asked[found.known]
+            known[hit] = True
             for name in COLUMNS:
-                columns[name][asked[hit]] = segment[name][places[hit]]
+                columns[name][hit] = found.entries[name][found.known]
         return Found(known, Entries(dict(columns)))
 
-    def add(self, entries: Entries, *, version: int, part: int = 0) -> None:
-        """Write the entries of a coming ledger version; they count once that version is there."""
-        self._write(sorted_newest(entries), (version, version, part))
+    def begin(self) -> None:
+        """Forget what was prepared; a batch may be resolved a second time."""
+        for span in self._pending:
+            self._path(span, PENDING).unlink()
+        self._pending, self._parts = [], 0
+
+    def prepare(self, entries: Entries) -> None:
+        """Write entries of the ledger's coming version; they are not found until ``adopt``."""
+        span = (self._coming, self._coming, self._parts)
+        self._write(_pieces(entries), span, PENDING)
+        self._pending.append(span)
+        self._parts += 1
+        while len(self._pending) > 1:
+            older, newer = self.pending()[-2:]
+            if len(older) > MERGE_RATIO * len(newer):
+                return
+            self._write(merged(older, newer), self._pending[-2], PENDING)
+            self._path(self._pending.pop(), PENDING).unlink()
+
+    def pending(self) -> list[Segment]:
+        """Return what was prepared, oldest first."""
+        return [_mapped(self._path(span, PENDING)) for span in self._pending]
+
+    def adopt(self) -> None:
+        """Let what was prepared be found; it counts once its ledger version is there."""
+        for span in self._pending:
+            self._path(span, PENDING).replace(self._path(span))
+            self._open.pop(span, None)
+        flush(self._folder)
+        self._spans = sorted({*self._spans, *self._pending})
+        self._pending = []
 
     def settle(self) -> None:
         """Merge neighbours of like size, so that there are few segments."""
@@ -184,31 +289,38 @@ class KeyIndex:
             before, last = self._spans[-2], self._spans[-1]
             if len(self._segment(before)) > MERGE_RATIO * len(self._segment(last)):
                 return
-            merged = sorted_newest(Entries.joined([self._segment(before), self._segment(last)]))
             whole = (before[0], last[1], before[2])
-            self._write(merged, whole)
+            self._write(merged(self._segment(before), self._segment(last)), whole, ADDED)
+            self._spans = sorted({*self._spans, whole} - ({before, last} - {whole}))
             for span in {before, last} - {whole}:
                 self._open.pop(span, None)
-                self._spans.remove(span)
-                _path(self._folder, span).unlink(missing_ok=True)
+                self._path(span).unlink(missing_ok=True)
 
-    def _write(self, entries: Entries, span: Span) -> None:
-        path = _path(self._folder, span)
-        table = pa.table({name: entries[name] for name in COLUMNS})
+    def _write(self, pieces: Iterable[Entries], span: Span, suffix: str) -> None:
+        path = self._path(span, suffix)
         scratch = path.with_suffix(".new")
-        with ipc.new_file(str(scratch), table.schema) as out:
-            out.write_table(table, max_chunksize=max(len(table), 1))
+        with ipc.new_file(str(scratch), SCHEMA) as out:
+            for piece in pieces:
+                if len(piece):
+                    out.write_batch(pa.record_batch([piece[name] for name in COLUMNS], COLUMNS))
         flush(scratch)
         scratch.replace(path)
-        flush(self._folder)
+        if suffix == ADDED:
+            flush(self._folder)
         self._open.pop(span, None)
-        if span not in self._spans:
-            self._spans = sorted([*self._spans, span])
 
 
-def _array(table: pa.Table, name: str) -> Array:
-    column = table[name]
-    return column.chunk(0).to_numpy() if len(table) else np.empty(0, TYPES[name])
+def _mapped(path: Path) -> Segment:
+    with pa.memory_map(str(path)) as mapped:
+        file = ipc.open_file(mapped)
+        batches = [file.get_batch(at) for at in range(file.num_record_batches)]
+    return Segment(
+        tuple(
+            Entries({name: batch.column(name).to_numpy() for name in COLUMNS})
+            for batch in batches
+            if len(batch)
+        )
+    )
 
 
 def _covers(wider: Span, span: Span) -> bool:
@@ -218,7 +330,3 @@ def _covers(wider: Span, span: Span) -> bool:
 def _span(path: Path) -> Span:
     first, last, part = path.stem.split("-")
     return int(first), int(last), int(part)
-
-
-def _path(folder: Path, span: Span) -> Path:
-    return folder / f"{span[0]:012d}-{span[1]:012d}-{span[2]:04d}.arrow"

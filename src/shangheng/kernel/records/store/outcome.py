@@ -28,6 +28,7 @@ from shangheng.kernel.records.store.sources import OWN_COLUMNS
 from shangheng.kernel.records.store.staging import STAGE, Plan
 
 PIECE_ROWS = 10_000
+HOME_CURRENCY = "CNY"
 RISKY = re.compile(r"[=@\t\r]|[+-](?!\d*\.?\d+$)")
 RISKY_SIGNS = frozenset("=@\t\r+-")
 
@@ -261,12 +262,12 @@ def totals(
     connection: duckdb.DuckDBPyConnection, kind: kinds.RecordKind, rows: str
 ) -> dict[int, Totals]:
     """Add up every amount of these rows, by member and currency."""
+    currency = quoted(kind.currency) if kind.has(kind.currency) else f"'{HOME_CURRENCY}'"
     added: dict[int, Totals] = defaultdict(dict)
     if kind.money:
         sums = ", ".join(f"coalesce(sum({quoted(name)}), 0)" for name in kind.money)
         found = connection.execute(
-            f"SELECT member, {quoted(kind.currency)}, {sums} FROM ({rows}) "
-            "GROUP BY 1, 2 ORDER BY 1, 2"
+            f"SELECT member, {currency}, {sums} FROM ({rows}) GROUP BY 1, 2 ORDER BY 1, 2"
         ).fetchall()
         for row in found:
             added[row[0]][row[1]] = dict(zip(kind.money, row[2:], strict=True))

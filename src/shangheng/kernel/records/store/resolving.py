@@ -16,14 +16,14 @@ from shangheng.kernel.records.store.keys import (
     TYPES,
     Entries,
     KeyIndex,
-    find,
+    Segment,
+    segment_of,
     sorted_keys,
-    sorted_newest,
 )
 from shangheng.kernel.records.store.reading import quoted
 from shangheng.kernel.records.store.staging import STAGE
 
-SLICE_ROWS = 4_000_000
+SLICE_ROWS = 2_000_000
 PRIME = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -39,6 +39,8 @@ class Verdict(IntEnum):
 
 
 KEPT = (Verdict.NEW, Verdict.CORRECTED, Verdict.OUTRANKS)
+NOTABLE = (Verdict.CORRECTED, Verdict.CLASH, Verdict.SECOND_SOURCE, Verdict.OUTRANKS)
+"""Of which more has to be done than to keep the row, or to leave it."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,19 @@ class Slice:
         """Return the positions within the slice of rows with one of these verdicts."""
         return np.flatnonzero(np.isin(self.verdicts, verdicts))
 
+    @property
+    def kept(self) -> Entries:
+        """Return what the index will know of the rows that are kept."""
+        return self.entries.take(self.having(*KEPT))
+
     def without_hashes(self) -> "Slice":
         """Return the slice without the records' hashes, which are large and already written."""
         return replace(self, rows=replace(self.rows, hashes=np.empty((0, 32), np.uint8)))
+
+    def notable(self) -> "Slice":
+        """Return the few rows of which more is to be done than to keep or to leave them."""
+        at = self.having(*NOTABLE)
+        return Slice(self.rows.take(at), self.verdicts[at], self.old.take(at)).without_hashes()
 
 
 @dataclass(frozen=True)
@@ -97,19 +109,18 @@ def good_rows(
     """
     total = int(connection.execute(f"SELECT count(*) FROM {STAGE}").fetchall()[0][0])
     own = f"{quoted(kind.authority)} = {reporter}" if kind.authority else "true"
-    for first in range(0, total, SLICE_ROWS):
-        table = (
-            connection.sql(
-                f"SELECT rowid AS place, member, high, low, hash, "
-                f"{quoted(kind.day)}::DATE AS day, CASE WHEN {own} THEN 0 ELSE 1 END::UTINYINT "
-                f"AS rank FROM {STAGE} WHERE NOT bad AND NOT skip "
-                f"AND rowid >= {first} AND rowid < {first + SLICE_ROWS}"
-            )
-            .to_arrow_table()
-            .combine_chunks()
+
+    def fetched(first: int) -> pa.Table:
+        found = connection.sql(
+            f"SELECT rowid AS place, member, high, low, hash, "
+            f"{quoted(kind.day)}::DATE AS day, CASE WHEN {own} THEN 0 ELSE 1 END::UTINYINT "
+            f"AS rank FROM {STAGE} WHERE NOT bad AND NOT skip "
+            f"AND rowid >= {first} AND rowid < {first + SLICE_ROWS}"
         )
-        if len(table):
-            yield _rows(table)
+        return found.to_arrow_table(batch_size=SLICE_ROWS).combine_chunks()
+
+    # No name here holds on to a slice, which is large, while the next one is fetched.
+    return map(_rows, filter(len, map(fetched, range(0, total, SLICE_ROWS))))
 
 
 def _rows(table: pa.Table) -> Rows:
@@ -134,18 +145,20 @@ def as_claims(entries: Entries) -> Entries:
 
 
 class Resolver:
-    """Tells the slices of one batch apart, each against the index and the slices before it."""
+    """Tells the slices of one batch apart, each against the index and the slices before it.
+
+    What is kept of a slice is pending in the index from then on; what was found unchanged is
+    remembered here.
+    """
 
     def __init__(self, index: KeyIndex) -> None:
         """Resolve against an index as it stands."""
         self._index = index
-        self._before: list[Entries] = []
-        self._last: Entries | None = None
+        self._index.begin()
+        self._unchanged: list[Segment] = []
 
     def resolve(self, rows: Rows) -> Slice:
         """Return the rows with a verdict for each."""
-        if self._last is not None:
-            self._before.append(sorted_newest(self._last))
         entries = rows.entries
         found = self._index.find(entries["high"], entries["low"])
         verdicts = np.full(len(entries), Verdict.NEW, dtype=np.uint8)
@@ -158,7 +171,10 @@ class Resolver:
         verdicts[found.known & ~same_source & outranks] = Verdict.OUTRANKS
         self._within(entries, verdicts)
         told = Slice(rows, verdicts, found.entries)
-        self._last = entries.take(told.having(*KEPT, Verdict.UNCHANGED))
+        unchanged = told.having(Verdict.UNCHANGED)
+        if len(unchanged):
+            self._unchanged.append(segment_of(entries.take(unchanged)))
+        self._index.prepare(told.kept)
         return told
 
     def _within(self, entries: Entries, verdicts: npt.NDArray[np.uint8]) -> None:
@@ -169,9 +185,8 @@ class Resolver:
             equal = entries["print"][order] == entries["print"][order[first]]
             verdicts[order[again & equal]] = Verdict.UNCHANGED
             verdicts[order[again & ~equal]] = Verdict.CLASH
-        for before in self._before:
-            places = find(before, entries["high"], entries["low"])
-            hit = np.flatnonzero(places >= 0)
-            equal_before = before["print"][places[hit]] == entries["print"][hit]
-            verdicts[hit[equal_before]] = Verdict.UNCHANGED
-            verdicts[hit[~equal_before]] = Verdict.CLASH
+        for before in (*self._index.pending(), *self._unchanged):
+            found = before.find(entries["high"], entries["low"])
+            equal_before = found.entries["print"] == entries["print"]
+            verdicts[found.known & equal_before] = Verdict.UNCHANGED
+            verdicts[found.known & ~equal_before] = Verdict.CLASH

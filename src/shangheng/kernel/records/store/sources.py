@@ -6,7 +6,7 @@ import csv
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -145,22 +145,25 @@ def _arrow(path: Path, work: Path) -> Relation:
 
 
 def _xlsx(path: Path, work: Path, sheet: str | None) -> Relation:
+    turned = work / "sheet.csv"
+    with turned.open("w", newline="", encoding="utf-8") as out:
+        csv.writer(out).writerows(workbook_rows(path, sheet))
+    return _csv(turned)
+
+
+def workbook_rows(path: Path, sheet: str | None = None) -> Iterator[list[str]]:
+    """Give the rows of a workbook's sheet (the first) as texts; blank ones at the end are none."""
     _refuse_unsafe_workbook(path)
     try:
         book = calamine.load_workbook(str(path))
-        rows = book.get_sheet_by_name(sheet or book.sheet_names[0]).iter_rows()
-        turned = work / "sheet.csv"
-        with turned.open("w", newline="", encoding="utf-8") as out:
-            writer = csv.writer(out)
-            blank: list[list[str]] = []
-            for row in rows:
-                blank.append([_cell(value) for value in row])
-                if any(blank[-1]):
-                    writer.writerows(blank)
-                    blank = []
+        blank: list[list[str]] = []
+        for row in book.get_sheet_by_name(sheet or book.sheet_names[0]).iter_rows():
+            blank.append([_cell(value) for value in row])
+            if any(blank[-1]):
+                yield from blank
+                blank = []
     except (calamine.CalamineError, zipfile.BadZipFile, IndexError) as error:
         raise Invalid("file.damaged", format="XLSX", detail=str(error)) from error
-    return _csv(turned)
 
 
 def _refuse_unsafe_workbook(path: Path) -> None:

@@ -45,13 +45,20 @@ class Resolved:
         """Begin with nothing resolved."""
         self.slices: list[Slice] = []
         self.claims: list[Slice] = []
+        self._left: list[npt.NDArray[np.int64]] = []
         self._counts = np.zeros((members, len(Verdict)), dtype=np.int64)
         self._claims_corrected = np.zeros(members, dtype=np.int64)
 
     def add(self, told: Slice) -> None:
-        """Keep a slice and count its verdicts by batch."""
+        """Count a slice's verdicts by batch; keep what more is to be done with, and its places."""
         np.add.at(self._counts, (told.rows.members, told.verdicts), 1)
-        self.slices.append(told.without_hashes())
+        self._left.append(told.places[~np.isin(told.verdicts, KEPT)])
+        self.slices.append(told.notable())
+
+    @property
+    def left(self) -> npt.NDArray[np.int64]:
+        """Return the places of good rows that do not go into the kind's table."""
+        return np.concatenate(self._left) if self._left else np.empty(0, dtype=np.int64)
 
     def add_claims(self, told: Slice) -> None:
         """Keep a slice of second sources' rows, resolved against what they had said before."""
@@ -106,10 +113,9 @@ def _resolve(convoy: Convoy, index: KeyIndex, claims_index: KeyIndex | None) -> 
                 resolved.add_claims(claim)
             for at, file in enumerate(files):
                 chosen = kept & (rows.members == at) if len(files) > 1 else kept
-                file.write(
-                    rows.hashes.tobytes() if chosen.all() else rows.hashes[chosen].tobytes()
-                )
+                file.write((rows.hashes if chosen.all() else rows.hashes[chosen]).data)
             resolved.add(told)
+            del rows, told  # a slice is large, and the next one is fetched now
     return resolved
 
 
@@ -137,16 +143,14 @@ def commit(home: Ledger, convoy: Convoy) -> list[Receipt]:
     )  # fmt: skip
     order.tell("write", 0, 0)
     writer = committing.Writer(convoy, tag)
-    places = committing.dropped(resolved.slices)
+    places = resolved.left
     convoy.connection.register("dropped", pa.table({"place": places}))
     where = "place NOT IN (FROM dropped)" if len(places) else "true"
     change = writer.change(table, where, committing.replaced_entries(resolved.slices))
     if claims is not None and claims_index is not None:
         _commit_claims(writer, claims, claims_index, resolved)
-    version = table.version + 1
-    for part, each in enumerate(resolved.slices):
-        index.add(each.entries.take(each.having(*KEPT)), version=version, part=part)
-    receipts = _receipts(home, convoy, resolved, writer.rows(where), version)
+    index.adopt()
+    receipts = _receipts(home, convoy, resolved, writer.rows(where), table.version + 1)
     for member in convoy.members:
         for kept in (*member.work.glob("sealed*"), member.work / committing.HASHES):
             flush(kept)
@@ -172,11 +176,11 @@ def _commit_claims(
     writer: committing.Writer, claims: Table, index: KeyIndex, resolved: Resolved
 ) -> None:
     """Keep what second sources say, and what a lesser source had said of a record taken over."""
-    change, entries = committing.Change(), []
+    change = committing.Change()
     if resolved.has(Verdict.OUTRANKS):
         outranked = Entries.joined([_old(each) for each in resolved.slices])
         change = writer.move_outranked(claims, outranked)
-        entries.append(as_claims(outranked))
+        index.prepare(as_claims(outranked))
     kept = [each.places[each.having(*KEPT)] for each in resolved.claims]
     if sum(map(len, kept)):
         writer.connection.register("claimed", pa.table({"place": np.concatenate(kept)}))
@@ -185,10 +189,8 @@ def _commit_claims(
         change.adds += second.adds
         change.removes += second.removes
         change.facts = second.facts
-        entries += [each.entries.take(each.having(*KEPT)) for each in resolved.claims]
     if change.adds:
-        for part, each in enumerate(entries):
-            index.add(each, version=claims.version + 1, part=part)
+        index.adopt()
         claims.commit(change.adds, change.removes, facts={"tag": writer.tag, **change.facts})
 
 

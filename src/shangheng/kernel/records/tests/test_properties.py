@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from shangheng.kernel.records.concept.receipts import Receipt
+from shangheng.kernel.records.store import keys, resolving
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.keys import COLUMNS, TYPES, Entries, KeyIndex
 from shangheng.kernel.records.tests.builders import MASTER_KEY, Door, Row, balanced, order
@@ -122,12 +124,12 @@ class Books_Balance(TestCase):  # noqa: N801 - a sentence, as test names are
             assert sum(each["paid"] for each in receipt.totals.values()) == paid
 
     @FEW
-    @given(BATCHES)
+    @given(BATCHES, st.sampled_from([2, resolving.SLICE_ROWS]))
     def test_the_ledger_is_what_a_dictionary_would_hold(
-        self, batches: list[tuple[str, list[tuple[int, int, bool]]]]
+        self, batches: list[tuple[str, list[tuple[int, int, bool]]]], slice_rows: int
     ) -> None:
         books = Books()
-        with empty_ledger() as door:
+        with empty_ledger() as door, patch.object(resolving, "SLICE_ROWS", slice_rows):
             for at, (reporter, told) in enumerate(batches):
                 rows = [
                     order(number, paid="-1" if bad else str(paid), gross="9")
@@ -164,7 +166,12 @@ def entries_of(told: list[tuple[int, int]]) -> Entries:
 STEPS = st.lists(
     st.tuples(
         st.lists(st.tuples(st.integers(0, 30), st.integers(0, 9)), min_size=1, max_size=8),
-        st.sampled_from(["settled", "not settled", "killed before it was true", "two parts"]),
+        st.sampled_from(
+            [
+                "settled", "not settled", "two parts",
+                "killed before it was adopted", "killed before it was true",
+            ]
+        ),
     ),
     max_size=12,
 )  # fmt: skip
@@ -177,14 +184,17 @@ def test_the_key_index_knows_what_a_dictionary_knows(
 ) -> None:
     known: dict[int, int] = {}
     asked = entries_of([(number, 0) for number in range(33)])
-    with tempfile.TemporaryDirectory() as folder:
+    # Pieces of three entries, so that a segment of thirty has chunks and merging cuts it.
+    with tempfile.TemporaryDirectory() as folder, patch.object(keys, "CHUNK_ROWS", 3):
         version = 0
         for told, how in steps:
             index = KeyIndex(Path(folder), version=version)
             half = len(told) // 2 if how == "two parts" else len(told)
-            for part, piece in enumerate([told[:half], told[half:]]):
-                if piece:
-                    index.add(entries_of(piece), version=version + 1, part=part)
+            for piece in (told[:half], told[half:]):
+                index.prepare(entries_of(piece))
+            if how == "killed before it was adopted":
+                continue
+            index.adopt()
             if how == "killed before it was true":
                 continue
             version += 1

@@ -80,7 +80,8 @@ def _fails(*_: object, **__: object) -> None:
 PLACES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "history": lambda patch: patch.setattr(committing.Writer, "keep_history", _fails),
     "files": lambda patch: patch.setattr(committing.Writer, "change", _fails),
-    "index": lambda patch: patch.setattr(committing.KeyIndex, "add", _fails),
+    "index": lambda patch: patch.setattr(committing.KeyIndex, "prepare", _fails),
+    "adopting": lambda patch: patch.setattr(committing.KeyIndex, "adopt", _fails),
     "commit": lambda patch: patch.setattr(DeltaTable, "create_write_transaction", _fails),
     "settling": lambda patch: patch.setattr(committing.KeyIndex, "settle", _fails),
     "publishing": lambda patch: patch.setattr(committing, "publish", _fails),

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
+import io
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import xlsxwriter
 
 from shangheng.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
 from shangheng.kernel.evidence.models import LeafRow
@@ -270,9 +272,23 @@ class TestEntries:
         with pytest.raises(Invalid, match=r"register\.columns"):
             actions.load(KIND, b"what\n1\n", hand(), FILING, dry_run=True)
 
-    def test_the_template_has_the_columns_that_an_import_reads(self) -> None:
-        content = actions.template(KIND) + "C1,甲网点,320583,,on,,,,\r\n".encode()
-        assert actions.load(KIND, content, hand(), FILING, dry_run=False).taken == 1
+    def test_a_workbook_is_read_like_a_csv_file(self) -> None:
+        out = io.BytesIO()
+        book = xlsxwriter.Workbook(out)
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["编号", "name", "region", "state", "有效期至"])
+        sheet.write_row(1, 0, ["C1", "甲网点", 320583, "on"])
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet.write_datetime(1, 4, date(2030, 1, 31), day)
+        sheet.write_row(2, 0, ["C2", "乙网点", "西湖", "on"])
+        book.close()
+        done = actions.load(KIND, out.getvalue(), hand(), FILING, dry_run=False)
+        assert (done.taken, [each.line for each in done.wrong]) == (1, [3])
+        assert VersionRow.objects.get().values["until"] == "2030-01-31"
+
+    def test_a_zip_that_is_no_workbook_is_refused(self) -> None:
+        with pytest.raises(Invalid, match=r"file\."):
+            actions.load(KIND, b"PK\x03\x04 not a workbook", hand(), FILING, dry_run=True)
 
     @pytest.mark.parametrize("role", [*KIND.roles, "other.clerk"])
     @pytest.mark.parametrize("region", ["320583", "320000", "430000"])

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A complaint from the consumer's phone to its end, and every other way that it can go."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -9,52 +9,41 @@ from shangheng.kernel.cases import actions, queries
 from shangheng.kernel.cases.concept.views import Wanted
 from shangheng.kernel.cases.store import Hand, House
 from shangheng.kernel.errors import Invalid, NotPermitted
-from shangheng.kernel.registers.concept.actors import NOBODY, Actor, Post
-from shangheng.services.consumer.cases import COMPLAINT
+from shangheng.kernel.registers.concept.actors import NOBODY
+from shangheng.services.consumer.cases.complaint import COMPLAINT
+from shangheng.services.consumer.tests.houses import (
+    AT,
+    GIVEN,
+    HOUSE,
+    LEAD,
+    OFFICER,
+    filed,
+    mediator,
+    step,
+)
+from shangheng.services.consumer.tests.houses import MEDIATOR_ as MEDIATOR
 
 pytestmark = pytest.mark.django_db
-AT = datetime(2026, 11, 23, 1, tzinfo=UTC)  # a Monday
-HOUSE = House(
-    region="320000",
-    configuration={
-        "consumer.acceptance_days": {"value": 7, "source": "试行办法 第六条"},
-        "consumer.mediation_days": 60,
-        "consumer.mediation_extension_days": 30,
-    },
-)
-OFFICER = Actor("olga", (Post("consumer.officer", "320500"),))
-MEDIATOR = Actor("mia", (Post("consumer.mediator", "320500"),))
-LEAD = Actor("lena", (Post("consumer.lead", "320000"),))
-GIVEN = {
-    "seller": "热壳数码专营店", "order_no": "A-1", "ground": "quality", "story": "手机壳熔化",
-    "want": "refund", "claim": "59.90", "seller_region": "昆山市", "contact": "13800000000",
-}  # fmt: skip
+PAPER = {"terms": "退款", "pays": "59.90"}
 
 
-def filed(**more: str) -> actions.Opened:
-    return actions.open_case(COMPLAINT, {**GIVEN, **more}, Hand(NOBODY, AT, house=HOUSE))
-
-
-def step(number: str, name: str, actor: Actor, **given: str) -> str:
-    hand = Hand(actor, AT, house=HOUSE)
-    return actions.take_step(COMPLAINT, number, name, given, hand).state
-
-
-def test_a_complaint_is_accepted_dispatched_mediated_settled_and_closed() -> None:
+def test_a_complaint_is_accepted_dispatched_looked_into_reviewed_and_closed() -> None:
     case = filed()
     assert step(case.number, "accept", OFFICER) == "open"
     assert (
         step(case.number, "dispatch", OFFICER, to="昆山市局", reason="商家在昆山") == "dispatched"
     )
-    assert step(case.number, "mediate", MEDIATOR) == "mediating"
-    assert step(case.number, "settle", MEDIATOR, terms="退款", pays="59.90") == "settled"
+    assert step(case.number, "investigate", OFFICER, found="商品不合格") == "replied"
+    assert step(case.number, "send_back", OFFICER, reason="缺少检验报告") == "dispatched"
+    step(case.number, "investigate", OFFICER, found="检验不合格")
+    assert step(case.number, "answer_only", OFFICER, reason="商家已主动退款") == "answered"
     assert step(case.number, "close", OFFICER, summary="已退款") == "closed"
     _, seen = queries.followed(
         {"complaint": COMPLAINT}, case.number, case.code, at=AT, house=HOUSE
     )
-    assert seen.case.outcome == "settled"
-    assert [each.name for each in seen.steps if each.name] == [
-        "accept", "dispatch", "mediate", "settle", "close"
+    assert seen.case.outcome == "answered"
+    assert [each.name for each in seen.steps if each.act == "step"] == [
+        "accept", "dispatch", "investigate", "send_back", "investigate", "answer_only", "close"
     ]  # fmt: skip
 
 
@@ -78,7 +67,7 @@ def test_a_refusal_names_its_ground() -> None:
     case = filed()
     with pytest.raises(Invalid, match=r"form\.wrong"):
         step(case.number, "refuse", OFFICER, reason="无")
-    assert step(case.number, "refuse", OFFICER, ground="no_facts", reason="缺少订单") == "refused"
+    assert step(case.number, "refuse", OFFICER, refusal="no_facts", reason="缺少订单") == "refused"
 
 
 def test_while_the_consumer_is_asked_the_clock_stands_still() -> None:
@@ -99,9 +88,9 @@ def test_a_mediator_does_not_accept_and_an_officer_does_not_settle() -> None:
     with pytest.raises(NotPermitted):
         step(case.number, "accept", MEDIATOR)
     step(case.number, "accept", OFFICER)
-    step(case.number, "mediate", MEDIATOR)
+    step(case.number, "mediate", MEDIATOR, mediator=mediator())
     with pytest.raises(NotPermitted):
-        step(case.number, "settle", OFFICER, terms="退款")
+        step(case.number, "propose", OFFICER, **PAPER)
     assert step(case.number, "end_mediation", MEDIATOR, reason="商家拒绝") == "failed"
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shangheng.kernel.cases.concept.calendar import official
 from shangheng.kernel.errors import Invalid
-from shangheng.services.consumer.rules import (
+from shangheng.services.consumer.rules.rights import (
     EXCLUDED,
     LAST_DAYS,
     STARTS,

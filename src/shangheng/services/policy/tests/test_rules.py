@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -6,8 +7,9 @@ from typing import Any
 import pytest
 
 from shangheng.kernel.errors import Invalid
-from shangheng.kernel.formulas.concept import CNY, Figure, Indicator, Question
-from shangheng.services.policy import queries, rules
+from shangheng.kernel.formulas.concept import CNY, YEAR, Figure, Indicator, Question
+from shangheng.services.policy.queries import targets as queries
+from shangheng.services.policy.rules import standing as rules
 from shangheng.services.policy.tests.libraries import library
 
 DAYS = tuple(date(year, month, 1) for year in (2013, 2014, 2015) for month in range(1, 13))
@@ -18,6 +20,8 @@ def figure(question: Question, *values: Any, **more: Any) -> Figure:
         name="sales", zh="额", en="sales", definition_zh="", definition_en="", unit=CNY,
         reads=(), by=(), basis=(), formula=lambda: None, source="",
     )  # type: ignore[arg-type,return-value] # fmt: skip
+    if question.since:
+        more = {"year": str(question.since.year), **more}
     rows = tuple({"currency": "CNY", "value": value, "records": 1, **more} for value in values)
     return Figure(
         indicator=indicator, question=question, rows=rows, ledger={}, parameters={},
@@ -25,8 +29,16 @@ def figure(question: Question, *values: Any, **more: Any) -> Figure:
     )  # fmt: skip
 
 
+ORDERS = Indicator(
+    name="transaction-volume", zh="额", en="volume", definition_zh="", definition_en="", unit=CNY,
+    reads=(), by=(YEAR,), basis=(), formula=lambda: None, source="",
+)  # type: ignore[arg-type,return-value] # fmt: skip
+
+
 def scope(ask: queries.Ask, days: tuple[date, ...] = DAYS, year: int | None = 2015) -> Any:
-    return queries.Scope(days=days, year=year, region="", ask=ask)
+    return queries.Scope(
+        days=days, year=year, region="", ask=ask, indicators={"transaction-volume": ORDERS}
+    )
 
 
 def stands(place: str, name: str, asked: Any) -> rules.Standing:
@@ -113,3 +125,23 @@ def test_growth_needs_something_to_grow_from() -> None:
 def test_a_year_that_began_or_ended_outside_the_ledger_is_not_whole() -> None:
     assert rules.whole_years([date(2013, 1, 2), date(2014, 12, 31)]) == [2014]
     assert rules.whole_years([]) == []
+
+
+def test_a_year_that_is_not_over_yet_is_shown_but_not_judged_by() -> None:
+    """Half of 2016 is there: what lies ahead is counted from the whole years before."""
+    days = (date(2013, 1, 1), date(2014, 12, 31), date(2015, 12, 31), date(2016, 6, 30))
+    by_year = {"2013": 10**12, "2014": 2 * 10**12, "2015": 4 * 10**12}
+
+    def ask(_: str, question: Question) -> Figure:
+        if "year" not in question.by:
+            return figure(question, 10**11)
+        told = figure(question, *by_year.values())
+        rows = zip(told.rows, by_year, strict=True)
+        return replace(told, rows=tuple({**row, "year": year} for row, year in rows))
+
+    found = stands("jiangsu", "JS-01", scope(ask, days, 2016))
+    assert found.value == 10**11
+    assert found.base == (2015, 4 * 10**12)
+    assert found.verdict == "on_course"
+    assert found.projection
+    assert round(found.projection.value, -9) == 128 * 10**12

@@ -3,6 +3,7 @@ import csv
 import io
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -10,7 +11,11 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from shangheng.kernel.codes import uscc_check_character
+from shangheng.kernel.parties import actions as parties
 from shangheng.kernel.policies import queries as policies
+from shangheng.services.policy.queries import finding
+from shangheng.services.policy.rules.audience import AUDIENCES
 from shangheng.services.policy.tests.libraries import library
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
@@ -19,11 +24,12 @@ PAGES = (
     "/policy/documents/qinghai-2016/", "/policy/targets/", "/policy/targets/?jurisdiction=qinghai",
     "/policy/duties/", "/policy/duties/?department=省商务厅",
     "/policy/duties/?jurisdiction=ganzhou",
-    "/policy/duties/matrix/", "/policy/compare/",
+    "/policy/duties/matrix/", "/policy/compare/", "/policy/citations/", "/policy/for-me/",
+    "/policy/for-me/?audience=farmer", "/policy/?on=2015-12-31",
 )  # fmt: skip
 LISTS = (
     "/policy/", "/policy/documents/hunan-2015/", "/policy/targets/", "/policy/duties/",
-    "/policy/duties/matrix/", "/policy/compare/",
+    "/policy/duties/matrix/", "/policy/compare/", "/policy/citations/",
 )  # fmt: skip
 KEY = "5a" * 32
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -117,6 +123,7 @@ def test_a_target_without_data_is_not_nought() -> None:
         ("/policy/?jurisdiction=atlantis", 404),
         ("/policy/duties/?department=no-such-body", 404),
         ("/policy/targets/?year=soon", 422),
+        ("/policy/duties/?on=tomorrow", 422),
     ],
 )
 def test_what_does_not_exist_is_said_in_words(address: str, code: int) -> None:
@@ -127,3 +134,61 @@ def test_a_department_sees_all_that_it_owes() -> None:
     told = page("/policy/duties/?department=省商务厅")
     for owed in policies.duties(library().jurisdictions["jiangsu"], department="省商务厅"):
         assert f">{owed.ref}</a>" in told
+
+
+def test_a_search_is_ranked_and_marked() -> None:
+    told = page("/policy/?text=社区 快递")
+    assert "<mark>社区</mark>" in told
+    assert "<mark>快递</mark>" in told
+    refs = [each["clause"] for each in json.loads(page("/policy/?text=快递&format=json"))]
+    assert refs == finding.refs("快递")
+
+
+def test_the_law_as_at_a_day_is_what_had_begun() -> None:
+    def documents(address: str) -> set[str]:
+        return {each["clause"].split()[0] for each in json.loads(page(address))}
+
+    assert documents("/policy/duties/?on=2015-12-31&format=json") == {"jiangsu-2015"}
+    assert documents("/policy/duties/?on=2017-01-01&format=json") == {
+        "jiangsu-2015", "jiangsu-2016",
+    }  # fmt: skip
+    assert "jiangsu-2016" not in documents("/policy/?on=2015-12-31&format=json")
+    assert "当日不作数" in page("/policy/documents/jiangsu-2016/?on=2015-12-31").replace(
+        "这份文件", ""
+    )
+
+
+def test_everybody_finds_what_concerns_them() -> None:
+    schema = json.loads((policies.shipped() / "schema" / "document.json").read_text("utf-8"))
+    codes = schema["properties"]["clauses"]["items"]["properties"]["audience"]["items"]["enum"]
+    assert list(AUDIENCES) == codes
+    for code in codes:
+        listed = json.loads(page(f"/policy/for-me/?audience={code}&format=json"))
+        assert listed
+        assert all(code in each["audience"] for each in listed)
+
+
+def test_a_code_that_is_on_file_tells_who_asks_and_where() -> None:
+    code = "91360702MA35HT4H3"
+    code += uscc_check_character(code)
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    parties.register("enterprise", "某公司", {"uscc": code}, region="360702", at=at)
+    told = page(f"/policy/for-me/?code={code}")
+    assert "按代码认出" in told
+    assert "ganzhou-2015 四(二)1" in told
+    assert "jiangsu-2015 (四)2" not in told
+    assert "没有登记这个代码" in page("/policy/for-me/?code=91350100M000100Y43")
+
+
+def test_the_citations_are_drawn_without_script_or_style() -> None:
+    answer = Client().get("/policy/citations/?format=svg")
+    assert answer["Content-Type"] == "image/svg+xml"
+    drawn = answer.content.decode()
+    assert not re.search(r"<(script|style|foreignObject)|style=|on[a-z]+=", drawn)
+    pairs = {
+        (text.id, each.document or each.zh)
+        for text in library().documents.values()
+        for each in text.cites
+    }
+    assert drawn.count("<path ") == len(pairs)
+    assert all(f">{text.id}</tspan>" in drawn for text in library().documents.values())

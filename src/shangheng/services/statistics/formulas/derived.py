@@ -76,7 +76,7 @@ def repeat_purchase_rate(order: Table) -> Ratio:
     unit=PERCENT,
     reads=("order", "refund"),
     by=OF_ORDERS,
-    basis=("jiangsu-2015 (七)4",),
+    basis=("jiangsu-2015 (三十)", "hunan-2015 (十一)"),
     per_currency=True,
 )
 def refund_rate(order: Table, refund: Table) -> Ratio:
@@ -95,7 +95,7 @@ def refund_rate(order: Table, refund: Table) -> Ratio:
     unit=PERCENT,
     reads=("order", "refund"),
     by=OF_ORDERS,
-    basis=("jiangsu-2015 (七)4",),
+    basis=("jiangsu-2015 (三十)", "hunan-2015 (十一)"),
 )
 def refunded_order_rate(order: Table, refund: Table) -> Ratio:
     """Divide the orders with something paid back by the paid orders."""
@@ -113,7 +113,7 @@ def refunded_order_rate(order: Table, refund: Table) -> Ratio:
     unit=PERCENT,
     reads=("order", "refund"),
     by=OF_ORDERS,
-    basis=("jiangsu-2015 (七)4", "hunan-2015 (十一)"),
+    basis=("hunan-2015 (十一)", "qinghai-2016 (二十二)"),
 )
 def seven_day_return_rate(order: Table, refund: Table) -> Ratio:
     """Divide the orders that came back within seven days by the paid orders."""

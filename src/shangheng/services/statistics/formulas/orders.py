@@ -88,7 +88,7 @@ def paid_amount(order: Table) -> Measure:
     unit=CNY,
     reads=("order", "refund"),
     by=OF_ORDERS,
-    basis=("jiangsu-2015 (七)4",),
+    basis=("jiangsu-2015 (三十)", "hunan-2015 (十一)"),
     additive=True,
 )
 def refund_amount(order: Table, refund: Table) -> Measure:

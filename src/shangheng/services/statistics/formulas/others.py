@@ -258,7 +258,7 @@ def delivery_hours_p90(shipment: Table) -> Measure:
     unit=CNY,
     reads=("payment",),
     by=OF_PAYMENTS,
-    basis=("jiangsu-2015 (十八)",),
+    basis=("jiangsu-2015 (三十)", "hunan-2015 (十五)", "qinghai-2016 (七)"),
     additive=True,
     party=("institution",),
 )
@@ -277,7 +277,7 @@ def payment_amount(payment: Table) -> Measure:
     unit=PERCENT,
     reads=("payment",),
     by=OF_PAYMENTS,
-    basis=("jiangsu-2015 (十八)",),
+    basis=("jiangsu-2015 (三十)", "hunan-2015 (十五)", "qinghai-2016 (七)"),
     party=("institution",),
 )
 def payment_success_rate(payment: Table) -> Ratio:

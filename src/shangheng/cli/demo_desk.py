@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the demonstration puts on the desks of officers: decisions, people, a roster, a guarantee.
+
+All of it is made up and says so; ``shangheng init`` makes none of it.
+"""
+
+import shutil
+from collections.abc import Mapping
+from datetime import date
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from django.conf import settings
+
+from shangheng.kernel.cases import actions as cases
+from shangheng.kernel.cases.store import Hand
+from shangheng.kernel.registers import actions as registers
+from shangheng.kernel.registers import queries as entries
+from shangheng.kernel.registers.actions import Filing
+from shangheng.kernel.registers.concept.actors import Actor, Post
+from shangheng.kernel.registers.concept.actors import Hand as PlainHand
+from shangheng.kernel.registers.queries import Sought
+from shangheng.site import acting, clock, wiring
+from shangheng.site.registry import REGISTRY
+
+CLERK, CHIEF = "consumer", "lead"
+CLERK_ROLES = (
+    "consumer.officer", "consumer.mediator", "filing.officer", "express.officer",
+)  # fmt: skip
+CHIEF_ROLES = (
+    "consumer.lead", "consumer.officer", "consumer.finance", "filing.lead", "filing.officer",
+    "express.lead", "express.officer",
+)  # fmt: skip
+PRETENDED = "演示"
+RULE = "买家签收后七日内可以无理由退货。退货运费由买家承担，质量问题由商家承担。"
+SEEN = "买家签收后七日内可以无理由退货。退货运费一律由买家承担。活动商品一经售出，不退不换。"
+
+
+def posts(roles: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the roles as posts for the whole of this place."""
+    return tuple(f"{role}@{wiring.place().region}" for role in roles)
+
+
+def decide() -> None:
+    """Put the decisions of the demonstration into the home where nobody has decided anything."""
+    target = Path(settings.HOME) / "decisions.yaml"
+    if not target.exists():
+        with as_file(files("shangheng.simulate") / "decisions.yaml") as source:
+            shutil.copyfile(source, target)
+
+
+def furnish() -> None:
+    """Put on file what a complaint needs to come to its end; done once."""
+    region, today = wiring.place().region, clock.now().date()
+    until = date(today.year + 1, 12, 31).isoformat()
+    mediator = {
+        "account": CLERK, "name": f"{PRETENDED}调解员", "body": "association",
+        "employer": f"{PRETENDED}消费者协会", "region": region, "until": until,
+    }  # fmt: skip
+    if not _entered("mediator", mediator):
+        return
+    guarantee = {
+        "operator": "P01", "name": f"{PRETENDED}平台 P01", "form": "deposit",
+        "agreed": "100000.00", "covers": "平台内商家未履行的和解", "until": until,
+    }  # fmt: skip
+    number = _entered("guarantee", guarantee)
+    _deposit(number, today)
+    _entered("rights_station", {
+        "platform": "P01", "name": f"{PRETENDED}平台12315站", "region": region, "form": "online",
+        "opened_on": today.isoformat(),
+    })  # fmt: skip
+    rule = {
+        "platform": "P01", "title": f"{PRETENDED}退换货规则", "subject": "return", "text": RULE,
+        "published_on": today.isoformat(), "effective_on": today.isoformat(), "filed_by": "—",
+    }  # fmt: skip
+    _entered("trading_rule", rule)
+    _entered("rule_capture", {
+        "platform": "P01", "title": rule["title"], "captured_on": today.isoformat(),
+        "address": "https://p01.example/returns", "text": SEEN,
+    })  # fmt: skip
+
+
+def _actor(name: str, roles: tuple[str, ...]) -> Actor:
+    return Actor(name, tuple(Post(role, wiring.place().region) for role in roles))
+
+
+def _entered(name: str, given: Mapping[str, str]) -> str:
+    """Enter and, where it is asked for, confirm; nothing where the register is no longer empty."""
+    kind, at = REGISTRY.register(name), clock.now()
+    clerk, chief = _actor(CLERK, CLERK_ROLES), _actor(CHIEF, CHIEF_ROLES)
+    if entries.count(kind, Sought(state=""), actor=chief):
+        return ""
+    made = registers.enter(kind, given, PlainHand(clerk, at), Filing(home=wiring.place().region))
+    if kind.confirm:
+        registers.confirm(kind, made.number, PlainHand(chief, at))
+    return made.number
+
+
+def _deposit(fund: str, today: date) -> None:
+    kind = REGISTRY.case_kind("guarantee_deposit")
+    chief = Hand(_actor(CHIEF, CHIEF_ROLES), clock.now(), house=acting.house())
+    given = {
+        "fund": fund, "move": "deposit", "amount": "100000.00", "reference": PRETENDED,
+        "booked_on": today.isoformat(),
+    }  # fmt: skip
+    opened = cases.open_case(kind, given, chief)
+    cases.take_step(kind, opened.number, "book", {}, chief)

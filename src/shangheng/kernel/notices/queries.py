@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What can be asked of notices: what lies in an inbox, what could not be delivered."""
+
+from collections.abc import Sequence
+
+from django.db.models import Exists, OuterRef
+
+from shangheng.kernel.notices import store
+from shangheng.kernel.notices.concept import NoticeView
+from shangheng.kernel.notices.models import NoticeReadRow, NoticeRow
+from shangheng.kernel.registers.concept.actors import Actor
+
+PAGE = 50
+
+
+def inbox(
+    actor: Actor, *, text: str = "", unread: bool = False, limit: int = PAGE, offset: int = 0
+) -> list[NoticeView]:
+    """Return what lies in a person's inbox, the newest first."""
+    read = NoticeReadRow.objects.filter(notice=OuterRef("pk"), person=actor.name)
+    rows = store.lying_for(actor).annotate(was_read=Exists(read))
+    if unread:
+        rows = rows.filter(was_read=False)
+    for word in text.split():
+        rows = rows.filter(zh__contains=word) | rows.filter(en__icontains=word)
+    part = rows.order_by("-at", "-pk")[offset : offset + limit]
+    return [store.view(row, is_read=row.was_read) for row in part]
+
+
+def unread(actor: Actor) -> int:
+    """Return how many notices a person has not read."""
+    read = NoticeReadRow.objects.filter(notice=OuterRef("pk"), person=actor.name)
+    return store.lying_for(actor).exclude(Exists(read)).count()
+
+
+def undelivered(*, limit: int = PAGE) -> list[NoticeView]:
+    """Return what has not left the house yet, what was given up first."""
+    rows = NoticeRow.objects.filter(delivered_at=None).order_by("given_up_at", "due_at", "pk")
+    return [store.view(row) for row in rows[:limit]]
+
+
+def sent(key: str, channels: Sequence[str] = ()) -> list[NoticeView]:
+    """Return every notice of a key, to see who was told by which way."""
+    rows = NoticeRow.objects.filter(key=key).order_by("pk")
+    if channels:
+        rows = rows.filter(channel__in=channels)
+    return [store.view(row) for row in rows]

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The index: putting texts in, finding the objects that say something."""
+
+from uuid import UUID
+
+from django.db import connection
+
+from shangheng.kernel.search.concept import (
+    Phrase,
+    as_fts5,
+    as_tsquery,
+    as_tsvector,
+    phrases,
+    tokens,
+)
+from shangheng.kernel.search.models import SearchRow
+
+_FIND = {
+    "sqlite": (
+        "SELECT rowid FROM kernel_search_words WHERE kernel_search_words MATCH %s LIMIT %s"
+    ),
+    "postgresql": "SELECT id FROM kernel_search WHERE words @@ %s::tsquery LIMIT %s",
+}
+
+
+def _scope_token(scope: str) -> str:
+    """Return a token that no text has, so that a search stays within its scope."""
+    return f"@{scope}"
+
+
+def put(scope: str, object_id: UUID, text: str, *, before: str = "") -> None:
+    """Let an object be found by a text from now on, instead of by the one ``before``.
+
+    MUST be called in the transaction that writes the object. SQLite keeps no text beside the
+    index, so ``before`` has to be the very text that was put the last time.
+    """
+    if text == before:
+        return
+    row, is_new = SearchRow.objects.get_or_create(scope=scope, object_id=object_id)
+    token = _scope_token(scope)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            literal = as_tsvector([token, *tokens(text)])
+            cursor.execute(
+                "UPDATE kernel_search SET words = %s::tsvector WHERE id = %s", [literal, row.pk]
+            )
+            return
+        if not is_new:
+            cursor.execute(
+                "INSERT INTO kernel_search_words(kernel_search_words, rowid, said)"
+                " VALUES ('delete', %s, %s)",
+                [row.pk, " ".join([token, *tokens(before)])],
+            )
+        cursor.execute(
+            "INSERT INTO kernel_search_words(rowid, said) VALUES (%s, %s)",
+            [row.pk, " ".join([token, *tokens(text)])],
+        )
+
+
+def found(scope: str, text: str, *, most: int) -> list[UUID] | None:
+    """Return the objects that say every word of a text, or nothing where that does not help.
+
+    It does not help where the text has no word in it, or where more than ``most`` say it.
+    """
+    wanted = phrases(text)
+    if not wanted:
+        return None
+    question = (Phrase((_scope_token(scope),), begins=False), *wanted)
+    write = as_fts5 if connection.vendor == "sqlite" else as_tsquery
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND[connection.vendor], [write(question), most + 1])
+        places = [place for (place,) in cursor.fetchall()]
+    if len(places) > most:
+        return None
+    return list(SearchRow.objects.filter(pk__in=places).values_list("object_id", flat=True))

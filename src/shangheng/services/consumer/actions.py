@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the steps of a complaint do besides: check mediators, pin operators, open guarantees."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from shangheng.kernel.accounts import actions as accounts
+from shangheng.kernel.accounts.concept.plans import GUARANTEE as PLAN
+from shangheng.kernel.accounts.concept.transfers import Account
+from shangheng.kernel.accounts.concept.units import CNY
+from shangheng.kernel.cases import actions as cases
+from shangheng.kernel.cases import queries as case_queries
+from shangheng.kernel.cases.actions import Opened
+from shangheng.kernel.cases.concept.clocks import CHINA
+from shangheng.kernel.cases.store import Hand, Taken
+from shangheng.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
+from shangheng.kernel.evidence import queries as evidence
+from shangheng.kernel.parties import actions as parties
+from shangheng.kernel.parties import queries as party_queries
+from shangheng.services.consumer import queries
+from shangheng.services.consumer.cases.complaint import COMPLAINT
+from shangheng.services.consumer.cases.others import BANK
+from shangheng.services.consumer.registers import GUARANTEE, MEDIATOR
+from shangheng.services.consumer.rules import guarantees, mediation
+
+
+def _today(taken: Taken) -> date:
+    return taken.hand.at.astimezone(CHINA).date()
+
+
+def fast_track(taken: Taken) -> None:
+    """Let only what the authority calls small and simple onto the fast track."""
+    configuration = taken.hand.house.configuration
+    asked = mediation.fast_track(taken.form, on=_today(taken), configuration=configuration)
+    if failing := [each for each in asked if not each.holds]:
+        raise Conflict(
+            "consumer.not_for_the_fast_track", lacks=[each.zh for each in failing],
+            en=[each.en for each in failing],
+        )  # fmt: skip
+    appoint(taken)
+
+
+def appoint(taken: Taken) -> None:
+    """Refuse a mediator who is not on the roster, is tied to a side, or is somebody else."""
+    mediator = queries.entry_of(MEDIATOR, str(taken.said["mediator"]), _today(taken)).values
+    ties = list(mediation.conflicts(mediator, queries.sides(taken.form, taken.said)))
+    if ties:
+        raise Conflict(
+            "consumer.conflict_of_interest", mediator=mediator["name"],
+            ties=sorted({tie for _, tie in ties}),
+        )  # fmt: skip
+    name = taken.hand.actor.name
+    is_officer = taken.hand.actor.role_for(("consumer.officer",), taken.region)
+    if not is_officer and mediator["account"] != name:
+        raise NotPermitted("consumer.not_this_mediator", by=name, mediator=mediator["account"])
+
+
+def attach(taken: Taken) -> None:
+    """Refuse evidence that is said to be in the log and is not."""
+    if (leaf := taken.said.get("leaf")) is not None:
+        evidence.leaf(int(leaf))
+
+
+def first_asked(taken: Taken) -> None:
+    """Set aside only what the operator who was asked first owes, from its own guarantee."""
+    fund = queries.entry_of(GUARANTEE, str(taken.said["fund"]), _today(taken))
+    guarantees.check_advance(taken.said, taken.form, fund.values)
+
+
+def deposit(taken: Taken) -> None:
+    """Open the accounts of a guarantee before its first deposit is booked."""
+    _require(taken, "deposit")
+    number = str(taken.form["fund"])
+    fund = queries.entry_of(GUARANTEE, number, _today(taken))
+    at = taken.hand.at
+    accounts.declare(CNY)
+    bank = _party("department", "消费维权保证金专户", {"reporter": BANK}, taken)
+    accounts.open_account(
+        Account(code=BANK, kind="bank", owner=bank, unit=CNY.code, floor=None), at=at
+    )
+    owner = _party("platform", str(fund.values["name"]),
+                   {"platform": str(fund.values["operator"])}, taken)  # fmt: skip
+    accounts.open_plan(PLAN, f"guarantee/{number}", owner=owner, unit=CNY.code, at=at)
+
+
+def refund(taken: Taken) -> None:
+    """Refuse to give back what was noted as a deposit."""
+    _require(taken, "refund")
+
+
+def _require(taken: Taken, move: str) -> None:
+    if taken.form["move"] != move:
+        raise Invalid("consumer.other_movement", number=taken.number, move=taken.form["move"])
+
+
+def _party(kind: str, name: str, codes: Mapping[str, str], taken: Taken) -> UUID:
+    """Return the party that bears a code, on file from now on if it was not."""
+    ((scheme, value),) = codes.items()
+    try:
+        return party_queries.find(scheme, value, on=_today(taken)).uuid
+    except NotFound:
+        return parties.register(kind, name, codes, at=taken.hand.at)
+
+
+EFFECTS = {
+    "consumer.fast_track": fast_track,
+    "consumer.appoint": appoint,
+    "consumer.attach": attach,
+    "consumer.first_asked": first_asked,
+    "consumer.deposit": deposit,
+    "consumer.refund": refund,
+}
+
+
+@transaction.atomic
+def take_claim(given: Mapping[str, Any], told: Mapping[str, str], hand: Hand) -> Opened:
+    """Open a complaint that a station hands in, and let the station deal with it first.
+
+    The same order of the same seller that is open already is refused with its number, so that a
+    claim that is sent again is not counted twice.
+    """
+    opened = cases.open_case(COMPLAINT, given, hand)
+    officer = queries.HOUSE
+    twins = case_queries.similar(COMPLAINT, opened.number, actor=officer)
+    same = [each for each in twins
+            if given.get("order_no") and each.values.get("order_no") == given.get("order_no")
+            and each.values.get("seller") == given.get("seller")]  # fmt: skip
+    if same:
+        raise Conflict("consumer.claim_known", number=same[0].number)
+    cases.take_step(COMPLAINT, opened.number, "to_station", told, hand)
+    return opened
