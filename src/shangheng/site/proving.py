@@ -192,13 +192,14 @@ def _entered(leaf: Leaf) -> bytes:
 
 
 def printed(cover: Cover, files: Mapping[str, bytes]) -> bytes:
-    """Return the cover as PDF; its square leads to the leaf: log, index, leaf hash."""
+    """Return the cover as PDF; its square leads to the verifier, or says which leaf it is."""
     entry, proof = (
         entries.parse(files["entry.json"]),
         proofs.parse(files["proof.tlog-proof"].decode()),
     )
     origin = proof.checkpoint.partition("\n")[0]
     digest = leaf_hash(files["entry.json"]).hex()
+    said = f"{origin} {proof.index} {digest}"
     facts = tuple((f"{zh} {en}", value) for zh, en, value in lines_of(cover, files))
     listed = tuple((name, sha256(data).hexdigest()) for name, data in sorted(files.items()))
     how = "\n".join(f"{n}. {zh}\n    {en}" for n, (zh, en) in enumerate(HOW, start=1))
@@ -207,7 +208,7 @@ def printed(cover: Cover, files: Mapping[str, bytes]) -> bytes:
             title=cover.zh, english=cover.en, issuer=f"{wiring.place().zh} 商衡存证日志",
             number=entry.object_id,
             at=entry.at, code=f"{proof.index} · {digest[:32]}",
-            link=f"{origin} {proof.index} {digest}",
+            link=f"{settings.ADDRESS}/log/verify/" if settings.ADDRESS else said,
             parts=(
                 paper.Facts(facts), paper.Heading("如何核验 How to verify"), paper.Text(how),
                 paper.Heading("文件摘要（SHA-256） Digests of the files"),
