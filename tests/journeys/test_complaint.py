@@ -48,7 +48,7 @@ demo_desk.furnish()
 """
 PROVED = """
 import django; django.setup()
-from shangheng.kernel.cases import queries
+from shangheng.kernel.cases import proofs, queries
 from shangheng.kernel.cases.concept.views import Wanted
 from shangheng.kernel.evidence import queries as evidence
 from shangheng.kernel.registers.concept.actors import Actor, Post
@@ -57,7 +57,7 @@ from shangheng.site.registry import REGISTRY
 kind, boss = REGISTRY.cases["complaint"], Actor("boss", (Post("consumer.lead"),))
 sealing.publish()
 file = queries.case_file(kind, {number!r}, actor=boss, at=clock.now(), house=acting.house())
-assert queries.intact({number!r})
+assert proofs.intact({number!r})
 for step in file.steps:
     leaf = evidence.leaf(step.leaf)
     assert leaf.object_id == {number!r}, leaf

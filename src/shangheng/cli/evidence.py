@@ -4,7 +4,9 @@
 import json
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +18,22 @@ from rich.progress import Progress
 from shangheng.cli.indicator import found, question_of
 from shangheng.kernel.accounts import proving as proving_balances
 from shangheng.kernel.evidence import actions
-from shangheng.kernel.evidence.auditing import Finding, Tell, audit
+from shangheng.kernel.evidence.auditing import Tell, audit
 from shangheng.kernel.evidence.bundles import read, verify_bundle
+from shangheng.kernel.evidence.findings import Finding, Workers
 from shangheng.kernel.evidence.public_keys import PublicKeys, parse_keys
 from shangheng.kernel.evidence.verifying import Verdict, holds, verify_receipt
 from shangheng.kernel.formulas.concept import DIGITS
 from shangheng.kernel.messages import text
-from shangheng.site import clock, proving, sealed_figures, sealing, wiring
+from shangheng.site import (
+    audit_worker,
+    auditing,
+    clock,
+    proving,
+    sealed_figures,
+    sealing,
+    wiring,
+)
 
 BROKEN = 1
 ZIP = b"PK"
@@ -148,21 +159,40 @@ def publish_command(*, as_json: bool) -> None:
 
 @evidence_command.command("audit")
 @click.option("--restart", is_flag=True, help="从头开始 do not go on with a killed audit")
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="并行进程数 processes that share the work",
+)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
-def audit_command(*, restart: bool, as_json: bool) -> None:
+def audit_command(*, restart: bool, processes: int, as_json: bool) -> None:
     """审计：日志、数据库、账本逐一核对 Check log, rows and ledger against each other."""
     state = Path(settings.HOME) / "audit.json"
     if restart:
         state.unlink(missing_ok=True)
-    home = wiring.ledger()
-    with _shown(quiet=as_json) as tell:
-        findings = audit(sealing.the_log(), proving.objects(home), state=state, tell=tell)
+    objects = auditing.objects(wiring.ledger())
+    with _shown(quiet=as_json) as tell, _shared(processes) as workers:
+        findings = audit(sealing.the_log(), objects, state=state, tell=tell, workers=workers)
     if as_json:
         told = [{"where": each.where, **_told(each.code, each.facts)} for each in findings]
         click.echo(json.dumps({"ok": not findings, "findings": told}, ensure_ascii=False))
     else:
         _print(findings)
     sys.exit(BROKEN if findings else 0)
+
+
+@contextmanager
+def _shared(processes: int) -> Iterator[Workers | None]:
+    """Start processes that were equipped to check objects; none where this one does it alone."""
+    if processes == 1:
+        yield None
+        return
+    with ProcessPoolExecutor(
+        processes, mp_context=get_context("spawn"), initializer=audit_worker.begin
+    ) as executor:
+        yield Workers(executor, processes)
 
 
 def _print(findings: list[Finding]) -> None:

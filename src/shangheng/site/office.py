@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What pages ask: figures of the dictionary over the ledger as it stands."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -146,6 +146,15 @@ class Office:
             return formulas.answers(known, house=house, at=at)
         whole = formulas.answers(known, house=house, at=at, parties=True)
         return [self._published(figure, house, at, reader) for figure in whole]
+
+    def ask_again(
+        self, name: str, question: Question, *, versions: Mapping[str, int], at: datetime
+    ) -> Figure:
+        """Return a figure as it was published at a moment, computed from the ledger of then."""
+        house = replace(self.house(), versions=versions)
+        asked = (self.registry.indicator(name), question)
+        whole = formulas.computed_again(*asked, house=house, at=at, parties=True)
+        return self._published(whole, house, at, EVERYBODY)
 
     def _published(self, whole: Figure, house: House, at: datetime, reader: Reader) -> Figure:
         day = whole.question.until or at.date()

@@ -1,41 +1,40 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bundles of what is in this house, and the audit of the log against it."""
+"""Bundles of what is in this house: a batch, a record, a case, a figure, any sealed object."""
 
-import json
-from collections.abc import Iterator, Mapping
-from functools import partial
+from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import duckdb
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
-from shangheng.kernel.errors import EvidenceBroken, Invalid, NotFound, ShanghengError
-from shangheng.kernel.evidence import bundles, entries, queries, sealing
-from shangheng.kernel.evidence.auditing import Finding, Objects, committed
-from shangheng.kernel.evidence.cover import Cover
-from shangheng.kernel.evidence.entries import BATCH_TAKEN, Fact
-from shangheng.kernel.evidence.hashing import HASH_BYTES
+from shangheng.kernel.cases import proofs as cases
+from shangheng.kernel.cases.products import ISSUED as LETTER
+from shangheng.kernel.cases.store import file_path
+from shangheng.kernel.errors import EvidenceBroken, Invalid, NotFound
+from shangheng.kernel.evidence import bundles, chains, entries, proofs, queries, sealing
+from shangheng.kernel.evidence.cover import HOW, Cover, lines_of
+from shangheng.kernel.evidence.entries import BATCH_TAKEN
+from shangheng.kernel.evidence.merkle import leaf_hash
 from shangheng.kernel.evidence.queries import Leaf
 from shangheng.kernel.records import queries as records
-from shangheng.kernel.records import retained
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.concept.receipts import Receipt
-from shangheng.kernel.records.disposing import BATCH_DISPOSED, DISPOSED
 from shangheng.kernel.records.store import archive
 from shangheng.kernel.records.store.committing import HASHES
-from shangheng.kernel.records.store.disposal import remains
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import folder_of
-from shangheng.kernel.records.store.reading import canonical, literal, quoted
+from shangheng.kernel.records.store.reading import canonical, quoted
 from shangheng.kernel.records.store.tables import scan
-from shangheng.site import sealed_figures
+from shangheng.kernel.registers import queries as registers
+from shangheng.site import paper, sealed_figures, wiring
 from shangheng.site import sealing as house
 from shangheng.site.registry import REGISTRY
 
-RECEIPTS_A_ROUND = 500
+CONFIRMED = "register.confirm"
 
 
 def bundle(home: Ledger, object_id: str, *, reporter: str | None = None) -> bytes:
@@ -46,10 +45,12 @@ def bundle(home: Ledger, object_id: str, *, reporter: str | None = None) -> byte
     """
     kind, _, key = object_id.partition(":")
     if key and kind in REGISTRY.kinds:
-        return _record_bundle(home, REGISTRY.kind(kind), key)
+        return _record_bundle(home, REGISTRY.kind(kind), key, reporter)
     leaves = queries.leaves_of(object_id)
+    if leaves and leaves[0].what == "case.open":
+        return _case_bundle(object_id)
     if leaves and leaves[0].what != BATCH_TAKEN:
-        return _plain_bundle(leaves[0])
+        return _plain_bundle(leaves[-1])
     receipt = records.receipt(object_id, reporter=reporter)
     return bundles.write(_of_batch(home, receipt))
 
@@ -67,12 +68,15 @@ def _of_batch(home: Ledger, receipt: Receipt) -> bundles.Bundle:
         ("原件摘要", "Digest of the bytes", receipt.digest),
     )
     cover = Cover("批次存证", "Evidence of a batch", lines)
-    return bundles.Bundle(entries.canonical(plain), evidence, cover, extras=page())
+    content = entries.canonical(plain)
+    return bundles.Bundle(
+        content, evidence, cover, extras=page(), printer=printed, sm2=house.the_log().sm2
+    )
 
 
-def _record_bundle(home: Ledger, kind: RecordKind, key: str) -> bytes:
+def _record_bundle(home: Ledger, kind: RecordKind, key: str, reporter: str | None) -> bytes:
     """Prove one record: its text as hashed, its place in the batch, the batch in the log."""
-    text, reporter, batch = _record(home, kind, key.split("/"))
+    text, reporter, batch = _record(home, kind, key.split("/"), reporter)
     receipt = records.receipt(batch, reporter=reporter)
     of_batch = _of_batch(home, receipt)
     object_id = folder_of(reporter, batch)
@@ -93,42 +97,125 @@ def _record_bundle(home: Ledger, kind: RecordKind, key: str) -> bytes:
     )
     lines = (("记录", "Record", f"{kind.name}:{key}"), *shown, *of_batch.cover.lines)
     cover = Cover("记录存证", "Evidence of a record", lines)
-    return bundles.write(
-        bundles.Bundle(of_batch.content, of_batch.evidence, cover, proof, text, of_batch.extras)
-    )
+    return bundles.write(replace(of_batch, cover=cover, record=proof, record_text=text))
 
 
-def _record(home: Ledger, kind: RecordKind, key: list[str]) -> tuple[bytes, str, str]:
-    """Return the text that was hashed, the reporter and the batch of a record as it stands."""
-    files = records.ledger_files(home, kind.name)
+def _record(
+    home: Ledger, kind: RecordKind, key: list[str], told_by: str | None
+) -> tuple[bytes, str, str]:
+    """Return the text that was hashed, the reporter and the batch of a record as it stands.
+
+    `told_by` asks for what a certain reporter says of it, who may be a second source.
+    """
     if len(key) != len(kind.key):
         raise Invalid("evidence.record_key", kind=kind.name, key=list(kind.key))
     where = " AND ".join(f"{quoted(name)}::VARCHAR = ?" for name in kind.key)
-    if files.paths:
+    given = [*key, told_by] if told_by else key
+    where += " AND reporter = ?" if told_by else ""
+    claims = records.claims_files(home, kind.name).paths if told_by else ()
+    paths = (*records.ledger_files(home, kind.name).paths, *claims)
+    if paths:
         with duckdb.connect() as connection:
-            row = connection.execute(
-                f"SELECT {canonical(kind)}, reporter, batch FROM {scan(files.paths)} "
-                f"WHERE {where}",
-                key,
-            ).fetchone()
+            asked = f"SELECT {canonical(kind)}, reporter, batch FROM {scan(paths)} WHERE {where}"
+            row = connection.execute(asked, given).fetchone()
         if row:
             return row[0].encode(), row[1], row[2]
     raise NotFound("evidence.record_unknown", kind=kind.name, key="/".join(key))
 
 
+def _case_bundle(number: str) -> bytes:
+    """Prove a case: its last step in the log, every step before it, all that was attached."""
+    kind, steps, last = cases.chain(number)
+    chain = chains.written(kind, steps)
+    files = Path(settings.HOME) / "files"
+    attached = {
+        chains.ATTACHED + each: _attached(files, each) for each in chains.attachments(chain)
+    }
+    declared = REGISTRY.cases.get(kind)
+    lines = (
+        ("办件", "Case", number),
+        ("种类", "Kind", f"{declared.zh} {declared.en}" if declared else kind),
+        ("步数", "Steps", str(len(steps))),
+        ("末步", "Last step", f"{last.act} {last.name} → {last.target}"),
+        ("附件", "Attached", str(len(attached))),
+    )
+    extras = page() | attached | {chains.CHAIN: chain}
+    content = entries.canonical(steps[-1] | {"seal": last.seal})
+    evidence = queries.proof_of(house.the_log(), queries.leaf(last.leaf))
+    cover = Cover("办件存证", "Evidence of a case", lines)
+    return bundles.write(
+        bundles.Bundle(
+            content, evidence, cover, extras=extras, printer=printed, sm2=house.the_log().sm2
+        )
+    )
+
+
+def _attached(files: Path, digest: str) -> bytes:
+    path = file_path(files, digest)
+    if not path.exists():
+        raise NotFound("evidence.file_missing", path=digest)
+    return path.read_bytes()
+
+
 def _plain_bundle(leaf: Leaf) -> bytes:
-    """Bundle a published figure, or a leaf whose content is its public facts, as that of a key."""
+    """Bundle a published figure, an entry of a register, or a leaf whose facts are its content."""
     entry = entries.parse(leaf.entry)
-    content = entries.canonical(dict(entry.facts))
-    is_figure = leaf.what == sealed_figures.PUBLISHED
-    if is_figure:
+    titles, content = ("存证", "Evidence"), entries.canonical(dict(entry.facts))
+    if leaf.what == sealed_figures.PUBLISHED:
+        titles = ("数据存证", "Evidence of a figure")
         content = sealed_figures.content_of(leaf.object_id)
+    elif leaf.what == LETTER:
+        titles = ("文书存证", "Evidence of a letter")
+        content = entries.canonical(cases.letter_sealed_by(leaf.index))
+    elif leaf.what.startswith("register."):
+        titles = ("名录存证", "Evidence of an entry in a register")
+        content = _entered(leaf)
     if entries.commitment(leaf.salt, content) != entry.commitment:
         raise NotFound("evidence.object_without_content", what=leaf.what, object=leaf.object_id)
     lines = tuple((name, name, str(value)) for name, value in entry.facts.items())
     evidence = queries.proof_of(house.the_log(), leaf)
-    titles = ("数据存证", "Evidence of a figure") if is_figure else ("存证", "Evidence")
-    return bundles.write(bundles.Bundle(content, evidence, Cover(*titles, lines), extras=page()))
+    cover = Cover(*titles, lines)
+    return bundles.write(
+        bundles.Bundle(
+            content, evidence, cover, extras=page(), printer=printed, sm2=house.the_log().sm2
+        )
+    )
+
+
+def _entered(leaf: Leaf) -> bytes:
+    """Return what was sealed of a version of an entry, or of its confirmation."""
+    if leaf.what == CONFIRMED:
+        version = int(entries.parse(leaf.entry).facts["version"])
+        return entries.canonical(registers.confirmation(leaf.object_id, version))
+    rows = registers.sealed_versions(leaf.object_id)
+    return next((entries.canonical(row.content) for row in rows if row.index == leaf.index), b"")
+
+
+def printed(cover: Cover, files: Mapping[str, bytes]) -> bytes:
+    """Return the cover as PDF; its square leads to the verifier, or says which leaf it is."""
+    entry, proof = (
+        entries.parse(files["entry.json"]),
+        proofs.parse(files["proof.tlog-proof"].decode()),
+    )
+    origin = proof.checkpoint.partition("\n")[0]
+    digest = leaf_hash(files["entry.json"]).hex()
+    said = f"{origin} {proof.index} {digest}"
+    facts = tuple((f"{zh} {en}", value) for zh, en, value in lines_of(cover, files))
+    listed = tuple((name, sha256(data).hexdigest()) for name, data in sorted(files.items()))
+    how = "\n".join(f"{n}. {zh}\n    {en}" for n, (zh, en) in enumerate(HOW, start=1))
+    return paper.sheet(
+        paper.Sheet(
+            title=cover.zh, english=cover.en, issuer=f"{wiring.place().zh} 商衡存证日志",
+            number=entry.object_id,
+            at=entry.at, code=f"{proof.index} · {digest[:32]}",
+            link=f"{settings.ADDRESS}/log/verify/" if settings.ADDRESS else said,
+            parts=(
+                paper.Facts(facts), paper.Heading("如何核验 How to verify"), paper.Text(how),
+                paper.Heading("文件摘要（SHA-256） Digests of the files"),
+                paper.Table(("文件 File", "SHA-256"), listed, widths=(2, 5)),
+            ),
+        )
+    )  # fmt: skip
 
 
 def page() -> dict[str, bytes]:
@@ -141,196 +228,3 @@ def page() -> dict[str, bytes]:
 def batch_secret(home: Ledger, object_id: str) -> bytes:
     """Return the secret of a batch's salts, which is that of its archived bytes."""
     return archive.batch_secret(home.archive(object_id), master_key=home.master_key)
-
-
-def objects(home: Ledger) -> Objects:
-    """Return what the audit asks about this house's batches and its ledger."""
-    return Objects(
-        checks={
-            BATCH_TAKEN: partial(_check_batch, home),
-            sealed_figures.PUBLISHED: _check_figure,
-            DISPOSED: _check_disposal,
-            BATCH_DISPOSED: partial(_check_disposed, home),
-        },
-        expected=_expected,
-        wholes=(
-            _check_columns,
-            *(partial(_check_ledger, home, kind) for kind in REGISTRY.kinds.values()),
-        ),
-    )
-
-
-def _receipts() -> Iterator[Receipt]:
-    offset = 0
-    while found := records.receipts(limit=RECEIPTS_A_ROUND, offset=offset):
-        yield from found
-        offset += len(found)
-
-
-def _expected() -> Iterator[tuple[str, str]]:
-    for receipt in _receipts():
-        yield BATCH_TAKEN, folder_of(receipt.reporter, receipt.batch)
-    for object_id in sealed_figures.sealed():
-        yield sealed_figures.PUBLISHED, object_id
-    for number, folders in retained.disposed():
-        yield DISPOSED, number
-        yield from ((BATCH_DISPOSED, folder) for folder in folders)
-
-
-def _check_figure(leaf: Leaf) -> Iterator[Finding]:
-    content = sealed_figures.content_of(leaf.object_id)
-    yield from committed(leaf, content, f"figures/{leaf.object_id}.json")
-
-
-def _check_batch(home: Ledger, leaf: Leaf) -> Iterator[Finding]:
-    """Compare a batch's leaf with its receipt, row, record hashes and archived bytes."""
-    where = f"batches/{leaf.object_id}"
-    facts = entries.parse(leaf.entry).facts
-    plain = _receipt_file(home, leaf.object_id)
-    if plain is None:
-        yield Finding(f"{where}/receipt.json", "evidence.document_malformed", {"part": "receipt"})
-        return
-    yield from committed(leaf, entries.canonical(plain), f"{where}/receipt.json")
-    yield from _check_row(plain, leaf.object_id)
-    if queries.leaves_of(leaf.object_id, BATCH_DISPOSED):
-        return
-    yield from _tried(f"{where}/hashes.bin", partial(_check_root, home, leaf.object_id, facts))
-    archived = home.archive(leaf.object_id)
-    for sealed in (archived, *sorted(archived.parent.glob(f"{leaf.object_id}.*.sealed"))):
-        yield from _tried(f"archive/{sealed.name}", partial(_check_archive, home, sealed, facts))
-
-
-def _check_disposal(leaf: Leaf) -> Iterator[Finding]:
-    """Compare the leaf of a disposal with its row and the batches that say that they went."""
-    where = f"kernel_disposal/{leaf.object_id}"
-    content = retained.disposal_content(leaf.object_id)
-    if content is None:
-        yield Finding(where, "evidence.file_missing", {"path": where})
-        return
-    yield from committed(leaf, entries.canonical(content), where)
-
-
-def _check_disposed(home: Ledger, leaf: Leaf) -> Iterator[Finding]:
-    """Check that nothing is left of a batch that was disposed of, and that its row says so."""
-    where = f"batches/{leaf.object_id}"
-    told = retained.disposal_of_batch(leaf.object_id)
-    if told != entries.parse(leaf.entry).facts["disposal"]:
-        yield Finding(
-            f"kernel_batch/{leaf.object_id}", "evidence.row_differs", {"column": "disposal"}
-        )
-    for path in remains(home, leaf.object_id):
-        yield Finding(f"{where}/{path.name}", "evidence.content_left", {"path": path.name})
-
-
-def _receipt_file(home: Ledger, object_id: str) -> dict[str, Any] | None:
-    try:
-        plain = house.sealed_receipt(home, object_id)
-        entries.canonical(plain)
-    except (ValueError, ShanghengError):
-        return None
-    return plain if isinstance(plain, dict) else None
-
-
-def _tried(where: str, check: partial[str]) -> Iterator[Finding]:
-    """Make a finding of what a check raises or tells."""
-    try:
-        wrong = check()
-    except ShanghengError as error:
-        yield Finding(where, error.code, error.facts)
-    except FileNotFoundError:
-        yield Finding(where, "evidence.file_missing", {"path": where})
-    else:
-        if wrong:
-            yield Finding(where, "evidence.row_differs", {"column": wrong})
-
-
-def _check_row(plain: dict[str, Any], object_id: str) -> Iterator[Finding]:
-    where = f"kernel_batch/{object_id}"
-    try:
-        row = records.receipt(str(plain.get("batch")), reporter=str(plain.get("reporter")))
-    except NotFound as error:
-        yield Finding(where, error.code, error.facts)
-        return
-    now = json.loads(entries.canonical(row.to_dict()))
-    if wrong := sorted(name for name in plain if now.get(name) != plain[name]):
-        yield Finding(where, "evidence.row_differs", {"column": ", ".join(wrong)})
-
-
-def _check_columns() -> Iterator[Finding]:
-    """Compare the columns of every batch's row with the receipt that stands in it."""
-    for object_id in records.rows_unlike_their_receipts():
-        facts: dict[str, Fact] = {"column": "kind, digest, bytes, counts, received_at"}
-        yield Finding(f"kernel_batch/{object_id}", "evidence.row_differs", facts)
-
-
-def _check_root(home: Ledger, object_id: str, facts: Mapping[str, Fact]) -> str:
-    """Return the name of what differs in the batch's tree, or nothing."""
-    hashes = home.batch(object_id) / HASHES
-    sealed = sealing.seal_records(hashes, batch_secret(home, object_id))
-    return (
-        "" if (sealed.root.hex(), sealed.records) == (facts["root"], facts["records"]) else "root"
-    )
-
-
-def _check_archive(home: Ledger, path: Path, facts: Mapping[str, Fact]) -> str:
-    """Return what differs in the archived bytes; that they open proves them whole."""
-    digest, size = sha256(), 0
-    for piece in archive.unsealed(path, master_key=home.master_key):
-        digest.update(piece)
-        size += len(piece)
-    if size != facts["bytes"]:  # several files were joined: their digests are one digest
-        return ""
-    return "" if f"sha256:{digest.hexdigest()}" == facts["digest"] else "digest"
-
-
-def _check_ledger(home: Ledger, kind: RecordKind) -> Iterator[Finding]:
-    """Compare the rows of a kind, current and replaced, with their batches' hashes.
-
-    What second sources claim is not among the hashes of their batch unless it once was the word
-    on the record; so claims can explain a hash, but need none.
-    """
-    sources = _sources(home, kind)
-    if not sources:
-        return
-    rows = " UNION ALL ".join(
-        f"SELECT {claimed} AS claimed, reporter, batch, unhex(sha256({canonical(kind)})) AS hash "
-        f"FROM {source}"
-        for source, claimed in sources
-    )
-    asked = (
-        "SELECT reporter, batch, list(DISTINCT hash) FILTER (NOT claimed), list(DISTINCT hash) "
-        f"FROM ({rows}) GROUP BY ALL ORDER BY ALL"
-    )
-    try:
-        with duckdb.connect() as connection:
-            told = connection.execute(asked)
-            while row := told.fetchone():
-                yield from _check_hashes(home, kind, row)
-    except duckdb.Error as error:
-        detail = str(error).splitlines()[0]
-        yield Finding(f"tables/{kind.name}", "evidence.ledger_unreadable", {"detail": detail})
-
-
-def _sources(home: Ledger, kind: RecordKind) -> list[tuple[str, str]]:
-    """Return the SQL of every place where rows of a kind lie, and whether they are claims."""
-    found = []
-    if paths := records.ledger_files(home, kind.name).paths:
-        found.append((scan(paths), "false"))
-    if paths := records.claims_files(home, kind.name).paths:
-        found.append((scan(paths), "true"))
-    for path in sorted(home.history(kind.name).glob("*.parquet")):
-        claimed = "true" if path.stem.endswith("-claims") else "false"
-        found.append((f"read_parquet({literal(str(path))})", claimed))
-    return found
-
-
-def _check_hashes(home: Ledger, kind: RecordKind, row: tuple[Any, ...]) -> Iterator[Finding]:
-    reporter, batch, own, every = row
-    where = f"tables/{kind.name} {reporter} {batch}"
-    path = home.batch(folder_of(reporter, batch)) / HASHES
-    data = path.read_bytes() if path.exists() else b""
-    sealed = {data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)}
-    if more := len(set(own or ()) - sealed):
-        yield Finding(where, "evidence.rows_not_sealed", {"rows": more, "batch": batch})
-    if less := len(sealed - set(every)):
-        yield Finding(where, "evidence.rows_gone", {"rows": less, "batch": batch})

@@ -4,6 +4,9 @@
 import json
 from typing import Any
 
+import structlog
+
+from shangheng.kernel.errors import Unavailable
 from shangheng.kernel.records import actions as records
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store.home import write_durably
@@ -18,6 +21,9 @@ def _silent(step: str, done: int, total: int) -> None:
     """Tell nobody."""
 
 
+_log = structlog.get_logger("shangheng.site")
+
+
 def receive(report: records.Report, *, tell: Progress = _silent) -> Receipt:
     """Take a batch in and do what its kind asks for afterwards; return the receipt.
 
@@ -28,7 +34,10 @@ def receive(report: records.Report, *, tell: Progress = _silent) -> Receipt:
     receipt = records.take(report, home=home, at=at, tell=tell)
     for after in REGISTRY.after(report.kind.name):
         after(home, receipt, at)
-    sealing.publish(sealing.leaf_of(receipt))
+    try:
+        sealing.publish(sealing.leaf_of(receipt))
+    except Unavailable as silent:  # the batch is taken and sequenced; its proof follows later
+        _log.warning("proof_follows", batch=receipt.batch, why=str(silent))
     return receipt
 
 

@@ -7,7 +7,7 @@ of the ledger and at which checkpoint of the log. Whoever has the ledger can com
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from shangheng.kernel.errors import Invalid, NotFound
+from shangheng.kernel.errors import Invalid, NotFound, ShanghengError
 from shangheng.kernel.evidence import actions, entries
 from shangheng.kernel.evidence.verifying import Verdict, bad, good
 from shangheng.kernel.formulas.concept import Figure, Question
@@ -23,6 +23,7 @@ from shangheng.kernel.records import retained
 from shangheng.kernel.records.store.home import write_durably
 from shangheng.site import clock, sealing
 from shangheng.site.office import OFFICE
+from shangheng.site.registry import REGISTRY
 
 PUBLISHED = "figure.published"
 ID_HEX = 32
@@ -80,20 +81,31 @@ def sealed() -> Iterator[str]:
 
 
 def computed_again(content: bytes) -> Verdict:
-    """Compute a sealed figure from the ledger as it stands, and say whether it is the same."""
+    """Compute a sealed figure from the ledger's versions that it cites, and say if it is the same.
+
+    What the authority decides may have changed since: parameters that differ are named.
+    """
     try:
         said = json.loads(content)
-        question = _question(said["question"])
-        rows, indicator, ledger = said["rows"], str(said["indicator"]), str(said["ledger"])
+        question, rows = _question(said["question"]), said["rows"]
+        indicator, ledger = str(said["indicator"]), str(said["ledger"])
+        parameters, at = dict(said["parameters"]), datetime.fromisoformat(said["at"])
+        versions = {name: int(n) for name, _, n in (e.partition("@") for e in ledger.split(", "))}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Invalid("evidence.document_malformed", part="figure") from error
-    figure = OFFICE.ask(indicator, question)
-    facts = {"indicator": indicator, "ledger": ledger, "now": _versions(figure)}
-    if plain(figure)["rows"] == rows:
+    facts: dict[str, Any] = {"indicator": indicator, "ledger": ledger}
+    try:
+        again = plain(OFFICE.ask_again(indicator, question, versions=versions, at=at))
+    except ShanghengError as refusal:
+        reads = REGISTRY.indicators[indicator].reads if indicator in REGISTRY.indicators else ()
+        if gone := retained.disposals_within(reads, question.since, question.until):
+            return good("figure", "evidence.figure_disposed", {**facts, "disposals": gone})
+        return bad("figure", refusal.code, refusal.facts)
+    if again["rows"] == rows:
         return good("figure", "evidence.figure_same", facts)
-    gone = retained.disposals_within(figure.indicator.reads, question.since, question.until)
-    if gone:
-        return good("figure", "evidence.figure_disposed", {**facts, "disposals": gone})
+    names = sorted({*parameters, *again["parameters"], "version"})
+    before, now = {**said, **parameters}, {**again, **again["parameters"]}
+    facts["changed"] = [name for name in names if before.get(name) != now.get(name)]
     return bad("figure", "evidence.figure_differs", facts)
 
 

@@ -6,12 +6,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from cryptography.x509 import load_pem_x509_certificates
 from django.conf import settings
 
+from shangheng.kernel.errors import NotFound
 from shangheng.kernel.evidence import actions, integrating, log, queries
 from shangheng.kernel.evidence.checkpoints import Checkpoint
 from shangheng.kernel.evidence.entries import BATCH_TAKEN
-from shangheng.kernel.evidence.log import Log
+from shangheng.kernel.evidence.log import Log, Outside
+from shangheng.kernel.evidence.public_keys import parse_keys
+from shangheng.kernel.evidence.witnessing import Post, parse_witnesses
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import folder_of
@@ -27,20 +31,50 @@ def prepare() -> None:
     name = f"{settings.JURISDICTION}.shangheng"
     made = log.make(Path(settings.HOME), name=name, at=at, given=_given())
     actions.begin(made, at=at)
+    if settings.NATIONAL:
+        actions.add_sm2(the_log(), at=at)
+    actions.trust_outside(the_log(), at=at)
     publish()
 
 
 def the_log() -> Log:
     """Return the log of this installation, opened with the keys that sign now."""
     home = Path(settings.HOME)
-    files = (home / "keys" / name for name in ("log.key", "stamp.pem"))
+    files = (home / "keys" / name for name in ("log.key", "stamp.pem", "sm2.key"))
     changed_ns = tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
-    return _opened(home, _given(), changed_ns)
+    return _opened(home, _given(), settings.NATIONAL, changed_ns)
 
 
 @lru_cache(maxsize=4)
-def _opened(home: Path, given: str, changed_ns: tuple[int, ...]) -> Log:  # noqa: ARG001 - part of the key
-    return log.opened(home, given=given)
+def _opened(home: Path, given: str, with_sm2: bool, changed_ns: tuple[int, ...]) -> Log:  # noqa: ARG001, FBT001 - all are the key
+    return log.opened(home, given=given, with_sm2=with_sm2, outside=_outside())
+
+
+def _outside() -> Outside:
+    """Return whom the settings name: an authority with its roots, witnesses."""
+    roots = _text(settings.TSA_ROOTS).encode()
+    return Outside(
+        tsa=settings.TSA,
+        roots=tuple(load_pem_x509_certificates(roots)) if settings.TSA else (),
+        witnesses=parse_witnesses(_text(settings.WITNESSES)),
+    )
+
+
+def _text(place: str) -> str:
+    return Path(place).read_text(encoding="utf-8") if place else ""
+
+
+def post() -> Post:
+    """Return where this house stands as a witness of other logs; its key is made when needed.
+
+    Raises:
+        NotFound: it is no witness, ``SHANGHENG_WITNESSED`` names no file of keys.
+    """
+    if not settings.WITNESSED:
+        raise NotFound("evidence.witness_none")
+    logs = parse_keys(_text(settings.WITNESSED)).verifiers
+    signer = log.witness_key(Path(settings.HOME), settings.JURISDICTION)
+    return Post(Path(settings.HOME) / "witness", signer, logs)
 
 
 def _given() -> str:

@@ -8,7 +8,12 @@
 | ``SHANGHENG_LEDGER`` | folder of the ledger | ``ledger`` in the home |
 | ``SHANGHENG_SECRET_KEY`` | signs sessions | a key file in the home, from ``init`` |
 | ``SHANGHENG_JURISDICTION`` | in ``jurisdictions/`` | what ``init`` was told, or ``jiangsu`` |
-| ``SHANGHENG_LOG_KEY`` | signs the evidence log | a key file in the home, from ``init`` |
+| ``SHANGHENG_LOG_KEY`` | signs the log: a key, or its PKCS#11 address | a file, from ``init`` |
+| ``SHANGHENG_NATIONAL`` | ``1``: SM2 with SM3 signs the log and bundles too | no |
+| ``SHANGHENG_TSA`` | RFC 3161 authority that stamps checkpoints | the embedded one |
+| ``SHANGHENG_TSA_ROOTS`` | PEM file of that authority's roots | |
+| ``SHANGHENG_WITNESSES`` | file of witnesses: a key and an address a line | none |
+| ``SHANGHENG_WITNESSED`` | file with keys of other logs that this house cosigns | none |
 | ``SHANGHENG_JURISDICTIONS`` | folder with policies of one's own | those that came with it |
 | ``SHANGHENG_HOSTS`` | names under which the site is asked for, by comma | ``*`` |
 | ``SHANGHENG_HTTPS`` | ``1``: only over HTTPS, cookies too | off |
@@ -44,6 +49,11 @@ JURISDICTION = _environment.get("SHANGHENG_JURISDICTION") or (
 )
 _JURISDICTIONS = _environment.get("SHANGHENG_JURISDICTIONS")
 LOG_KEY = _environment.get("SHANGHENG_LOG_KEY", "")
+NATIONAL = _environment.get("SHANGHENG_NATIONAL", "") == "1"
+TSA = _environment.get("SHANGHENG_TSA", "")
+TSA_ROOTS = _environment.get("SHANGHENG_TSA_ROOTS", "")
+WITNESSED = _environment.get("SHANGHENG_WITNESSED", "")
+WITNESSES = _environment.get("SHANGHENG_WITNESSES", "")
 FONT = _environment.get("SHANGHENG_FONT", "")
 JURISDICTIONS = Path(_JURISDICTIONS).resolve() if _JURISDICTIONS else None
 SERVICES = ("statistics", "consumer", "incentives", "policy", "filing", "express", "retention")

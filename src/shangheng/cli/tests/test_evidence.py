@@ -8,11 +8,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from shangheng.cli import evidence as commands
-from shangheng.kernel.evidence import queries
+from shangheng.kernel.evidence import entries, queries
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import folder_of
-from shangheng.site import sealing
+from shangheng.site import sealed_figures, sealing
 from shangheng.site.tests.conftest import home, orders, report
 from shangheng.site.tests.test_log import batch
 
@@ -64,12 +64,20 @@ def test_a_published_figure_is_sealed_proved_and_computed_again(
     assert told["verdicts"][-1]["code"] == "evidence.figure_same"
     assert json.loads(run("audit", "--json").output)["ok"]
     report(orders(30, first=100))
+    report(orders(10).replace(b"food", b"other"))
     told = json.loads(run("verify", file, "--recompute", "--json").output)
-    assert told["verdicts"][-1]["code"] == "evidence.figure_differs"
+    assert told["verdicts"][-1]["code"] == "evidence.figure_same", told
+    said = json.loads(sealed_figures.content_of(object_id))
+    said["rows"][0]["value"] = "31"
+    falsified = sealed_figures.computed_again(entries.canonical(said))
+    assert (falsified.ok, falsified.code) == (False, "evidence.figure_differs")
+    said["ledger"] = "order@99"
+    falsified = sealed_figures.computed_again(entries.canonical(said))
+    assert (falsified.ok, falsified.code) == (False, "ledger.no_version")
     assert run("verify", file).exit_code == 0
     forged.write_bytes(file.read_bytes().replace(b'"value":"3', b'"value":"4', 1))
     assert run("verify", forged).exit_code == 1
     stored = tmp_path / "figures" / f"{object_id}.json"
     stored.write_bytes(stored.read_bytes() + b" ")
     findings = json.loads(run("audit", "--json").output)["findings"]
-    assert [each["where"] for each in findings] == [f"figures/{object_id}.json"]
+    assert [each["where"].split()[0] for each in findings] == [f"figures/{object_id}.json"]

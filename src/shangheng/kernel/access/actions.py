@@ -25,9 +25,9 @@ from shangheng.kernel.access.queries import answers_for, digest_of
 from shangheng.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
 from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.registers import queries as registers
-from shangheng.kernel.registers.actions import CHINA
 from shangheng.kernel.registers.concept.actors import SYSTEM, Actor, Hand
 from shangheng.kernel.registers.concept.kinds import RegisterKind
+from shangheng.kernel.registers.queries import CHINA
 
 REASON_MAX = 500
 NAME_MAX = 80

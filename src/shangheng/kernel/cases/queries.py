@@ -8,10 +8,11 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from shangheng.kernel.cases import proofs
 from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
 from shangheng.kernel.cases.concept.letters import digest_of
-from shangheng.kernel.cases.concept.seals import CODE_LETTERS, fits, seal_of
+from shangheng.kernel.cases.concept.seals import CODE_LETTERS, fits
 from shangheng.kernel.cases.concept.views import (
     PAGE,
     Attached,
@@ -234,7 +235,7 @@ def _letter(row: LetterRow) -> LetterView:
     return LetterView(
         row.case.number, row.case.kind, row.name, row.code, row.content, row.digest,
         row.issued_at, row.step.number, row.step.seal, row.leaf,
-        genuine and intact(row.case.number),
+        genuine and proofs.intact(row.case.number),
     )  # fmt: skip
 
 
@@ -271,28 +272,6 @@ def _clock(kind: CaseKind, kept: ClockRow, at: datetime, house: House) -> ClockV
         kept.name, declared.zh, declared.en, found, kept.source, declared.basis, events[0].at,
         kept.ended_at, found.is_over(until), stands,
     )  # fmt: skip
-
-
-def intact(number: str) -> bool:
-    """Tell whether the steps of a case are as they were sealed."""
-    row = CaseRow.objects.filter(number=number).first()
-    if row is None:
-        raise NotFound("case.unknown", number=number)
-    before = seal_of({"kind": row.kind}, "")
-    for step in row.steps.order_by("number"):
-        if _seal_again(row, step, before) != step.seal:
-            return False
-        before = step.seal
-    return before == row.seal
-
-
-def _seal_again(row: CaseRow, step: StepRow, before: str) -> str:
-    entry = {
-        "case": row.number, "number": step.number, "act": step.act, "name": step.name,
-        "source": step.source, "target": step.target, "by": step.by, "role": step.role,
-        "at": step.at.astimezone(c.CHINA).isoformat(), "values": step.values,
-    }  # fmt: skip
-    return seal_of(entry, before)
 
 
 def similar(kind: CaseKind, number: str, *, actor: Actor, limit: int = 5) -> list[CaseView]:

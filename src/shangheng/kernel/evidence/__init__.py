@@ -8,9 +8,11 @@ that tools which nobody here wrote can read and check it. A batch of records is 
 its own whose root is one leaf of the log: one record can be proved without showing another.
 
 Pure, usable without Django: ``merkle`` (hashes and proofs), ``batches``, ``notes``, ``keys``,
-``checkpoints``, ``proofs``, ``tiles`` (paths and encodings), ``store`` and ``tiled_tree`` (the
-log on disk), ``timestamps`` (RFC 3161), ``entries`` (what a leaf says), ``sealing`` (a batch from
-its file of hashes), ``verifying``, ``bundles`` and ``standalone`` (the verifier that travels).
+``tokens`` (keys in PKCS#11 devices), ``national`` (SM2, SM3), ``checkpoints``, ``proofs``,
+``tiles`` (paths and encodings), ``store`` and ``tiled_tree`` (the log on disk), ``timestamps``
+(RFC 3161), ``witnessing`` (cosignatures), ``entries`` (what a leaf says), ``sealing`` (a batch
+from its file of hashes), ``chains`` (a case), ``verifying``, ``bundles`` and ``standalone`` (the
+verifier that travels).
 
 With rows: ``actions`` (*sequenced*: a leaf in the transaction of its action), ``integrating``
 (*integrated* and *published*: tiles, signed and time-stamped checkpoint), ``queries`` (proofs),

@@ -9,28 +9,32 @@ that seal wait for it.
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
 
+from cryptography.hazmat.primitives.hashes import SHA256
 from django.db import connection, transaction
 from django.db.models import F
 
 from shangheng.kernel.errors import Invalid
-from shangheng.kernel.evidence import entries, log
+from shangheng.kernel.evidence import entries, log, queries
 from shangheng.kernel.evidence.batches import SALT_BYTES
 from shangheng.kernel.evidence.entries import (
     BATCH_FACTS,
     BATCH_TAKEN,
     KEY_ADDED,
     KEY_RETIRED,
+    STAMP_TRUSTED,
     Entry,
     Fact,
 )
-from shangheng.kernel.evidence.keys import SignerKey
+from shangheng.kernel.evidence.keys import Kind
 from shangheng.kernel.evidence.log import Log
 from shangheng.kernel.evidence.merkle import leaf_hash
 from shangheng.kernel.evidence.models import LeafRow, LogRow
+from shangheng.kernel.evidence.notes import Signer
 from shangheng.kernel.evidence.tiles import ENTRY_BYTES_MAX
 
 _THE_LOG = 1
@@ -87,10 +91,15 @@ def sequence(leaves: Sequence[tuple[Entry, bytes]]) -> int:
 
 
 def begin(opened: Log, *, at: datetime) -> None:
-    """Seal the public keys of a log that has no leaf yet: its first leaf says whose it is."""
+    """Seal the public keys that no leaf tells of: the first leaf of a log says whose it is.
+
+    A key that is kept elsewhere is changed in the settings: the next `begin` tells of the new one.
+    """
     with transaction.atomic():
-        if _take(0) == 0:
-            for signer in opened.signers:
+        _take(0)  # one process at a time
+        told = {leaf.object_id for leaf in queries.leaves_saying(KEY_ADDED)}
+        for signer in opened.signers:
+            if signer.verifier.key_id.hex() not in told:
                 _seal_key(KEY_ADDED, signer, at=at)
 
 
@@ -108,10 +117,34 @@ def rotate(opened: Log, *, at: datetime) -> str:
     return str(key.verifier)
 
 
+def add_sm2(opened: Log, *, at: datetime) -> None:
+    """Make the SM2 key that signs beside the others, where there is none yet."""
+    if opened.sm2 is not None:
+        return
+    key = log.new_key(opened.origin, Kind.SM2)
+    with transaction.atomic():
+        _seal_key(KEY_ADDED, key, at=at)
+    log.keep_signers(opened, [*opened.signers, key])
+    log.publish_keys(replace(opened, signers=(*opened.signers, key)))
+
+
+def trust_outside(opened: Log, *, at: datetime) -> None:
+    """Seal and publish the roots of the authority outside, each once."""
+    told = {leaf.object_id for leaf in queries.leaves_saying(STAMP_TRUSTED)}
+    for root in opened.outside.roots:
+        fingerprint = root.fingerprint(SHA256()).hex()
+        if fingerprint not in told:
+            facts = {"subject": root.subject.rfc4514_string(), "sha256": fingerprint}
+            with transaction.atomic():
+                seal(STAMP_TRUSTED, fingerprint, facts, at=at, facts=facts)
+    log.publish_keys(opened)
+
+
 def retire(opened: Log, key_id: str, *, at: datetime) -> None:
     """Let a key sign no longer; what it has signed stays verifiable, its public half published."""
     kept = [signer for signer in opened.signers if signer.verifier.key_id.hex() != key_id]
-    if len(kept) == len(opened.signers) or not kept:
+    is_signed = any(signer.kind is Kind.ED25519 for signer in kept)
+    if len(kept) == len(opened.signers) or not is_signed:
         known = [signer.verifier.key_id.hex() for signer in opened.signers]
         raise Invalid("evidence.key_not_retired", key_id=key_id, known=known)
     (gone,) = set(opened.signers) - set(kept)
@@ -128,7 +161,7 @@ def renew_stamp(opened: Log, *, at: datetime) -> None:
     log.renew_authority(opened, at=at)
 
 
-def _seal_key(what: str, key: SignerKey, *, at: datetime) -> None:
+def _seal_key(what: str, key: Signer, *, at: datetime) -> None:
     public = {"key": str(key.verifier)}
     seal(what, key.verifier.key_id.hex(), public, at=at, facts=public)
 

@@ -11,7 +11,8 @@ Steps 2 and 3 go on where a killed audit stopped. What is found is a value, with
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -20,9 +21,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.hashes import SHA256
+
 from shangheng.kernel.errors import NotFound, ShanghengError
 from shangheng.kernel.evidence import entries, queries
-from shangheng.kernel.evidence.entries import KEY_ADDED
+from shangheng.kernel.evidence.entries import KEY_ADDED, STAMP_TRUSTED
+from shangheng.kernel.evidence.findings import Finding, Objects, Workers, all_checked
 from shangheng.kernel.evidence.hashing import HASH_BYTES, fold
 from shangheng.kernel.evidence.integrating import stamp_path
 from shangheng.kernel.evidence.keys import parse_verifier
@@ -43,34 +47,11 @@ from shangheng.kernel.evidence.timestamp_checks import check
 
 _OBJECTS_A_ROUND = 500
 _TILE_BYTES = TILE_WIDTH * HASH_BYTES
-KEPT_EVERY = 16  # blocks of 256 leaves after which the state of an audit is written down
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something that does not fit: where, and the code and facts of what is wrong."""
-
-    where: str
-    code: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
+KEPT_EVERY_S = 2.0
+"""How often the state of an audit is written down, between two blocks of 256 leaves."""
 
 
 Tell = Callable[[str, int, int], None]
-Checker = Callable[[Leaf], Iterable[Finding]]
-
-
-@dataclass(frozen=True)
-class Objects:
-    """What the assembly knows of objects, which the log knows only by name.
-
-    `checks` finds by the leaf's `what` who compares it with its object; `expected` gives what and
-    id of every object that must have a leaf; `wholes` are checks of things that are whole only
-    together, such as the ledger's rows.
-    """
-
-    checks: Mapping[str, Checker] = field(default_factory=dict)
-    expected: Callable[[], Iterable[tuple[str, str]]] = tuple
-    wholes: tuple[Callable[[], Iterable[Finding]], ...] = ()
 
 
 @dataclass
@@ -87,18 +68,29 @@ def _silent(step: str, done: int, total: int) -> None:
 
 
 def audit(
-    log: Log, objects: Objects, *, state: Path | None = None, tell: Tell = _silent
+    log: Log,
+    objects: Objects,
+    *,
+    state: Path | None = None,
+    tell: Tell = _silent,
+    workers: Workers | None = None,
 ) -> list[Finding]:
-    """Return everything that does not fit; with `state`, a killed audit is gone on with."""
+    """Return everything that does not fit; with `state`, a killed audit is gone on with.
+
+    `workers` share the checks of objects, which are most of the work: the records of batches.
+    """
     findings = list(_checkpoints(log, tell))
     published = log_size(log)
-    blocks = _Blocks(log, objects, published, state)
+    blocks = _Blocks(log, objects, published, state, workers)
     findings += blocks.checked(tell)
     findings += blocks.above()
     findings += _missing(objects, tell)
     for number, whole in enumerate(objects.wholes):
         tell("wholes", number, len(objects.wholes))
-        findings += whole()
+        try:
+            findings.extend(whole())
+        except ShanghengError as error:  # its ground is broken, which is told where it lies
+            findings.append(_found("wholes", error))
     if state is not None:
         state.unlink(missing_ok=True)
     return findings
@@ -126,7 +118,7 @@ def _checkpoints(log: Log, tell: Tell) -> Iterator[Finding]:
             opened = open_checkpoint(signed.note, log.trust).checkpoint
             stamp = check(signed.stamp, sha256(signed.note.encode()).digest(), log.stamp_trust)
             said = (opened.size, opened.root, stamp.at)
-            if said != (signed.size, signed.root, signed.at.replace(microsecond=0)):
+            if said != (signed.size, signed.root, signed.at):
                 yield Finding(where, "evidence.row_differs", {"column": "size, root, at"})
             elif TiledTree(log.store, opened.size).root() != opened.root:
                 yield Finding(where, "evidence.tiles_differ", {"size": opened.size})
@@ -155,7 +147,11 @@ def _keys(log: Log) -> Iterator[Finding]:
     for leaf in queries.leaves_saying(KEY_ADDED):
         with suppress(ShanghengError):
             told.add(parse_verifier(str(entries.parse(leaf.entry).facts.get("key"))))
-    fits = signing <= set(published.verifiers) <= told and published.roots == (log.root,)
+    known = {leaf.object_id for leaf in queries.leaves_saying(STAMP_TRUSTED)}
+    known.add(log.root.fingerprint(SHA256()).hex())
+    roots = {root.fingerprint(SHA256()).hex() for root in published.roots}
+    fits = signing <= set(published.verifiers) <= told and log.root in published.roots
+    fits = fits and roots <= known
     if not fits or encode_keys(published) != text:
         yield Finding(KEYS, "evidence.keys_differ", {"keys": [str(key) for key in told]})
 
@@ -187,7 +183,10 @@ def _published(log: Log, rows: list[queries.Signed]) -> Iterator[Finding]:
 class _Blocks:
     """Goes through leaves, 256 at a time, with the files that should hold them."""
 
-    def __init__(self, log: Log, objects: Objects, size: int, state: Path | None) -> None:
+    def __init__(
+        self, log: Log, objects: Objects, size: int, state: Path | None, workers: Workers | None
+    ) -> None:
+        self._workers, self._kept_at_s = workers, time.monotonic()
         self._log, self._objects, self._size, self._path = log, objects, size, state
         self._state = State()
         if state is not None and state.exists():
@@ -203,8 +202,9 @@ class _Blocks:
         for number in range(self._state.blocks, len(ends)):
             tell("leaves", number * TILE_WIDTH, self._sequenced)
             findings += self._block(number)
-            if self._path is not None and number % KEPT_EVERY == KEPT_EVERY - 1:
+            if self._path and time.monotonic() >= self._kept_at_s + KEPT_EVERY_S:
                 self._keep(number + 1, findings)
+                self._kept_at_s = time.monotonic()
         return findings
 
     def _keep(self, blocks: int, findings: list[Finding]) -> None:
@@ -220,11 +220,15 @@ class _Blocks:
         first = number * TILE_WIDTH
         expected = min(TILE_WIDTH, self._sequenced - first)
         by_index = {leaf.index: leaf for leaf in queries.leaves(first, first + expected)}
+        whole: list[Leaf] = []
         for index in range(first, first + expected):
             if index not in by_index:
                 yield Finding(f"kernel_leaf/{index}", "evidence.leaf_missing", {"index": index})
-                continue
-            yield from self._leaf(by_index[index])
+            elif wrong := list(_row(by_index[index])):
+                yield from wrong
+            else:
+                whole.append(by_index[index])
+        yield from all_checked(self._objects, whole, self._workers)
         ordered = [by_index[index] for index in sorted(by_index)]
         hashes = b"".join(leaf_hash(leaf.entry) for leaf in ordered)
         bundle = [leaf.entry for leaf in ordered]
@@ -232,29 +236,6 @@ class _Blocks:
         yield from self._widths(0, number, partial(_first, hashes))
         if expected == TILE_WIDTH:
             self._state.above.append(fold(hashes).hex())
-
-    def _leaf(self, leaf: Leaf) -> Iterator[Finding]:
-        where = f"kernel_leaf/{leaf.index}"
-        if leaf_hash(leaf.entry) != leaf.hash:
-            yield Finding(where, "evidence.leaf_altered", {"index": leaf.index})
-            return
-        try:
-            entry = entries.parse(leaf.entry)
-        except ShanghengError as error:
-            yield _found(where, error)
-            return
-        columns = {
-            "what": entry.what == leaf.what,
-            "object_id": entry.object_id == leaf.object_id,
-            "at": entry.at == leaf.at,
-        }
-        for column in (name for name, same in columns.items() if not same):
-            yield Finding(where, "evidence.row_differs", {"column": column})
-        checker = self._objects.checks.get(leaf.what, _check_key)
-        try:
-            yield from checker(leaf)
-        except ShanghengError as error:
-            yield _found(f"{where} {leaf.what} {leaf.object_id}", error)
 
     def _widths(
         self, level: int | None, number: int, wanted: Callable[[int], bytes]
@@ -311,26 +292,28 @@ class _Blocks:
         return tile.level in (None, 0) and tile.index < self._resumed
 
 
+def _row(leaf: Leaf) -> Iterator[Finding]:
+    """Compare the columns of a leaf's row with each other."""
+    where = f"kernel_leaf/{leaf.index}"
+    if leaf_hash(leaf.entry) != leaf.hash:
+        yield Finding(where, "evidence.leaf_altered", {"index": leaf.index})
+        return
+    try:
+        entry = entries.parse(leaf.entry)
+    except ShanghengError as error:
+        yield _found(where, error)
+        return
+    columns = {
+        "what": entry.what == leaf.what,
+        "object_id": entry.object_id == leaf.object_id,
+        "at": entry.at == leaf.at,
+    }
+    for column in (name for name, same in columns.items() if not same):
+        yield Finding(where, "evidence.row_differs", {"column": column})
+
+
 def _first(hashes: bytes, width: int) -> bytes:
     return hashes[: width * HASH_BYTES]
-
-
-def _check_key(leaf: Leaf) -> Iterator[Finding]:
-    """Check the commitment of a leaf that says all that it commits to, such as of a key."""
-    entry = entries.parse(leaf.entry)
-    if entry.what.startswith(("key.", "stamp.")):
-        content = entries.canonical(dict(entry.facts))
-        if entries.commitment(leaf.salt, content) != entry.commitment:
-            where = f"kernel_leaf/{leaf.index}"
-            yield Finding(where, "evidence.row_differs", {"column": "salt"})
-
-
-def committed(leaf: Leaf, content: bytes, where: str) -> Iterator[Finding]:
-    """Check that a leaf commits to this content: what an assembly's checks mostly need."""
-    if entries.commitment(leaf.salt, content) != entries.parse(leaf.entry).commitment:
-        digest = sha256(content).hexdigest()
-        facts = {"digest": digest, "object": leaf.object_id}
-        yield Finding(where, "evidence.content_differs", facts)
 
 
 def _missing(objects: Objects, tell: Tell) -> Iterator[Finding]:

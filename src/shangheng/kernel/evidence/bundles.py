@@ -11,16 +11,19 @@ import json
 import re
 import zipfile
 from base64 import b64decode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib.resources import files as resources
 from typing import Any
 
 from shangheng.kernel.errors import Invalid, ShanghengError
+from shangheng.kernel.evidence.chains import CHAIN, check_attached, followed
 from shangheng.kernel.evidence.cover import Cover, written
 from shangheng.kernel.evidence.entries import canonical
-from shangheng.kernel.evidence.public_keys import PublicKeys
+from shangheng.kernel.evidence.keys import Kind, SignerKey
+from shangheng.kernel.evidence.national import sm3
+from shangheng.kernel.evidence.public_keys import PublicKeys, parse_keys
 from shangheng.kernel.evidence.sealing import RecordProof
 from shangheng.kernel.evidence.verifying import (
     Evidence,
@@ -32,7 +35,7 @@ from shangheng.kernel.evidence.verifying import (
 )
 
 FORMAT = "shangheng-evidence-bundle@v1"
-MANIFEST = "manifest.json"
+MANIFEST, MANIFEST_SM2 = "manifest.json", "manifest.sm2"
 BUNDLE_BYTES_MAX = 1 << 30
 FILES_MAX = 100
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*(\.[a-z0-9-]+)*", re.ASCII)
@@ -41,12 +44,16 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 _READABLE = 0o100644 << 16
 
 
+Printer = Callable[[Cover, Mapping[str, bytes]], bytes]
+
+
 @dataclass(frozen=True)
 class Bundle:
     """What goes into a bundle: the sealed content, its evidence, and what stands on the cover.
 
     ``evidence`` is what `queries.proof_of` returned; ``record`` with the text that was hashed
-    shows one record of a batch. ``extras`` are further files, such as the verifier page.
+    shows one record of a batch. ``extras`` are further files, such as the verifier page, a case's
+    chain and what is attached. ``printer`` makes the cover's PDF, ``sm2`` signs the manifest.
     """
 
     content: bytes
@@ -55,6 +62,8 @@ class Bundle:
     record: RecordProof | None = None
     record_text: bytes = b""
     extras: Mapping[str, bytes] = field(default_factory=dict)
+    printer: Printer | None = None
+    sm2: SignerKey | None = None
 
 
 def write(bundle: Bundle) -> bytes:
@@ -76,9 +85,17 @@ def write(bundle: Bundle) -> bytes:
     if bundle.record is not None:
         files["record.json"] = canonical(bundle.record.to_dict())
         files["record.txt"] = bundle.record_text
-    files["cover.html"] = written(bundle.cover, files)
+    inside = dict(files)
+    files["cover.html"] = written(bundle.cover, inside)
+    if bundle.printer is not None:
+        files["cover.pdf"] = bundle.printer(bundle.cover, inside)
     digests = {name: sha256(data).hexdigest() for name, data in sorted(files.items())}
-    files[MANIFEST] = canonical({"format": FORMAT, "files": digests})
+    manifest: dict[str, Any] = {"format": FORMAT, "files": digests}
+    if bundle.sm2 is not None:
+        manifest["sm3"] = {name: sm3(data).hex() for name, data in sorted(files.items())}
+    files[MANIFEST] = canonical(manifest)
+    if bundle.sm2 is not None:
+        files[MANIFEST_SM2] = bundle.sm2.sign(files[MANIFEST].decode())
     return packed(files)
 
 
@@ -148,6 +165,8 @@ def verify_bundle(data: bytes, keys: PublicKeys | None = None) -> list[Verdict]:
     if not files:
         return verdicts
     verdicts += _digests(files, data)
+    if MANIFEST_SM2 in files:
+        verdicts.append(_national(files, keys))
     if missing := [name for name in _NEEDED if name not in files]:
         facts = {"part": ", ".join(missing)}
         return [*verdicts, bad("form", "evidence.document_malformed", facts)]
@@ -156,6 +175,8 @@ def verify_bundle(data: bytes, keys: PublicKeys | None = None) -> list[Verdict]:
         if not same:
             facts = {"part": "checkpoint"}
             verdicts.append(bad("form", "evidence.document_contradicts", facts))
+    if CHAIN in files:
+        verdicts.append(_chain(files))
     try:
         return verdicts + verify(_evidence(files), keys)
     except ShanghengError as refusal:
@@ -169,7 +190,7 @@ def _digests(files: Mapping[str, bytes], data: bytes) -> Iterator[Verdict]:
     except (KeyError, ValueError, TypeError, RecursionError):
         yield bad("manifest", "evidence.document_malformed", {"part": MANIFEST})
         return
-    for name in sorted({*said, *files} - {MANIFEST}):
+    for name in sorted({*said, *files} - {MANIFEST, MANIFEST_SM2}):
         own = files.get(name)
         if own is not None and sha256(own).hexdigest() == said.get(name):
             yield good(name, "evidence.file_holds", {"bytes": len(own)})
@@ -177,6 +198,34 @@ def _digests(files: Mapping[str, bytes], data: bytes) -> Iterator[Verdict]:
         first = data.find(own) if own else -1
         facts = {"file": name, "first": first, "last": first + len(own or b"") - 1}
         yield bad(name, "evidence.file_altered", facts)
+
+
+def _national(files: Mapping[str, bytes], given: PublicKeys | None) -> Verdict:
+    """Verify the SM2 signature over the manifest, and the SM3 digests that it holds."""
+    try:
+        known = given if given is not None else parse_keys(_text(files.get("keys", b"")))
+        said = dict(json.loads(files[MANIFEST])["sm3"])
+    except (ShanghengError, KeyError, ValueError, TypeError, RecursionError):
+        return bad("national", "evidence.document_malformed", {"part": MANIFEST_SM2})
+    told, signature = _text(files[MANIFEST]), files[MANIFEST_SM2]
+    origin = _text(files.get("checkpoint", b"")).partition("\n")[0]
+    keys = [key for key in known.verifiers if key.kind is Kind.SM2 and key.name == origin]
+    signed = [f"{key.name}+{key.key_id.hex()}" for key in keys if key.verifies(told, signature)]
+    names = {*said, *files} - {MANIFEST, MANIFEST_SM2}
+    wrong = [name for name in names if sm3(files.get(name, b"")).hex() != said.get(name)]
+    if not signed or wrong:
+        return bad("national", "evidence.national_differs", {"files": sorted(wrong)})
+    return good("national", "evidence.national_holds", {"keys": signed})
+
+
+def _chain(files: Mapping[str, bytes]) -> Verdict:
+    """Follow the steps of a case to the one that is proved, and compare what is attached."""
+    try:
+        steps = followed(files[CHAIN], files["content.json"])
+        facts = {"steps": steps, "attached": check_attached(files[CHAIN], files)}
+    except ShanghengError as refusal:
+        return bad("chain", refusal.code, refusal.facts)
+    return good("chain", "evidence.chain_holds", facts)
 
 
 def _evidence(files: Mapping[str, bytes]) -> Evidence:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The cover sheet of a bundle: who, what, when and how to verify, in Chinese and English.
 
-A page of plain HTML without script that any browser prints.
+Here as a page of plain HTML without script; the assembly prints the same facts on paper.
 """
 
 import json
@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
 
+from shangheng.kernel.evidence.merkle import leaf_hash
+
 _STYLE = (
     "body{font:15px/1.6 sans-serif;max-width:46em;margin:2em auto;padding:0 1em}"
     "h1{font-size:1.5em}dt{color:#555;margin-top:.6em}dd{margin:0;overflow-wrap:anywhere}"
     "code{font-family:monospace;overflow-wrap:anywhere}table{border-collapse:collapse}"
     "td{padding:.15em 1em .15em 0;vertical-align:top}"
 )
-_HOW = (
+HOW = (
     ("在浏览器中打开 verify.html，选择本压缩包；页面不发送任何数据。",
      "Open verify.html in a browser and choose this zip; the page sends nothing."),
     ("或执行 python verify.py 压缩包 公钥文件；只需 Python 与 cryptography。",
@@ -39,22 +41,28 @@ class Cover:
     lines: Sequence[tuple[str, str, str]]
 
 
-def written(cover: Cover, files: Mapping[str, bytes]) -> bytes:
-    """Return the cover sheet of a bundle with these files."""
+def lines_of(cover: Cover, files: Mapping[str, bytes]) -> tuple[tuple[str, str, str], ...]:
+    """Return what the cover of a bundle with these files says, line by line."""
     entry = json.loads(files["entry.json"])
     origin, size, root, *_ = files["checkpoint"].decode().split("\n")
-    lines = (
+    return (
         *cover.lines,
         ("封存时间", "Sealed at", str(entry["at"])),
         ("事项", "What", f"{entry['what']} · {entry['object']}"),
+        ("条目哈希", "Leaf hash", leaf_hash(files["entry.json"]).hex()),
         ("日志", "Log", origin),
         ("检查点", "Checkpoint", f"{size} · {root}"),
     )
+
+
+def written(cover: Cover, files: Mapping[str, bytes]) -> bytes:
+    """Return the cover sheet of a bundle with these files."""
+    lines = lines_of(cover, files)
     facts = "".join(
         f"<dt>{escape(zh)} {escape(en)}</dt><dd><code>{escape(value)}</code></dd>"
         for zh, en, value in lines
     )
-    how = "".join(f"<li>{escape(zh)}<br>{escape(en)}</li>" for zh, en in _HOW)
+    how = "".join(f"<li>{escape(zh)}<br>{escape(en)}</li>" for zh, en in HOW)
     listed = "".join(
         f"<tr><td><code>{escape(name)}</code></td><td>{len(data):,} B</td>"
         f"<td><code>{sha256(data).hexdigest()}</code></td></tr>"

@@ -22,6 +22,8 @@ Fact = str | int
 WHAT = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*", re.ASCII)
 OBJECT_CHARACTERS_MAX = 100
 BATCH_TAKEN = "batch.taken"
+LEDGER_COMMITTED = "ledger.committed"
+STAMP_TRUSTED = "stamp.trusted"
 KEY_ADDED, KEY_RETIRED = "key.added", "key.retired"
 BATCH_FACTS = (
     "kind", "reporter", "bytes", "digest", "rows_read",

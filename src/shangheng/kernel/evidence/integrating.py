@@ -5,7 +5,7 @@
 2. Compare tiles, checkpoint and rows; what does not fit is a fault, and nothing is written.
 3. *Integrate*: write entry bundles and tiles behind the published ones. The same leaves write the
    same files, so that a crash is mended by writing them again.
-4. Sign a checkpoint and have it time-stamped.
+4. Sign a checkpoint, have it cosigned by witnesses and time-stamped.
 5. Keep both in a row. Each size has one row: a second root for it can never be signed.
 6. *Publish*: put the time stamp beside the log, then replace the checkpoint.
 
@@ -26,6 +26,7 @@ from shangheng.kernel.evidence.merkle import leaf_hash
 from shangheng.kernel.evidence.models import CheckpointRow, LeafRow, LogRow
 from shangheng.kernel.evidence.tiled_tree import TiledTree, read_tile
 from shangheng.kernel.evidence.tiles import TILE_WIDTH
+from shangheng.kernel.evidence.witnessing import cosigned
 
 ROUND_LEAVES = 64 * TILE_WIDTH
 _PEN = 6962  # an advisory lock of PostgreSQL, held beyond transactions
@@ -147,8 +148,9 @@ def _published(log: Log, tree: TiledTree, before: int, now: Now) -> Checkpoint:
     root = tree.root()
     row = CheckpointRow.objects.filter(size=tree.size).first()
     if row is None:
-        note, at = log.sign(tree.size, root), now()
-        stamp = log.stamp(note, at=at)
+        note = cosigned(log.sign(tree.size, root), tree, log.outside.witnesses, before=before)
+        stamp = log.stamp(note, at=now())
+        at = log.stamped_at(stamp, note)
         row = CheckpointRow.objects.create(
             size=tree.size, root=root, note=note, stamp=stamp, at=at
         )

@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from shangheng.kernel.errors import Invalid
+from shangheng.kernel.evidence import national
 from shangheng.kernel.evidence.checkpoints import (
     COSIGNED_AT_MAX,
     subtree_statement,
@@ -51,8 +52,11 @@ class Kind(IntEnum):
     COSIGNATURE = 0x04
     TREE_HEAD = 0x05
     ML_DSA_44 = 0x06
+    SM2 = 0xFF  # "without an identifier byte assigned"; the material begins with a name of ours
 
 
+SM2_NAME = b"shangheng/sm2-sm3/v1\n"
+"""What an SM2 key's material begins with, as signed-note recommends for the type 0xff."""
 COSIGNATURES = (Kind.COSIGNATURE, Kind.ML_DSA_44)
 _PUBLIC_BYTES = {Kind.ED25519: 32, Kind.COSIGNATURE: 32, Kind.ML_DSA_44: 1312}
 
@@ -70,6 +74,8 @@ class VerifierKey:
         check_name(self.name)
         if self.kind is Kind.TREE_HEAD:
             _p256(self.material)
+        elif self.kind is Kind.SM2:
+            national.check_point(self.point)
         elif len(self.material) != _PUBLIC_BYTES[self.kind]:
             raise Invalid("evidence.key_length", name=self.name, length=len(self.material))
 
@@ -82,6 +88,13 @@ class VerifierKey:
         return sha256(self.name.encode() + b"\n" + bytes([self.kind]) + basis).digest()[
             :KEY_ID_BYTES
         ]
+
+    @property
+    def point(self) -> bytes:
+        """The public point of an SM2 key."""
+        if not self.material.startswith(SM2_NAME):
+            raise Invalid("evidence.key_kind", name=self.name)
+        return self.material.removeprefix(SM2_NAME)
 
     def __str__(self) -> str:
         """Return the text form, the vkey."""
@@ -100,7 +113,7 @@ class VerifierKey:
     def _statement(self, text: str, signature: bytes) -> tuple[bytes, bytes]:
         """Return the bytes that were signed and the bare signature."""
         match self.kind:
-            case Kind.ED25519:
+            case Kind.ED25519 | Kind.SM2:
                 return text.encode(), signature
             case Kind.COSIGNATURE:
                 return witness_statement(text, at=signed_at(signature)), signature[_TIME_BYTES:]
@@ -119,6 +132,9 @@ class VerifierKey:
                 Ed25519PublicKey.from_public_bytes(self.material).verify(signature, statement)
             case Kind.ML_DSA_44:
                 MLDSA44PublicKey.from_public_bytes(self.material).verify(signature, statement)
+            case Kind.SM2:
+                if not national.verifies(self.point, statement, signature):
+                    raise InvalidSignature
             case Kind.TREE_HEAD:  # pragma: no branch - mypy sees that no kind is left
                 _p256(self.material).verify(signature, statement, ECDSA(SHA256()))
 
@@ -136,12 +152,16 @@ class SignerKey:
         check_name(self.name)
         if self.kind is Kind.TREE_HEAD or len(self.seed) != SEED_BYTES:
             raise Invalid("evidence.key_not_signing", name=self.name)
+        if self.kind is Kind.SM2:
+            national.check_seed(self.seed)
 
     @property
     def verifier(self) -> VerifierKey:
         """The public half."""
         if self.kind is Kind.ML_DSA_44:
             public = MLDSA44PrivateKey.from_seed_bytes(self.seed).public_key().public_bytes_raw()
+        elif self.kind is Kind.SM2:
+            public = SM2_NAME + national.public_of(self.seed)
         else:
             private = Ed25519PrivateKey.from_private_bytes(self.seed)
             public = private.public_key().public_bytes_raw()
@@ -157,6 +177,8 @@ class SignerKey:
         """Return the signature (without key id); cosignatures state the POSIX second `at`."""
         if self.kind is Kind.ED25519:
             return Ed25519PrivateKey.from_private_bytes(self.seed).sign(text.encode())
+        if self.kind is Kind.SM2:
+            return national.sign(self.seed, text.encode())
         if at is None or not 0 <= at <= COSIGNED_AT_MAX:
             raise Invalid("evidence.cosignature_time", name=self.name, at=at)
         time = pack(">Q", at)

@@ -22,10 +22,13 @@ from shangheng.kernel.evidence.keys import (
     signed_at,
 )
 from shangheng.kernel.evidence.texts import read_base64, write_base64
+from shangheng.kernel.evidence.tokens import TokenKey
 
 NOTE_BYTES_MAX = 1_000_000
 SIGNATURES_MAX = 100
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
+Signer = SignerKey | TokenKey
+"""Whatever signs: a key that is held here, or one in a device."""
 _MARK = "\u2014 "  # an em dash and a space begin a signature line
 
 
@@ -41,7 +44,7 @@ class Signature:
     @property
     def at(self) -> int | None:
         """The time that the signer states: POSIX seconds, milliseconds for a tree head."""
-        return None if self.kind in (None, Kind.ED25519) else signed_at(self.body)
+        return None if self.kind in (None, Kind.ED25519, Kind.SM2) else signed_at(self.body)
 
     def __str__(self) -> str:
         """Return the line without its newline."""
@@ -61,7 +64,7 @@ class Note:
         return _written(self.text, (*self.signatures, *self.unverified))
 
 
-def sign(text: str, key: SignerKey | str) -> str:
+def sign(text: str, key: Signer | str) -> str:
     """Return the note of a text, which MUST end in a newline, with its first signature."""
     _check_characters(text)
     if not text.endswith("\n"):
@@ -69,7 +72,7 @@ def sign(text: str, key: SignerKey | str) -> str:
     return _written(text, [_signature(text, _signer(key), at=None)])
 
 
-def countersign(note: str, key: SignerKey | str, *, at: int | None = None) -> str:
+def countersign(note: str, key: Signer | str, *, at: int | None = None) -> str:
     """Add a signature to a note: a second key in a rotation, or a witness at POSIX second `at`.
 
     The other signatures are not looked at. A witness MUST have seen that the checkpoint is
@@ -165,11 +168,11 @@ def _check_characters(text: str) -> None:
         raise Invalid("evidence.note_not_utf8", position=error.start) from error
 
 
-def _signer(key: SignerKey | str) -> SignerKey:
-    return key if isinstance(key, SignerKey) else parse_signer(key)
+def _signer(key: Signer | str) -> Signer:
+    return parse_signer(key) if isinstance(key, str) else key
 
 
-def _signature(text: str, key: SignerKey, *, at: int | None) -> Signature:
+def _signature(text: str, key: Signer, *, at: int | None) -> Signature:
     body = key.sign(text, at=at)
     return Signature(key.name, key.verifier.key_id, body, key.kind)
 

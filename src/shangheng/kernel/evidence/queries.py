@@ -4,10 +4,11 @@
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from itertools import islice
+from typing import Any, TypeVar
 
-from django.db.models import Count
+from django.db.models import Count, Model, QuerySet
 from django.db.models.functions import TruncDate
 
 from shangheng.kernel.errors import EvidenceBroken, Invalid, NotFound
@@ -20,7 +21,9 @@ from shangheng.kernel.evidence.proofs import TlogProof
 from shangheng.kernel.evidence.public_keys import encode_keys
 from shangheng.kernel.evidence.tiled_tree import TiledTree
 
-_PIECE = 2_000
+Row = TypeVar("Row", bound=Model)
+_PIECE, _ROWS_A_ROUND = 2_000, 500
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -63,21 +66,33 @@ def size() -> int:
 
 def leaf(index: int) -> Leaf:
     """Return the leaf at an index."""
-    row = LeafRow.objects.filter(index=index).first()
-    if row is None:
+    found = _leaves(LeafRow.objects.filter(index=index))
+    if not found:
         raise NotFound("evidence.leaf_unknown", index=index)
-    return _leaf(row)
+    return found[0]
 
 
 def leaves_of(object_id: str, what: str | None = None) -> list[Leaf]:
     """Return the leaves about an object, in order."""
     rows = LeafRow.objects.filter(object_id=object_id).order_by("index")
-    return [_leaf(row) for row in (rows.filter(what=what) if what else rows)]
+    return _leaves(rows.filter(what=what) if what else rows)
 
 
 def leaves_saying(what: str) -> list[Leaf]:
     """Return the leaves that say that this was done, in order."""
-    return [_leaf(row) for row in LeafRow.objects.filter(what=what).order_by("index")]
+    return _leaves(LeafRow.objects.filter(what=what).order_by("index"))
+
+
+def leaves_at(indexes: Iterable[int]) -> dict[int, Leaf]:
+    """Return the leaves at some indexes, by index; those that are missing are left out."""
+    rows = LeafRow.objects.filter(index__in=list(indexes))
+    return {each.index: each for each in _leaves(rows)}
+
+
+def named(begins: str) -> Iterator[tuple[int, str, str]]:
+    """Give index, what and object of every leaf whose `what` begins so."""
+    rows = LeafRow.objects.filter(what__startswith=begins).order_by("index")
+    yield from rows.values_list("index", "what", "object_id").iterator(_PIECE)
 
 
 def sealed(object_ids: Iterable[str]) -> set[tuple[str, str]]:
@@ -90,17 +105,61 @@ def leaves(first: int = 0, end: int | None = None) -> Iterator[Leaf]:
     """Give leaves in order, a piece of them at a time."""
     while end is None or first < end:
         stop = first + _PIECE if end is None else min(end, first + _PIECE)
-        rows = list(LeafRow.objects.filter(index__gte=first, index__lt=stop).order_by("index"))
-        yield from map(_leaf, rows)
-        if end is None and not rows:
+        rows = LeafRow.objects.filter(index__gte=first, index__lt=stop).order_by("index")
+        found = _leaves(rows)
+        yield from found
+        if end is None and not found:
             return
         first = stop
 
 
+def _leaves(rows: QuerySet[LeafRow]) -> list[Leaf]:
+    """Return rows as leaves; where a time cannot even be read, it is none that was sealed."""
+    try:
+        return [_leaf(row) for row in rows]
+    except ValueError:
+        columns = ("index", "entry", "hash", "salt", "what", "object_id")
+        plain = rows.values_list(*columns)
+        times = {row.index: row.at for _, row in readable(rows) if row}
+        return [
+            Leaf(n, bytes(e), bytes(h), bytes(s), w, o, times.get(n, _NEVER))
+            for n, e, h, s, w, o in plain
+        ]
+
+
 def signed(first: int = 0) -> Iterator[Signed]:
     """Give every signed checkpoint from a size on, the smallest first."""
-    for row in CheckpointRow.objects.filter(size__gte=first).order_by("size").iterator(_PIECE):
-        yield _signed(row)
+    for size_, row in readable(CheckpointRow.objects.filter(size__gte=first).order_by("size")):
+        yield _signed(row) if row else Signed(size_, b"", "", b"", _NEVER)
+
+
+def readable(rows: QuerySet[Row], *, by: str = "pk") -> Iterator[tuple[Any, Row | None]]:
+    """Give the key of each row with the row, a piece at a time; without it where it is broken.
+
+    `by` names the column by which rows are told apart. What was altered in a database by hand may
+    be no date and no JSON any more: that must not keep an audit from naming it.
+    """
+    keys = iter(rows.values_list(by, flat=True).iterator(_PIECE))
+    while some := list(islice(keys, _ROWS_A_ROUND)):
+        try:
+            found = {getattr(row, by): row for row in rows.filter(**{f"{by}__in": some})}
+        except ValueError:
+            found = {key: row for key in some if (row := _alone(rows.filter(**{by: key})))}
+        for key in some:
+            row = found.get(key)
+            yield key, row if row is not None and _is_whole(row) else None
+
+
+def _alone(rows: QuerySet[Row]) -> Row | None:
+    try:
+        return rows.first()
+    except ValueError:
+        return None
+
+
+def _is_whole(row: Model) -> bool:
+    columns = row._meta.concrete_fields  # noqa: SLF001 - the documented name of Django's API
+    return all(each.null or getattr(row, each.attname) is not None for each in columns)
 
 
 def latest() -> Signed | None:

@@ -75,7 +75,7 @@ def digests(files: Files) -> str:
     """Every file has the digest that the manifest says."""
     if "manifest.json" in files:
         said = json.loads(files["manifest.json"])["files"]
-        names = set(said) | (set(files) - {"manifest.json"})
+        names = set(said) | (set(files) - {"manifest.json", "manifest.sm2"})
         wrong = [n for n in sorted(names) if sha(files.get(n, b"")).hex() != said.get(n)]
         require(not wrong, f"altered: {wrong}")
     return f"{len(files)} parts"
@@ -102,6 +102,24 @@ def record(files: Files) -> str:
     found = (root.hex(), told["records"])
     require(found == (facts["root"], facts["records"]), "not in the batch")
     return f"record {told['index'] + 1} of {told['records']}"
+
+
+def chain(files: Files) -> str:
+    """Every step of a case leads to the next, and what was attached is named in them."""
+    if "chain.json" not in files:
+        return "no case is shown"
+    told, last = json.loads(files["chain.json"]), json.loads(files["content.json"])
+    seal, before = last.pop("seal"), ""
+    for step in ({"kind": told["kind"]}, *told["steps"]):
+        line = {**step, "before": before}
+        plain = json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        before = sha(plain.encode()).hex()
+    require(before == seal and told["steps"][-1] == last, "the steps do not lead to the last")
+    attached = [name for name in files if name.startswith("attached-")]
+    good = all(name == f"attached-{sha(files[name]).hex()}" for name in attached)
+    named = all(name[9:].encode() in files["chain.json"] for name in attached)
+    require(good and named, "an attached file is not what the steps name")
+    return f"{len(told['steps'])} steps, {len(attached)} attached"
 
 
 def proof(files: Files) -> tuple[int, list[bytes], str]:
@@ -188,7 +206,7 @@ def timestamp(files: Files) -> str:
 
 
 STEPS: tuple[Callable[[Files], str], ...] = (
-    digests, content, record, inclusion, signature, timestamp,
+    digests, content, record, chain, inclusion, signature, timestamp,
 )  # fmt: skip
 
 

@@ -21,10 +21,10 @@ from shangheng.kernel.evidence.proofs import TlogProof, Trust
 from shangheng.kernel.evidence.public_keys import PublicKeys, parse_keys
 from shangheng.kernel.evidence.sealing import RecordProof
 from shangheng.kernel.evidence.timestamp_checks import StampTrust
-from shangheng.kernel.evidence.timestamps import ACCURACY_SECONDS
 
 EVIDENCE = "evidence"
-_CLOCK = timedelta(seconds=1 + ACCURACY_SECONDS)  # stamps leave out what is below a second
+_CLOCK = timedelta(seconds=60)
+"""How far the clock of an authority may lie behind that of the log, as `log` allows."""
 
 
 @dataclass(frozen=True)

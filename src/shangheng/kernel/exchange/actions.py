@@ -21,7 +21,7 @@ from django.db.models.expressions import Combinable
 
 from shangheng.kernel.errors import Conflict, EvidenceBroken, Invalid
 from shangheng.kernel.evidence import actions as evidence
-from shangheng.kernel.evidence.keys import SignerKey
+from shangheng.kernel.evidence.notes import Signer
 from shangheng.kernel.exchange import queries
 from shangheng.kernel.exchange.concept.agreements import Agreement
 from shangheng.kernel.exchange.concept.parcels import Span, Step
@@ -95,7 +95,7 @@ class Office:
     home: Ledger
     kinds: Mapping[str, RecordKind]
     partners: Mapping[str, Partner]
-    signer: SignerKey
+    signer: Signer
     contents: Contents = field(default_factory=Contents, compare=False)
     busy: Busy = field(default_factory=Busy, compare=False)
 

@@ -52,34 +52,47 @@ CLAIMS = "_claims"
 
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """Where figures come from: the engine, the ledger, the kinds and the authority's decisions."""
+    """Where figures come from: the engine, the ledger, the kinds and the authority's decisions.
+
+    ``versions`` are those of the ledger that are asked, by name; what is not named is asked as it
+    stands now.
+    """
 
     engine: Engine
     ledger: Ledger
     kinds: Mapping[str, RecordKind]
     configuration: Configuration = field(default_factory=dict)
+    versions: Mapping[str, int] = field(default_factory=dict)
 
     def sources(self, names: Iterable[str]) -> Sources:
-        """Return the files of these kinds as they stand now."""
+        """Return the files of these kinds."""
         found: dict[str, Any] = {}
         for name in sorted(set(names)):
+            version = self.versions.get(name)
             if name == RECEIPT.name:
-                found[name] = (RECEIPT, receipts_given())
+                found[name] = (RECEIPT, receipts_given(version))
             elif name in self.kinds:
-                found[name] = (self.kinds[name], records.ledger_files(self.ledger, name))
+                found[name] = (self.kinds[name], records.ledger_files(self.ledger, name, version))
             elif (kind := name.removesuffix(CLAIMS)) in self.kinds:
-                found[name] = (self.kinds[kind], records.claims_files(self.ledger, kind))
+                found[name] = (self.kinds[kind], records.claims_files(self.ledger, kind, version))
             else:
                 raise Invalid("kind.unknown", kind=name, known=sorted(self.kinds))
         return found
 
 
-def receipts_given() -> Given:
-    """Return all receipts as rows of the kind ``receipt``."""
-    every = records.receipts(limit=1_000_000)
-    latest = max((each.recorded_at for each in every), default=None)
-    version = int(latest.timestamp() * 1000) if latest else 0
-    return Given(version, pa.table(receipt_rows(every)))
+def receipts_given(version: int | None = None) -> Given:
+    """Return all receipts, or those up to a version, as rows of the kind ``receipt``."""
+    every = [
+        each
+        for each in records.receipts(limit=1_000_000)
+        if version is None or _milliseconds(each.recorded_at) <= version
+    ]
+    latest = max((_milliseconds(each.recorded_at) for each in every), default=0)
+    return Given(latest, pa.table(receipt_rows(every)))
+
+
+def _milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
 
 
 def answer(
@@ -87,6 +100,18 @@ def answer(
 ) -> Figure:
     """Return the figure, from what is kept for this version of the ledger or computed now."""
     return answers([(indicator, question)], house=house, at=at, parties=parties)[0]
+
+
+def computed_again(
+    indicator: Indicator, question: Question, *, house: House, at: datetime, parties: bool = False
+) -> Figure:
+    """Return the figure computed from the ledger's files, whatever is kept of it."""
+    settled = (indicator, placed(question, indicator))
+    setting = Setting(
+        engine=house.engine, sources=house.sources(indicator.reads), on=at.date(),
+        configuration=house.configuration, computed_at=at, parties=parties,
+    )  # fmt: skip
+    return compute([settled], setting)[0]
 
 
 def answers(

@@ -28,6 +28,7 @@ from shangheng.kernel.records.models import (
     ReporterTokenRow,
     WithdrawalRow,
 )
+from shangheng.kernel.records.sealing import seal_versions
 from shangheng.kernel.records.store import committing, receiving, staging, sweeping, taking
 from shangheng.kernel.records.store.convoys import (
     SMALL_BYTES,
@@ -281,6 +282,7 @@ def finish(home: Ledger, work: Path) -> None:
                 )
         if told := intent.get("withdrawal"):
             withdrawals.write(intent["kind"], told)
+        seal_versions(home, intent["kind"])
     for each in intent["members"]:
         shutil.rmtree(work.parent / each["work"], ignore_errors=True)
     committing.clear(work)
@@ -341,6 +343,8 @@ def recover(home: Ledger, kind: RecordKind) -> int:
             committing.undo(home, kind, intent, work)
             for each in intent["members"]:
                 shutil.rmtree(work.parent / each["work"], ignore_errors=True)
+    if left:
+        seal_versions(home, kind.name)
     return len(left)
 
 
@@ -358,7 +362,9 @@ def settle(home: Ledger, kind: RecordKind, *, limit: int = FILES_PER_DAY_MAX) ->
             memory_mb=home.memory_mb, threads=home.threads, spill=home.root / "work" / "spill"
         )
         try:
-            return table.settle(connection, limit=limit)
+            done = table.settle(connection, limit=limit)
+            seal_versions(home, kind.name)
+            return done
         finally:
             connection.close()
             shutil.rmtree(work, ignore_errors=True)

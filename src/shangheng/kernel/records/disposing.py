@@ -33,6 +33,7 @@ from shangheng.kernel.records.concept.retention import (
     persons_of,
 )
 from shangheng.kernel.records.models import BatchRow, DisposalRow, LegalHoldRow
+from shangheng.kernel.records.sealing import seal_versions
 from shangheng.kernel.records.store import disposal, expiry
 from shangheng.kernel.records.store.home import Ledger, flush, write_durably
 from shangheng.kernel.records.store.reading import pseudonym
@@ -178,6 +179,7 @@ def finish(home: Ledger, kind: RecordKind) -> int:
             "folder", "reporter__code", "number", "reporter_id"
         )
         disposal.dispose(home, kind, [disposal.Gone(*each) for each in batches], tag=row.number)
+        seal_versions(home, kind.name)
         DisposalRow.objects.filter(pk=row.pk).update(is_finished=True)
     marker.unlink()
     flush(marker.parent)

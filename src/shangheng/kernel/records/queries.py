@@ -3,6 +3,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ import duckdb
 from django.db.models import Count, Max, Sum
 
 from shangheng.kernel.errors import Invalid, NotFound
+from shangheng.kernel.evidence import queries as evidence
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.models import (
@@ -22,6 +24,7 @@ from shangheng.kernel.records.models import (
 from shangheng.kernel.records.store.archive import unsealed
 from shangheng.kernel.records.store.committing import REJECTS, WARNINGS
 from shangheng.kernel.records.store.home import Ledger
+from shangheng.kernel.records.store.names import folder_of
 from shangheng.kernel.records.store.reading import quoted
 from shangheng.kernel.records.store.tables import LedgerFiles, commit_of, files_of, scan
 
@@ -41,14 +44,14 @@ class ReporterStanding:
     rejected: int
 
 
-def ledger_files(home: Ledger, kind: str) -> LedgerFiles:
-    """Return the files of a kind's table as it stands."""
-    return files_of(home.table(kind))
+def ledger_files(home: Ledger, kind: str, version: int | None = None) -> LedgerFiles:
+    """Return the files of a kind's table as it stands, or as it stood at a version."""
+    return files_of(home.table(kind), version)
 
 
-def claims_files(home: Ledger, kind: str) -> LedgerFiles:
-    """Return the files of what second sources said about a kind's records."""
-    return files_of(home.claims(kind))
+def claims_files(home: Ledger, kind: str, version: int | None = None) -> LedgerFiles:
+    """Return the files of what second sources said about a kind's records, now or then."""
+    return files_of(home.claims(kind), version)
 
 
 def _batch(batch: str, reporter: str | None) -> BatchRow:
@@ -175,22 +178,38 @@ def changes_since(home: Ledger, kind: str, version: int, *, limit: int = 200) ->
 
 def rows_unlike_their_receipts() -> list[str]:
     """Return the folders of batches whose row says something else than the receipt in it."""
-    unlike = []
-    for row in BatchRow.objects.select_related("reporter").iterator():
+    unlike: list[str] = []
+    for key, row in evidence.readable(BatchRow.objects.select_related("reporter")):
+        if row is None or not isinstance(row.receipt, dict):
+            unlike += BatchRow.objects.filter(pk=key).values_list("folder", flat=True)
+            continue
         told = {
             "batch": row.number, "reporter": row.reporter.code, "kind": row.kind,
             "digest": f"sha256:{row.digest}", "bytes": row.bytes, "rows_read": row.rows_read,
             "accepted": row.accepted, "corrected": row.corrected, "unchanged": row.unchanged,
             "rejected": row.rejected, "ledger_version": row.ledger_version,
-            "received_at": row.received_at,
+            "received_at": row.received_at.isoformat(),
         }  # fmt: skip
-        receipt = {
-            **row.receipt,
-            "received_at": datetime.fromisoformat(row.receipt["received_at"]),
-        }
-        if any(receipt.get(name) != value for name, value in told.items()):
+        said = dict(row.receipt)
+        with suppress(ValueError, TypeError):
+            at = datetime.fromisoformat(said["received_at"])
+            said["received_at"] = at.astimezone(row.received_at.tzinfo).isoformat()
+        is_like = all(said.get(name) == value for name, value in told.items())
+        if not is_like or row.folder != folder_of(row.reporter.code, row.number):
             unlike.append(row.folder)
     return unlike
+
+
+def folders() -> Iterator[str]:
+    """Give the folder of every batch."""
+    yield from BatchRow.objects.order_by("pk").values_list("folder", flat=True).iterator()
+
+
+def receipt_in_row(folder: str) -> object:
+    """Return the receipt that stands in a batch's row, whatever it is; nothing without a row."""
+    for _, row in evidence.readable(BatchRow.objects.filter(folder=folder)):
+        return row.receipt if row is not None else {}
+    return None
 
 
 def reporters() -> list[ReporterStanding]:

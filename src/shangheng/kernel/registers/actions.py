@@ -15,7 +15,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -33,9 +32,9 @@ from shangheng.kernel.registers.models import EntryNumberRow, EntryRow, VersionR
 from shangheng.kernel.search import store as search
 from shangheng.kernel.search.concept import folded, mark_of
 
-CHINA = ZoneInfo("Asia/Shanghai")
 ROWS_MAX = 20_000
 TYPED_MAX = 4_000
+REASON_MAX = 500
 ZIP = b"PK\x03\x04"
 
 
@@ -93,7 +92,7 @@ def region_code(text: str) -> str:
 
 
 def _today(at: datetime) -> date:
-    return at.astimezone(CHINA).date()
+    return at.astimezone(queries.CHINA).date()
 
 
 def _role(hand: Hand, roles: tuple[str, ...], region: str) -> str:
@@ -161,13 +160,14 @@ def _append(
     filing: Filing,
 ) -> Entered:
     """Add a version; it holds at once where nobody has to confirm it."""
-    act = filing.act
+    act, reason = filing.act, filing.reason[:REASON_MAX]
     number, since = row.version + 1, filing.since or _today(hand.at)
     holds = not kind.confirm
     entry = {
         "entry": row.number, "kind": kind.name, "version": number, "act": act,
-        "values": dict(values), "effective_from": since.isoformat(), "reason": filing.reason,
-        "by": hand.actor.name, "at": hand.at.astimezone(CHINA).isoformat(), "before": row.seal,
+        "values": dict(values), "effective_from": since.isoformat(), "reason": reason,
+        "by": hand.actor.name, "at": hand.at.astimezone(queries.CHINA).isoformat(),
+        "before": row.seal,
     }  # fmt: skip
     seal = hashlib.sha256(canonical(entry)).hexdigest()
     leaf = evidence.seal(
@@ -176,7 +176,7 @@ def _append(
     )  # fmt: skip
     VersionRow.objects.create(
         entry=row, number=number, act=act, values=dict(values), effective_from=since,
-        reason=filing.reason[:500], recorded_by=hand.actor.name, recorded_at=hand.at,
+        reason=reason, recorded_by=hand.actor.name, recorded_at=hand.at,
         confirmed_by=hand.actor.name if holds else "", confirmed_at=hand.at if holds else None,
         seal=seal, leaf=leaf,
     )  # fmt: skip

@@ -219,8 +219,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The published keys are not those that the log tells of: {keys}",
     ),
     "evidence.figure_same": (
-        "重算 {indicator} 与所封存的相同（当时账本 {ledger}，现为 {now}）",
-        "Computed again, {indicator} is the same (ledger then {ledger}, now {now})",
+        "按所引账本版本 {ledger} 重算 {indicator}，与所封存的相同",
+        "Computed again from the ledger versions it cites, {ledger}, {indicator} is the same",
     ),
     "evidence.figure_disposed": (
         "{indicator} 所据记录已按留存期处置（{disposals}），不能再重算；数据以封存时公布的为准",
@@ -231,7 +231,99 @@ TEXTS: dict[str, tuple[str, str]] = {
         "This batch was disposed of, yet {path} is left; run shangheng retention sweep",
     ),
     "evidence.figure_differs": (
-        "重算 {indicator} 与所封存的不同：当时账本 {ledger}，现为 {now}；版本不同时可能是更正所致，请查收到的批次",
-        "Computed again, {indicator} differs: ledger then {ledger}, now {now}; where versions differ, look for corrections in the batches since",
+        "按所引账本版本 {ledger} 重算 {indicator}，与所封存的不同；其间变动的口径或参数：{changed}；若无变动，请执行 shangheng evidence audit",
+        "Computed again from the ledger versions it cites, {ledger}, {indicator} differs; changed since: {changed}; where nothing is named, run shangheng evidence audit",
+    ),
+    "evidence.ledger_file_altered": (
+        "账本文件 {path} 与提交时封存的摘要不符，已被改动；请保全现场并从备份恢复",
+        "The ledger file {path} is not what was sealed when it was committed; keep everything and restore it from a backup",
+    ),
+    "evidence.ledger_file_unknown": (
+        "账本读到的文件 {path} 没有任何已封存的提交提到，请查明来源",
+        "No sealed commit tells of {path}, which the ledger reads; find out where it comes from",
+    ),
+    "evidence.object_gone": (
+        "日志第 {index} 条所记的 {object}（{what}）在数据库中已不存在或被挪动",
+        "What leaf {index} tells of, {object} ({what}), is gone from the database or was moved",
+    ),
+    "evidence.chain_holds": (
+        "办件全部 {steps} 步首尾相接，{attached} 个附件与所记摘要一致",
+        "All {steps} steps of the case lead to the one proved; {attached} attached files are as named",
+    ),
+    "evidence.chain_broken": (
+        "办件的 {steps} 步不能接到所证明的末步，有步骤被改动、增减或调换",
+        "The {steps} steps do not lead to the one proved: one was altered, added, left out or moved",
+    ),
+    "evidence.attachment_differs": (
+        "附件缺少、被改动或不属于本办件：{digests}",
+        "Attached files are missing, altered or not of this case: {digests}",
+    ),
+    "evidence.national_holds": (
+        "清单另由 SM2 密钥 {keys} 签名，各文件的 SM3 摘要一致",
+        "The manifest is signed with SM2 by {keys} too, and the SM3 digests agree",
+    ),
+    "evidence.national_differs": (
+        "SM2 签名不成立，或文件的 SM3 摘要不符：{files}",
+        "The SM2 signature does not hold, or the SM3 digests of files differ: {files}",
+    ),
+    "evidence.outside_silent": (
+        "{url} 没有回应（{detail}）；条目已排定，请检查网络后执行 shangheng evidence publish",
+        "{url} does not answer ({detail}); leaves are sequenced: look at the network, then run shangheng evidence publish",
+    ),
+    "evidence.outside_address": (
+        "地址 {url} 应以 https:// 或 http:// 开头，请改正设置",
+        "The address {url} should begin with https:// or http://; correct the setting",
+    ),
+    "evidence.tsa_clock": (
+        "时间戳机构的时刻 {stamped} 与本机 {now} 相差过大，请校准时钟",
+        "The authority's time {stamped} is far from ours, {now}; set the clock right",
+    ),
+    "evidence.witness_line": (
+        "见证人设置的“{line}”应为：公钥、空格、地址",
+        "The line “{line}” of the witnesses should be a key, a space, an address",
+    ),
+    "evidence.witness_answer": (
+        "见证人的答复无法读懂：“{text}”",
+        "What the witness answers cannot be read: “{text}”",
+    ),
+    "evidence.witness_refused": (
+        "见证人 {url} 拒绝联署（状态 {status}）；若为 422，请立即执行 shangheng evidence audit",
+        "The witness {url} did not sign (status {status}); if it is 422, run shangheng evidence audit at once",
+    ),
+    "evidence.witness_origin": (
+        "本见证人不认识日志 {origin}，请先登记其公钥",
+        "This witness does not know the log {origin}; give it the log's key first",
+    ),
+    "evidence.witness_unsigned": (
+        "检查点没有 {origin} 的有效签名",
+        "No key of {origin} signed this checkpoint as it is",
+    ),
+    "evidence.witness_malformed": (
+        "联署请求不合规范：{part}",
+        "The request for a cosignature is malformed: {part}",
+    ),
+    "evidence.witness_size": (
+        "上次联署的大小是 {size}，请从那里给出一致性证明",
+        "The last checkpoint cosigned has {size} leaves; prove consistency from there",
+    ),
+    "evidence.witness_fork": (
+        "{origin} 的 {other} 条不是从已联署的 {size} 条增长而来：疑为分叉，拒绝联署",
+        "The tree of {other} leaves of {origin} did not grow out of the {size} cosigned: perhaps a fork; not signed",
+    ),
+    "evidence.witness_none": (
+        "本平台没有设为见证人，请设置 SHANGHENG_WITNESSED",
+        "This house is no witness; set SHANGHENG_WITNESSED",
+    ),
+    "evidence.token_package": (
+        "使用 PKCS#11 密钥需要安装 python-pkcs11：pip install 'shangheng[pkcs11]'",
+        "A key in a PKCS#11 token needs python-pkcs11: pip install 'shangheng[pkcs11]'",
+    ),
+    "evidence.token_address": (
+        "PKCS#11 地址缺少：{missing}；形如 pkcs11:token=…;object=…?module-path=…&pin-source=…",
+        "The PKCS#11 address lacks: {missing}; it reads pkcs11:token=…;object=…?module-path=…&pin-source=…",
+    ),
+    "evidence.token_silent": (
+        "密码设备不可用（{module}：{detail}），请检查设备、口令文件与密钥标签",
+        "The token cannot be used ({module}: {detail}); look at device, PIN file and label of the key",
     ),
 }  # fmt: skip

@@ -173,8 +173,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "空间或内存不足，本批未收，已有数据不受影响：{detail}",
         "no room left; the batch was not taken and nothing is lost: {detail}",
     ),
+    "ledger.no_version": (
+        "账本 {table} 的第 {version} 版已不可读：没有这一版，或其文件已按期处置；请用保留该版的副本核验",
+        "Version {version} of the ledger table {table} cannot be read: there is none, or its files were disposed of; use a copy that has kept it",
+    ),
     "withdrawal.other_keys": (
         "撤回编号 {number} 已用于另一些记录，请换一个编号",
         "Withdrawal {number} was used for other records; give this one another number",
     ),
-}
+}  # fmt: skip

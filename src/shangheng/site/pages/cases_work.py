@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from shangheng.kernel.cases import actions, joint, queries
+from shangheng.kernel.cases import actions, joint, proofs, queries
 from shangheng.kernel.cases.concept import clocks
 from shangheng.kernel.cases.concept.kinds import CaseKind
 from shangheng.kernel.cases.concept.views import (
@@ -178,7 +178,7 @@ def _page(
             not each.answered_at and actor.role_for(kind.roles, each.region, each.department)
             for each in file.joint
         ),
-        "intact": queries.intact(number),
+        "intact": proofs.intact(number),
         "why": words.message(refusal, words.language()) if refusal else "",
         "typed": request.POST,
         "room": token_of(kind, number) if kind.other_side else "",

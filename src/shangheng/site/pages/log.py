@@ -3,24 +3,40 @@
 
 import re
 from base64 import b64encode
+from http import HTTPStatus
 from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
-from shangheng.kernel.errors import EvidenceBroken, NotFound, Refusal, Unavailable
-from shangheng.kernel.evidence import queries
+from shangheng.kernel.errors import (
+    Conflict,
+    EvidenceBroken,
+    NotFound,
+    NotPermitted,
+    Refusal,
+    Unavailable,
+)
+from shangheng.kernel.evidence import queries, witnessing
 from shangheng.kernel.evidence.integrating import stamp_path
-from shangheng.kernel.evidence.log import CHECKPOINT, KEYS
+from shangheng.kernel.evidence.log import CHECKPOINT, KEYS, KEYS_SM2, SM2_PEM
 from shangheng.kernel.evidence.public_keys import encode_keys
-from shangheng.site import sealing, words
+from shangheng.kernel.evidence.witnessing import REQUEST_BYTES_MAX
+from shangheng.site import clock, sealing, words
 
+CONFLICT = HTTPStatus.CONFLICT
 YEAR_S = 31_536_000
 DAYS_SHOWN = 60
 SINCE_CHARACTERS_MAX = 20_000
-TEXTS = {CHECKPOINT: "text/plain; charset=utf-8", KEYS: "text/plain; charset=utf-8"}
+TEXTS = {
+    CHECKPOINT: "text/plain; charset=utf-8",
+    KEYS: "text/plain; charset=utf-8",
+    SM2_PEM: "text/plain; charset=utf-8",
+    KEYS_SM2: "application/octet-stream",
+}
 IMMUTABLE = re.compile(r"tile/[0-9a-z/.]+|stamps/[0-9]+\.tsr", re.ASCII)
 # The page that verifies may load its script and nothing else, and may send nothing anywhere.
 SENDS_NOTHING = "; ".join(  # noqa: FLY002 - one directive a line
@@ -52,6 +68,38 @@ def file(request: HttpRequest, path: str) -> HttpResponseBase:  # noqa: ARG001 -
     response.headers["Cache-Control"] = kept
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
+
+
+@csrf_exempt
+@require_POST
+def add_checkpoint(request: HttpRequest) -> HttpResponse:
+    """Cosign the checkpoint of another log (C2SP tlog-witness); nobody needs an account for it."""
+    body = request.read(REQUEST_BYTES_MAX + 1)
+    try:
+        lines = witnessing.add_checkpoint(sealing.post(), body, at=clock.now())
+    except Conflict as stands:
+        size = f"{stands.facts['size']}\n"
+        return HttpResponse(size, status=CONFLICT, content_type="text/x.tlog.size")
+    except Refusal as refusal:
+        return HttpResponse(f"{words.message(refusal, 'en')}\n", status=_status(refusal))
+    return HttpResponse(lines, content_type="text/plain; charset=utf-8")
+
+
+def _status(refusal: Refusal) -> int:
+    """Return the status that tlog-witness gives to a refusal."""
+    if isinstance(refusal, NotFound):
+        return HTTPStatus.NOT_FOUND
+    if isinstance(refusal, NotPermitted):
+        return HTTPStatus.FORBIDDEN
+    is_fork = refusal.code == "evidence.witness_fork"
+    return HTTPStatus.UNPROCESSABLE_ENTITY if is_fork else HTTPStatus.BAD_REQUEST
+
+
+@require_safe
+def witness_key(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Show the public key with which this house cosigns."""
+    key = f"{sealing.post().signer.verifier}\n"
+    return HttpResponse(key, content_type="text/plain; charset=utf-8")
 
 
 @require_safe

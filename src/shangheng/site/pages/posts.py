@@ -22,8 +22,9 @@ from shangheng.kernel.access.queries import PAGE, SoughtPosts
 from shangheng.kernel.errors import Invalid, NotFound, NotPermitted, Refusal
 from shangheng.kernel.records.concept.fields import Day, Field, OneOf, Region, Text
 from shangheng.kernel.regions import queries as regions
-from shangheng.kernel.registers.actions import CHINA, region_code
+from shangheng.kernel.registers.actions import region_code
 from shangheng.kernel.registers.concept.forms import checked
+from shangheng.kernel.registers.queries import CHINA
 from shangheng.site import (
     accounts,
     acting,

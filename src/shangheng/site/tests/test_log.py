@@ -11,22 +11,29 @@ import duckdb
 import pytest
 from django.db import connection as rows
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.evidence import actions, merkle, queries
-from shangheng.kernel.evidence.auditing import Finding, audit
+from shangheng.kernel.evidence.auditing import audit
 from shangheng.kernel.evidence.bundles import read, verify_bundle
 from shangheng.kernel.evidence.entries import BATCH_TAKEN
+from shangheng.kernel.evidence.findings import Finding
+from shangheng.kernel.evidence.notes import open_note
 from shangheng.kernel.evidence.proofs import open_checkpoint
 from shangheng.kernel.evidence.sealing import seal_records
 from shangheng.kernel.evidence.store import TileStore
 from shangheng.kernel.evidence.tiled_tree import TiledTree
 from shangheng.kernel.evidence.verifying import holds, verify_receipt
+from shangheng.kernel.evidence.witnessing import request
+from shangheng.kernel.records import actions as intake
 from shangheng.kernel.records import queries as records
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import folder_of
-from shangheng.site import clock, proving, sealing
+from shangheng.kernel.records.store.tables import Table, scan
+from shangheng.site import auditing, clock, proving, sealing
+from shangheng.site.registry import REGISTRY
 from shangheng.site.tests.conftest import orders
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +147,33 @@ def test_the_audit_page_shows_growth_and_consistency(
     assert forged.split("\n")[2] in page(client, since=forged)
 
 
+def test_this_house_cosigns_the_logs_that_it_was_told_of(
+    client: Client, batch: Receipt, tmp_path: Path, settings: Settings
+) -> None:
+    assert client.get("/witness/key").status_code == 404
+    settings.WITNESSED = str(sealing.folder() / "keys")
+    key = client.get("/witness/key").content.decode().strip()
+    published = sealing.the_log().published()
+    assert published is not None
+
+    def asked(body: bytes) -> tuple[int, str]:
+        stranger = Client(enforce_csrf_checks=True)
+        answer = stranger.post("/witness/add-checkpoint", body, content_type="text/plain")
+        return answer.status_code, answer.content.decode()
+
+    status, lines = asked(request(0, [], published[0]))
+    assert status == 200
+    assert open_note(published[0] + lines, [key]).signatures[0].at
+    size = published[1].checkpoint.size
+    assert asked(request(0, [], published[0])) == (409, f"{size}\n")
+    assert asked(request(size, [], sealing.the_log().sign(size, bytes(32))))[0] == 422
+    assert asked(request(size + 9, [], published[0]))[0] == 400
+    assert asked(request(0, [], published[0].replace("shangheng", "other")))[0] == 404
+    assert (
+        asked(request(size, [], published[0].replace(f"\n{size}\n", f"\n{size + 1}\n")))[0] == 403
+    )
+
+
 def test_an_empty_log_says_so_and_a_home_without_keys_still_shows_the_verifier(
     client: Client, home: Ledger
 ) -> None:
@@ -151,7 +185,7 @@ def test_an_empty_log_says_so_and_a_home_without_keys_still_shows_the_verifier(
 
 
 def found(home: Ledger) -> list[Finding]:
-    return audit(sealing.the_log(), proving.objects(home))
+    return audit(sealing.the_log(), auditing.objects(home))
 
 
 def test_a_whole_house_has_no_findings(
@@ -194,10 +228,53 @@ def test_an_altered_row_of_the_ledger_is_found_and_its_batch_is_named(
         changed = f"SELECT * REPLACE (paid + 1 AS paid) FROM '{path}'"
         connection.execute(f"COPY ({changed}) TO '{path}.new' (FORMAT parquet)")
     path.write_bytes(Path(f"{path}.new").read_bytes())
+    named = str(path.relative_to(home.root.resolve()))
+    findings = {(finding.code, finding.where) for finding in found(home)}
+    assert ("evidence.ledger_file_altered", named) in findings
+    other = records.receipts(reporter="P02")[0]
+    owners = {f"tables/order {each.reporter} {each.batch}" for each in (batch, other)}
+    assert {where for code, where in findings if code == "evidence.rows_gone"} <= owners
+    assert {code for code, _ in findings} == {
+        "evidence.rows_gone", "evidence.ledger_file_altered",
+    }  # fmt: skip
+    path.write_bytes(good[:-1])
+    codes = {finding.code for finding in found(home)}
+    assert codes == {"evidence.rows_gone", "evidence.ledger_file_altered"}
+
+
+def test_rows_that_nobody_reported_are_found_though_their_commit_is_sealed(
+    home: Ledger, batch: Receipt
+) -> None:
+    kind = REGISTRY.kind("order")
+    table = Table(home.table("order"), kind)
+    paths = [str(table.path / path) for path in table.files()]
+    with duckdb.connect() as connection:
+        rows_ = f"SELECT * REPLACE (paid + 1 AS paid) FROM {scan(paths)}"
+        adds = table.write(connection, rows_, tag="forged")
+    table.commit(adds, table.files(), facts={"tag": "forged"})
+    assert {each.code for each in found(home)} >= {"evidence.object_unsealed"}
+    intake.seal_versions(home, "order")
+    sealing.publish()
     codes = {finding.code for finding in found(home)}
     assert codes == {"evidence.rows_not_sealed", "evidence.rows_gone"}
-    path.write_bytes(good[:-1])
-    assert {finding.code for finding in found(home)} == {"evidence.ledger_unreadable"}
+
+
+def test_what_a_second_source_said_is_sealed_and_proved_as_a_record_is(
+    home: Ledger, batch: Receipt, report: Callable[..., Receipt]
+) -> None:
+    told = report(orders(20).replace(b"100.00,100.00", b"100.00,99.00"), reporter="shop-1")
+    assert (told.second_source, told.records) == (20, 20)
+    sealing.publish()
+    assert found(home) == []
+    data = proving.bundle(home, "order:P01/P01-17", reporter="shop-1")
+    assert holds(verify_bundle(data, sealing.the_log().public))
+    files, _ = read(data)
+    assert b"99.00" in files["record.txt"]
+    assert b"100.00" in read(proving.bundle(home, "order:P01/P01-17"))[0]["record.txt"]
+    path = Path(records.claims_files(home, "order").paths[0])
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    codes = {finding.code for finding in found(home)}
+    assert codes == {"evidence.rows_gone", "evidence.ledger_file_altered"}
 
 
 def test_a_batch_without_a_leaf_is_found(

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from shangheng.kernel.cases import actions, queries
+from shangheng.kernel.cases import actions, proofs, queries
 from shangheng.kernel.cases.concept.kinds import Step
 from shangheng.kernel.cases.concept.views import CaseFile, Wanted
 from shangheng.kernel.cases.models import CaseRow, StepRow
@@ -98,9 +98,9 @@ def test_every_act_is_a_sealed_leaf_of_the_log_and_a_changed_step_is_found() -> 
     case = opened()
     step(case.number, "accept")
     assert LeafRow.objects.filter(object_id=case.number).count() == 2
-    assert queries.intact(case.number)
+    assert proofs.intact(case.number)
     StepRow.objects.filter(name="accept").update(by="somebody else")
-    assert not queries.intact(case.number)
+    assert not proofs.intact(case.number)
 
 
 def test_of_two_officers_who_take_a_step_one_wins_and_the_other_is_told_who() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from shangheng.kernel.cases import actions, queries
+from shangheng.kernel.cases import actions, proofs, queries
 from shangheng.kernel.cases.store import Effect, House, Taken
 from shangheng.kernel.cases.tests.builders import ANNA, AT, HOUSE, KIND, LEAD, hand, story
 from shangheng.kernel.errors import Conflict, Unavailable
@@ -51,7 +51,7 @@ def test_what_an_effect_refuses_is_not_done_and_not_sealed() -> None:
     file = queries.case_file(DOING, number, actor=LEAD, at=AT, house=HOUSE)
     assert (file.case.state, len(file.steps)) == ("proposed", 1 + len(STEPS))
     assert LeafRow.objects.count() == leaves
-    assert queries.intact(number)
+    assert proofs.intact(number)
 
 
 def test_a_step_whose_effect_nobody_provides_is_not_taken_without_it() -> None:

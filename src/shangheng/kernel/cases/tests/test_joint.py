@@ -3,7 +3,7 @@
 
 import pytest
 
-from shangheng.kernel.cases import actions, joint, queries
+from shangheng.kernel.cases import actions, joint, proofs, queries
 from shangheng.kernel.cases.concept.views import Wanted
 from shangheng.kernel.cases.models import TallyRow
 from shangheng.kernel.cases.tests.builders import ANNA, AT, BERT, HOUSE, KIND, LEAD, hand, story
@@ -45,7 +45,7 @@ def test_a_department_that_is_asked_sees_the_case_answers_and_only_then_it_is_cl
     file = queries.case_file(KIND, number, actor=WUXI_PRICES, at=AT, house=HOUSE)
     assert [(each.department, each.answer) for each in file.joint] == [("price", "价格无误")]
     assert file.next_steps == ()
-    assert queries.intact(number)
+    assert proofs.intact(number)
 
 
 def test_nobody_else_answers_and_nobody_is_asked_twice() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from shangheng.kernel.cases import actions, queries, tallies
+from shangheng.kernel.cases import actions, proofs, tallies
 from shangheng.kernel.cases.models import CaseRow, StepRow, TallyRow
 from shangheng.kernel.cases.tests.builders import ANNA, AT, BERT, KIND, LEAD, hand, story
 from shangheng.kernel.errors import Refusal
@@ -58,7 +58,7 @@ class Life(RuleBasedStateMachine):
         running = {clock.name for clock in row.clocks.filter(ended_at=None)}
         wanted = {c.name for c in KIND.clocks if self.state in (*c.runs, *c.pauses)}
         assert running == wanted
-        assert queries.intact(row.number)
+        assert proofs.intact(row.number)
 
     @invariant()
     def the_counts_that_are_kept_are_those_of_a_recount(self) -> None:

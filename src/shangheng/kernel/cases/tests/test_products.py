@@ -10,7 +10,7 @@ from shangheng.kernel.accounts import queries as balances
 from shangheng.kernel.accounts.concept.plans import GUARANTEE
 from shangheng.kernel.accounts.concept.transfers import Account
 from shangheng.kernel.accounts.concept.units import CNY
-from shangheng.kernel.cases import actions, queries
+from shangheng.kernel.cases import actions, proofs, queries
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
 from shangheng.kernel.cases.concept.letters import Letter
 from shangheng.kernel.cases.concept.postings import Posting
@@ -92,7 +92,7 @@ def test_a_step_posts_writes_and_reports_in_one_transaction() -> None:
     assert [step.act for step in StepRow.objects.order_by("number")] == [
         "open", "step", "post", "letter"
     ]  # fmt: skip
-    assert queries.intact(number)
+    assert proofs.intact(number)
 
 
 def test_an_account_that_lacks_the_amount_refuses_the_whole_step() -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 WRITERS = 4
-PAUSE_S = (0.05, 0.35)
+PAUSE_S = (0.02, 0.16)
 
 
 def prepare(home: Path) -> None:

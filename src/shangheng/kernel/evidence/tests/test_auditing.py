@@ -11,7 +11,8 @@ import pytest
 from shangheng.kernel import messages
 from shangheng.kernel.errors import NotFound
 from shangheng.kernel.evidence import actions, auditing, entries, log, queries
-from shangheng.kernel.evidence.auditing import Finding, Objects, audit, committed
+from shangheng.kernel.evidence.auditing import audit
+from shangheng.kernel.evidence.findings import Finding, Objects, committed
 from shangheng.kernel.evidence.integrating import integrate
 from shangheng.kernel.evidence.log import Log
 from shangheng.kernel.evidence.merkle import leaf_hash
@@ -205,7 +206,7 @@ def test_old_copies_are_found(a_log: Log) -> None:
 def test_a_killed_audit_is_gone_on_with(
     a_log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(auditing, "KEPT_EVERY", 1)
+    monkeypatch.setattr(auditing, "KEPT_EVERY_S", 0)
     state = tmp_path / "audit.json"
     LeafRow.objects.filter(index=7).update(object_id="changed")
     told: list[int] = []

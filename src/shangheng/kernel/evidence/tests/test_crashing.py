@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Forty kills in the suite; ``python -m shangheng.kernel.evidence.tests.crashing HOME 200 SEED``
-runs as many as one likes."""
+"""Two hundred kills; ``python -m shangheng.kernel.evidence.tests.crashing HOME 500 SEED`` runs as
+many as one likes."""
 
 import json
 import subprocess
 import sys
 from pathlib import Path
 
-KILLS = 40
+KILLS = 200
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_forks_however_it_is_killed(

@@ -13,7 +13,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from shangheng.kernel.evidence import notes
-from shangheng.kernel.evidence.keys import SignerKey
+from shangheng.kernel.evidence.notes import Signer
 from shangheng.kernel.exchange.concept.parcels import ACT, RECORD, SEQUENCE, Slip
 from shangheng.kernel.exchange.concept.partners import Partner
 
@@ -40,7 +40,7 @@ class Wrapped:
 
 
 def wrapped(
-    slip: Callable[[str, str], Slip], lines: bytes, partner: Partner, signer: SignerKey
+    slip: Callable[[str, str], Slip], lines: bytes, partner: Partner, signer: Signer
 ) -> Wrapped:
     """Return a content as a partner reads it; ``slip`` makes the slip of form and body digest."""
     body = _BODIES[partner.form](lines, partner)

@@ -39,14 +39,16 @@ from shangheng.kernel.records.store.staging import STAGE, optimise
 from shangheng.kernel.records.store.tables import Table, column_types, scan
 
 REJECTS, WARNINGS, HASHES = "rejects.sealed", "warnings.csv", "hashes.bin"
+"""Under which names a commit keeps the file of what it replaced, and its SHA-256."""
 
 
 @dataclass
 class Change:
-    """What a batch does to one table: files that come, files that go."""
+    """What is done to one table: files that come, files that go, what is kept beside it."""
 
     adds: list[AddAction] = field(default_factory=list)
     removes: list[str] = field(default_factory=list)
+    beside: list[Path] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class Writer:
         only = f" AND reporter IN ({mine})" if own else ""
         return leaving(self.connection, table, old, only=only)
 
-    def keep_history(self, table: Table) -> None:
+    def keep_history(self, table: Table) -> Path:
         """Write the records in ``leaving`` to the history, as said before this convoy."""
         folder = self.convoy.home.history(self.kind.name)
         folder.mkdir(parents=True, exist_ok=True)
@@ -103,13 +105,14 @@ class Writer:
             f"leaving JOIN ({said}) USING (high, low)) TO {literal(str(path))} (FORMAT parquet)"
         )
         flush(path)
+        return path
 
     def change(self, table: Table, places: str, old: Entries, *, own: bool = False) -> Change:
         """Write the rows at ``places`` and rewrite the files of what they replace."""
         change = Change()
         touched, stay = self.replaced(table, old, own=own)
         if touched:
-            self.keep_history(table)
+            change.beside = [self.keep_history(table)]
             change.removes = touched
             change.adds += table.write(self.connection, stay, tag=self.tag)
         rows = f"SELECT * EXCLUDE (member) FROM ({self.rows(places)})"

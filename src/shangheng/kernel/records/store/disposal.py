@@ -9,8 +9,9 @@ never undone, and every step may be done again. Whoever next takes the pen of th
 2. The batch's folder but for its receipt and the proof of it: record hashes, tree, warnings.
 3. The key index forgets the records, and what it still knew of versions before the last. It comes
    before the tables, of whose rows it is told; nobody takes a batch in between.
-4. The tables of records and of claims: files are rewritten without the batches' rows, one commit.
-5. The history.
+4. The history.
+5. The tables of records and of claims: files are rewritten without the batches' rows, one commit,
+   which tells of the history as it is now.
 6. Every file of the tables that is not true any more, those of earlier versions too.
 
 On disks that write elsewhere what is overwritten, a block may outlast step 1 until it is used
@@ -27,9 +28,11 @@ import numpy as np
 import pyarrow as pa
 
 from shangheng.kernel.records.concept.kinds import RecordKind
+from shangheng.kernel.records.store import versions
 from shangheng.kernel.records.store.committing import REJECTS, index_of
 from shangheng.kernel.records.store.home import Ledger, flush
 from shangheng.kernel.records.store.keys import TYPES, Entries
+from shangheng.kernel.records.store.names import digest_of
 from shangheng.kernel.records.store.reading import key_number, literal, quoted
 from shangheng.kernel.records.store.resolving import as_claims
 from shangheng.kernel.records.store.tables import Table, column_types, scan
@@ -57,13 +60,14 @@ def dispose(home: Ledger, kind: RecordKind, batches: Sequence[Gone], *, tag: str
         gone = {"reporter": [b.reporter for b in batches], "batch": [b.batch for b in batches]}
         connection.register("gone", pa.table(gone))
         numbers = {each.reporter: each.source for each in batches}
+        _clear_history(home, kind, connection)
+        beside = _untold(home, kind)
         for path, is_claims in ((home.table(kind.name), False), (home.claims(kind.name), True)):
             if path.exists():
                 table = Table(path, kind)
                 _forget(home, connection, table, numbers if is_claims else None)
-                _drop(connection, table, tag=tag)
+                _drop(connection, table, tag=tag, beside=() if is_claims else beside)
                 table.sweep()
-        _clear_history(home, kind, connection)
 
 
 def _sealed(home: Ledger, folder: str) -> tuple[Path, ...]:
@@ -151,16 +155,27 @@ def _keys(
     return Entries(columns)
 
 
-def _drop(connection: duckdb.DuckDBPyConnection, table: Table, *, tag: str) -> None:
-    """Make the table true without the rows that go; nothing where there are none."""
+def _untold(home: Ledger, kind: RecordKind) -> list[Path]:
+    """Return the files of the history that no commit tells of as they are now."""
+    told = versions.told(home, kind.name)
+    files = sorted(home.history(kind.name).glob("*.parquet"))
+    return [path for path in files if digest_of(path) not in told[path.resolve()]]
+
+
+def _drop(
+    connection: duckdb.DuckDBPyConnection, table: Table, *, tag: str, beside: Sequence[Path]
+) -> None:
+    """Make the table true without the rows that go, and tell of what else was rewritten."""
     touched = _files_with_gone(connection, table)
-    if not touched:
+    if not touched and not beside:
         return
-    held = scan([str(table.path / path) for path in touched])
-    columns = ", ".join(map(quoted, column_types(table.kind)))
-    stay = f"SELECT {columns} FROM {held} ANTI JOIN gone USING (reporter, batch)"
-    adds = table.write(connection, stay, tag=tag)
-    table.commit(adds, touched, facts={"tag": tag})
+    adds = []
+    if touched:
+        held = scan([str(table.path / path) for path in touched])
+        columns = ", ".join(map(quoted, column_types(table.kind)))
+        stay = f"SELECT {columns} FROM {held} ANTI JOIN gone USING (reporter, batch)"
+        adds = table.write(connection, stay, tag=tag)
+    table.commit(adds, touched, facts={"tag": tag}, beside=beside)
 
 
 def _clear_history(home: Ledger, kind: RecordKind, connection: duckdb.DuckDBPyConnection) -> None:

@@ -6,8 +6,9 @@ they replace, true at once. A table's version is what figures cite.
 """
 
 import json
+import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,15 +17,21 @@ from urllib.parse import unquote
 import duckdb
 import pyarrow as pa
 from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, CommitProperties, RemoveAction
 
-from shangheng.kernel.errors import Unavailable
+from shangheng.kernel.errors import NotFound, Unavailable
 from shangheng.kernel.records.concept import fields as f
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.store.home import flush
+from shangheng.kernel.records.store.names import digest_of
 from shangheng.kernel.records.store.reading import literal, quoted, sql_type
 
 FILES_PER_DAY_MAX = 8
+GATHERED_EVERY = 50
+"""Commits after which Delta Lake gathers all of them into a checkpoint."""
+DIGESTS = "digests"
+"""Under which name a commit keeps the digests of its files, by their paths in the table."""
 ARROW_TYPES: dict[str, pa.DataType] = {
     "VARCHAR": pa.string(),
     "BIGINT": pa.int64(),
@@ -92,7 +99,11 @@ class Table:
         if not DeltaTable.is_deltatable(str(path)):
             DeltaTable.create(
                 str(path), schema(kind), mode="ignore", partition_by=["day"], name=kind.name,
-                configuration={"delta.checkpointInterval": "50"},
+                # Old commits stay: figures cite versions, and each commit is sealed in the log.
+                configuration={
+                    "delta.checkpointInterval": str(GATHERED_EVERY),
+                    "delta.enableExpiredLogCleanup": "false",
+                },
             )  # fmt: skip
         self._table = _open[path] = DeltaTable(str(path))
 
@@ -138,16 +149,30 @@ class Table:
         return AddAction(relative, size, {"day": keys["day"]}, _now_ms(), True, stats)  # noqa: FBT003
 
     def commit(
-        self, adds: Sequence[AddAction], removes: Sequence[str], *, facts: Mapping[str, Any]
+        self,
+        adds: Sequence[AddAction],
+        removes: Sequence[str],
+        *,
+        facts: Mapping[str, Any],
+        beside: Iterable[Path] = (),
     ) -> int:
-        """Make files true and others not, at once and durably; return the new version."""
+        """Make files true and others not, at once and durably; return the new version.
+
+        The commit names the SHA-256 of every file that it brings, also of those ``beside`` the
+        table, such as history: whoever can prove the commit can prove them.
+        """
         for add in adds:
             flush(self.path / add.path)
+        names = [add.path for add in adds]
+        names += [os.path.relpath(path, self.path) for path in beside]
+        digests = {name: digest_of(self.path / name) for name in names}
         actions: list[AddAction | RemoveAction] = [*adds]
         actions += [self._removed(path) for path in removes]
         self._table.create_write_transaction(
             actions, "append", self._table.schema(), partition_by=["day"],
-            commit_properties=CommitProperties(custom_metadata=dict(facts)),
+            commit_properties=CommitProperties(
+                custom_metadata={**facts, DIGESTS: json.dumps(digests)}
+            ),
         )  # fmt: skip
         self.refresh()
         flush(self.path / "_delta_log" / f"{self.version:020d}.json")
@@ -160,13 +185,7 @@ class Table:
 
     def facts_of(self, version: int) -> Mapping[str, Any]:
         """Return what was written beside the commit that made a version."""
-        path = self.path / "_delta_log" / f"{version:020d}.json"
-        for line in path.read_text().splitlines():
-            told = json.loads(line)
-            if "commitInfo" in told:
-                facts: Mapping[str, Any] = told["commitInfo"]
-                return facts
-        return {}
+        return facts_of(commit_path(self.path, version))
 
     def restore(self, version: int) -> None:
         """Go back to an earlier version, as a new one."""
@@ -217,6 +236,21 @@ class Table:
         return True
 
 
+def commit_path(path: Path, version: int) -> Path:
+    """Return the file of the commit that made a version."""
+    return path / "_delta_log" / f"{version:020d}.json"
+
+
+def facts_of(commit: Path) -> Mapping[str, Any]:
+    """Return what was written beside a commit."""
+    for line in commit.read_text(encoding="utf-8").splitlines():
+        told = json.loads(line)
+        if "commitInfo" in told:
+            facts: Mapping[str, Any] = told["commitInfo"]
+            return facts
+    return {}
+
+
 @dataclass(frozen=True)
 class Commit:
     """What one commit did to a table: the tag of its convoy, and the files that it added."""
@@ -227,7 +261,7 @@ class Commit:
 
 def commit_of(path: Path, version: int) -> Commit:
     """Return what made a version; nothing known where the table's log no longer tells."""
-    log = path / "_delta_log" / f"{version:020d}.json"
+    log = commit_path(path, version)
     if not log.exists():
         return Commit("", ())
     told = [json.loads(line) for line in log.read_text().splitlines()]
@@ -236,13 +270,30 @@ def commit_of(path: Path, version: int) -> Commit:
     return Commit(tags[0] if tags else "", tuple(added))
 
 
-def files_of(path: Path) -> LedgerFiles:
-    """Return a table as it stands, without making it; version 0, no files where there is none."""
-    if not (path / "_delta_log").exists():
+def files_of(path: Path, version: int | None = None) -> LedgerFiles:
+    """Return a table as it stands, or as it stood; version 0, no files where there is none.
+
+    Raises:
+        NotFound: there is no such version, or its files are gone (``ledger.no_version``).
+    """
+    if not (path / "_delta_log").exists() and not version:
         return LedgerFiles(0, ())
+    if version is not None:
+        return _files_then(path, version)
     table = DeltaTable(str(path))
     paths = (unquote(uri.removeprefix("file://")) for uri in table.file_uris())
     return LedgerFiles(int(table.version()), tuple(sorted(paths)))
+
+
+def _files_then(path: Path, version: int) -> LedgerFiles:
+    try:
+        table = DeltaTable(str(path), version=version)
+    except DeltaError as error:
+        raise NotFound("ledger.no_version", table=path.name, version=version) from error
+    paths = sorted(unquote(uri.removeprefix("file://")) for uri in table.file_uris())
+    if not all(Path(each).exists() for each in paths):
+        raise NotFound("ledger.no_version", table=path.name, version=version)
+    return LedgerFiles(version, tuple(paths))
 
 
 def _now_ms() -> int:

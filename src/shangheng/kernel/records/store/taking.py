@@ -103,13 +103,14 @@ def _resolve(convoy: Convoy, index: KeyIndex, claims_index: KeyIndex | None) -> 
                 raise OverlapError
             rows.entries.columns["source"] = numbers[rows.members]
             told = resolver.resolve(rows)
+            kept = np.isin(told.verdicts, KEPT)
             second = told.having(Verdict.SECOND_SOURCE)
             if claims_resolver and len(second):
                 asked = rows.take(second)
                 claim = claims_resolver.resolve(replace(asked, entries=as_claims(asked.entries)))
                 told.verdicts[second[claim.having(Verdict.UNCHANGED)]] = Verdict.UNCHANGED
+                kept[second[claim.having(*KEPT)]] = True  # a claim is sealed as a record is
                 resolved.add_claims(claim)
-            kept = np.isin(told.verdicts, KEPT)
             for at, file in enumerate(files):
                 chosen = kept & (rows.members == at) if len(files) > 1 else kept
                 file.write((rows.hashes if chosen.all() else rows.hashes[chosen]).data)
@@ -155,7 +156,7 @@ def commit(home: Ledger, convoy: Convoy) -> list[Receipt]:
             flush(kept)
     plain = [receipt.to_dict() for receipt in receipts]
     write_durably(convoy.work / RECEIPTS, json.dumps(plain).encode())
-    table.commit(change.adds, change.removes, facts={"tag": tag})
+    table.commit(change.adds, change.removes, facts={"tag": tag}, beside=change.beside)
     index.settle()
     if claims_index is not None:
         # Not before: merged with older segments, those of undone claims could not be told apart.
@@ -187,9 +188,11 @@ def _commit_claims(
         second = writer.change(claims, "place IN (FROM claimed)", _unclaimed(corrected), own=True)
         change.adds += second.adds
         change.removes += second.removes
+        change.beside = second.beside
     if change.adds:
         index.adopt()
-        claims.commit(change.adds, change.removes, facts={"tag": writer.tag})
+        facts = {"tag": writer.tag}
+        claims.commit(change.adds, change.removes, facts=facts, beside=change.beside)
 
 
 def _old(told: Slice) -> Entries:

@@ -136,12 +136,13 @@ def _take_back(
         change = out.change(claims, _under_record(claimed), only=reporter)
         claims_index.prepare(_gone(claimed))
         claims_index.adopt()
-        claims.commit(change.adds, change.removes, facts={"tag": tag})
+        claims.commit(change.adds, change.removes, facts={"tag": tag}, beside=change.beside)
     change = out.change(table, own)
     index.prepare(_gone(own))
     index.adopt()
     write_durably(work / RECEIPTS, b"[]")
-    table.commit(change.adds, change.removes, facts={"tag": tag, "withdrawn": str(len(own))})
+    facts = {"tag": tag, "withdrawn": str(len(own))}
+    table.commit(change.adds, change.removes, facts=facts, beside=change.beside)
     index.settle()
     if claims_index is not None:
         claims_index.settle()
@@ -176,4 +177,4 @@ class _Out:
         )
         flush(path)
         adds = table.write(self._connection, stay, tag=str(self._told["tag"]))
-        return committing.Change(adds, touched)
+        return committing.Change(adds, touched, [path])

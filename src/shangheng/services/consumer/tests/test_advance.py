@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from shangheng.kernel.accounts import queries as accounts
-from shangheng.kernel.cases import queries
+from shangheng.kernel.cases import proofs, queries
 from shangheng.kernel.errors import Conflict, Invalid, NotPermitted
 from shangheng.kernel.notices.models import NoticeRow
 from shangheng.kernel.registers.concept.actors import Actor, Post
@@ -52,7 +52,7 @@ def test_a_settlement_that_is_not_performed_is_paid_from_the_guarantee_and_recov
     step(case.number, "recover", FINANCE, recovered="39.90", paid_by="热壳数码")
     assert step(case.number, "close", OFFICER, summary="已先行赔付并追回") == "closed"
     assert accounts.audit().is_clean
-    assert queries.intact(case.number)
+    assert proofs.intact(case.number)
     _, file = queries.followed(
         {"complaint": COMPLAINT}, case.number, case.code, at=AT, house=HOUSE
     )

@@ -93,6 +93,7 @@ async function digests(files) {
   const said = JSON.parse(text(files["manifest.json"])).files;
   const names = new Set([...Object.keys(said), ...Object.keys(files)]);
   names.delete("manifest.json");
+  names.delete("manifest.sm2");
   for (const name of names) {
     const own = files[name] ? hex(await sha(files[name])) : "";
     need(own === said[name], `${name} 已被改动`, `${name} was altered`);
@@ -118,6 +119,22 @@ async function record(files) {
   const fits = hex(root) === facts.root && told.records === facts.records;
   need(fits, "记录不在该批之中", "The record is not in the batch");
   return say(`该批 ${told.records} 条中的第 ${told.index + 1} 条`, `record ${told.index + 1} of ${told.records}`);
+}
+
+async function chain(files) {
+  if (!files["chain.json"]) return say("未出示办件", "no case is shown");
+  const told = JSON.parse(text(files["chain.json"]));
+  const { seal, ...last } = JSON.parse(text(files["content.json"]));
+  let before = "";
+  for (const step of [{ kind: told.kind }, ...told.steps]) before = hex(await sha(utf8.encode(canonical({ ...step, before }))));
+  const leads = before === seal && canonical(told.steps.at(-1)) === canonical(last);
+  need(leads, "各步不能接到末步", "The steps do not lead to the last");
+  const attached = Object.keys(files).filter((name) => name.startsWith("attached-"));
+  for (const name of attached) {
+    const own = hex(await sha(files[name]));
+    need(name === `attached-${own}` && text(files["chain.json"]).includes(own), "附件与所记不符", "An attached file is not what the steps name");
+  }
+  return say(`${told.steps.length} 步，${attached.length} 个附件`, `${told.steps.length} steps, ${attached.length} attached`);
 }
 
 function proofOf(files) {
@@ -162,6 +179,7 @@ async function signature(files) {
 
 const STEPS = [
   [digests, "文件", "Files"], [content, "内容", "Content"], [record, "记录", "Record"],
+  [chain, "办件", "Case"],
   [inclusion, "位于日志", "In the log"], [signature, "签名", "Signature"],
 ];
 

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an audit finds, and how the objects of leaves are compared with what was sealed of them.
+
+Objects are checked leaf by leaf, each by itself: so other processes may share the work. Each of
+them is equipped once with its own view of the house (`equip`), then asked about leaves by index.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import islice
+from typing import Any
+
+from shangheng.kernel.errors import ShanghengError
+from shangheng.kernel.evidence import entries, queries
+from shangheng.kernel.evidence.entries import Fact
+from shangheng.kernel.evidence.queries import Leaf
+
+TASKS_A_PROCESS = 8
+_ROWS_A_ROUND = 500
+_ALONE_MAX = 8
+"""Leaves of a block up to which handing them to other processes is not worth it."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that does not fit: where, and the code and facts of what is wrong."""
+
+    where: str
+    code: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+Checker = Callable[[Leaf], Iterable[Finding]]
+
+
+@dataclass(frozen=True)
+class Objects:
+    """What the assembly knows of objects, which the log knows only by name.
+
+    `checks` finds by the leaf's `what` who compares it with its object; `expected` gives what and
+    id of every object that must have a leaf; `wholes` are checks of things that are whole only
+    together, such as the ledger's rows.
+    """
+
+    checks: Mapping[str, Checker] = field(default_factory=dict)
+    expected: Callable[[], Iterable[tuple[str, str]]] = tuple
+    wholes: tuple[Callable[[], Iterable[Finding]], ...] = ()
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Other processes that were equipped to check objects, and how many they are."""
+
+    executor: Executor
+    processes: int
+
+    def checked(self, leaves: Sequence[Leaf]) -> Iterator[Finding]:
+        """Check the objects of leaves, shared between the processes, in the order of leaves."""
+        size = -(-len(leaves) // (self.processes * TASKS_A_PROCESS))
+        indexes = [leaf.index for leaf in leaves]
+        parts = [indexes[at : at + size] for at in range(0, len(indexes), size)]
+        for findings in self.executor.map(_checked_here, parts):
+            yield from findings
+
+
+_equipment: list[Objects] = []
+
+
+def equip(objects: Objects) -> None:
+    """Tell this process, once, what it needs to check objects for another one."""
+    _equipment[:] = [objects]
+
+
+def _checked_here(indexes: Sequence[int]) -> list[Finding]:
+    (objects,) = _equipment
+    leaves = [queries.leaf(index) for index in indexes]
+    found = [finding for leaf in leaves for finding in checked(objects, leaf)]
+    return [Finding(each.where, each.code, _plain(each.facts)) for each in found]
+
+
+def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return facts as they travel between processes."""
+    return {name: v if isinstance(v, str | int) else str(v) for name, v in facts.items()}
+
+
+def all_checked(
+    objects: Objects, leaves: Sequence[Leaf], workers: Workers | None
+) -> Iterator[Finding]:
+    """Check the objects of leaves here, or by other processes where there are some."""
+    if workers is not None and len(leaves) > _ALONE_MAX:
+        yield from workers.checked(leaves)
+        return
+    for leaf in leaves:
+        yield from checked(objects, leaf)
+
+
+def checked(objects: Objects, leaf: Leaf) -> Iterator[Finding]:
+    """Check the object of a leaf; a check that refuses has found something."""
+    checker = objects.checks.get(leaf.what, _check_facts)
+    try:
+        yield from checker(leaf)
+    except ShanghengError as error:
+        where = f"kernel_leaf/{leaf.index} {leaf.what} {leaf.object_id}"
+        yield Finding(where, error.code, error.facts)
+
+
+def _check_facts(leaf: Leaf) -> Iterator[Finding]:
+    """Check the commitment of a leaf that says all that it commits to, such as of a key."""
+    entry = entries.parse(leaf.entry)
+    if entry.what.startswith(("key.", "stamp.")):
+        content = entries.canonical(dict(entry.facts))
+        if entries.commitment(leaf.salt, content) != entry.commitment:
+            where = f"kernel_leaf/{leaf.index}"
+            yield Finding(where, "evidence.row_differs", {"column": "salt"})
+
+
+@dataclass(frozen=True)
+class SealedRow:
+    """A row that says which leaf seals it, what that leaf must commit to, and what it must say."""
+
+    where: str
+    index: int
+    what: str
+    object_id: str
+    content: object
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+def explained(
+    begins: str, rows: Callable[[], Iterable[SealedRow]], *, besides: Sequence[str] = ()
+) -> Iterator[Finding]:
+    """Compare rows with their leaves, and every leaf whose `what` begins so with its row."""
+    told: set[int] = set()
+    waiting = iter(rows())
+    while some := list(islice(waiting, _ROWS_A_ROUND)):
+        leaves = queries.leaves_at(row.index for row in some)
+        for row in some:
+            leaf = leaves.get(row.index)
+            if leaf is None or (leaf.what, leaf.object_id) != (row.what, row.object_id):
+                facts = {"what": row.what, "object": row.object_id}
+                yield Finding(row.where, "evidence.object_unsealed", facts)
+                continue
+            told.add(row.index)
+            try:
+                yield from _compared(row, leaf)
+            except (ShanghengError, ValueError):  # no number or letter that is ever sealed
+                yield Finding(row.where, "evidence.row_differs", {"column": "values"})
+    for index, what, object_id in queries.named(begins):
+        if index not in told and what not in besides:
+            gone: dict[str, Fact] = {"index": index, "what": what, "object": object_id}
+            yield Finding(f"kernel_leaf/{index}", "evidence.object_gone", gone)
+
+
+def _compared(row: SealedRow, leaf: Leaf) -> Iterator[Finding]:
+    said = entries.parse(leaf.entry).facts
+    if wrong := [name for name, fact in row.facts.items() if said.get(name) != fact]:
+        yield Finding(row.where, "evidence.row_differs", {"column": ", ".join(wrong)})
+    yield from committed(leaf, entries.canonical(row.content), row.where)
+
+
+def committed(leaf: Leaf, content: bytes, where: str) -> Iterator[Finding]:
+    """Check that a leaf commits to this content: what an assembly's checks mostly need.
+
+    Where it does not, either the content or the salt in the leaf's row was altered; both are
+    named.
+    """
+    if entries.commitment(leaf.salt, content) != entries.parse(leaf.entry).commitment:
+        digest = sha256(content).hexdigest()
+        facts = {"digest": digest, "object": leaf.object_id}
+        named = where if where.startswith("kernel_leaf/") else f"{where} kernel_leaf/{leaf.index}"
+        yield Finding(named, "evidence.content_differs", facts)

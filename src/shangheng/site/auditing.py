@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The audit of the log against this house: batches, ledger, figures, cases, registers."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from shangheng.kernel.cases import proofs as cases
+from shangheng.kernel.cases.products import ISSUED as LETTER
+from shangheng.kernel.errors import ShanghengError
+from shangheng.kernel.evidence import entries, queries, sealing
+from shangheng.kernel.evidence.entries import BATCH_TAKEN, LEDGER_COMMITTED, Fact
+from shangheng.kernel.evidence.findings import Finding, Objects, committed, explained
+from shangheng.kernel.evidence.queries import Leaf
+from shangheng.kernel.records import queries as records
+from shangheng.kernel.records import retained
+from shangheng.kernel.records.disposing import BATCH_DISPOSED, DISPOSED
+from shangheng.kernel.records.store import archive, versions
+from shangheng.kernel.records.store.committing import HASHES, REJECTS
+from shangheng.kernel.records.store.disposal import remains
+from shangheng.kernel.records.store.home import Ledger
+from shangheng.kernel.registers import queries as registers
+from shangheng.site import ledger_audit, sealed_figures, wiring
+from shangheng.site import sealing as house
+from shangheng.site.proving import CONFIRMED, batch_secret
+from shangheng.site.registry import REGISTRY
+
+
+def objects(home: Ledger) -> Objects:
+    """Return what the audit asks about this house's batches and its ledger."""
+    return Objects(
+        checks={
+            BATCH_TAKEN: partial(_check_batch, home),
+            LEDGER_COMMITTED: partial(ledger_audit.check_version, home),
+            sealed_figures.PUBLISHED: _check_figure,
+            CONFIRMED: _check_confirmation,
+            DISPOSED: _check_disposal,
+            BATCH_DISPOSED: partial(_check_disposed, home),
+        },
+        expected=partial(_expected, home),
+        wholes=(
+            _check_columns,
+            partial(explained, "case.", cases.sealed_steps),
+            partial(explained, LETTER, cases.sealed_letters),
+            partial(cases.unlike_their_steps, REGISTRY.cases, region=wiring.place().region),
+            partial(explained, "register.", registers.sealed_versions, besides=(CONFIRMED,)),
+            registers.unlike_their_versions,
+            *(partial(ledger_audit.check_rows, home, kind) for kind in REGISTRY.kinds.values()),
+            *(partial(ledger_audit.check_files, home, kind) for kind in REGISTRY.kinds.values()),
+        ),
+    )
+
+
+def _expected(home: Ledger) -> Iterator[tuple[str, str]]:
+    for folder in records.folders():
+        yield BATCH_TAKEN, folder
+    for object_id in sealed_figures.sealed():
+        yield sealed_figures.PUBLISHED, object_id
+    for number in registers.confirmed_by_another():
+        yield CONFIRMED, number
+    for number, folders in retained.disposed():
+        yield DISPOSED, number
+        yield from ((BATCH_DISPOSED, folder) for folder in folders)
+    for kind in REGISTRY.kinds:
+        for table in versions.TABLES:
+            for version in range(versions.latest(home.root / table / kind) + 1):
+                yield LEDGER_COMMITTED, versions.name_of(table, kind, version)
+
+
+def _check_confirmation(leaf: Leaf) -> Iterator[Finding]:
+    number = int(entries.parse(leaf.entry).facts["version"])
+    content = registers.confirmation(leaf.object_id, number)
+    where = f"kernel_register_version/{leaf.object_id} {number}"
+    yield from committed(leaf, entries.canonical(content), where)
+
+
+def _check_figure(leaf: Leaf) -> Iterator[Finding]:
+    content = sealed_figures.content_of(leaf.object_id)
+    yield from committed(leaf, content, f"figures/{leaf.object_id}.json")
+
+
+def _check_batch(home: Ledger, leaf: Leaf) -> Iterator[Finding]:
+    """Compare a batch's leaf with its receipt, row, record hashes and archived bytes."""
+    where = f"batches/{leaf.object_id}"
+    facts = entries.parse(leaf.entry).facts
+    plain = _receipt_file(home, leaf.object_id)
+    if plain is None:
+        yield Finding(f"{where}/receipt.json", "evidence.document_malformed", {"part": "receipt"})
+    else:
+        yield from committed(leaf, entries.canonical(plain), f"{where}/receipt.json")
+    yield from _check_row(leaf, plain or {})
+    if queries.leaves_of(leaf.object_id, BATCH_DISPOSED):
+        return
+    yield from _tried(f"{where}/hashes.bin", partial(_check_root, home, leaf.object_id, facts))
+    archived = home.archive(leaf.object_id)
+    for sealed in (archived, *sorted(archived.parent.glob(f"{leaf.object_id}.*.sealed"))):
+        yield from _tried(f"archive/{sealed.name}", partial(_check_archive, home, sealed, facts))
+    if (rejects := home.batch(leaf.object_id) / REJECTS).exists():
+        yield from _tried(f"{where}/{REJECTS}", partial(_check_rejects, home, rejects))
+
+
+def _check_disposal(leaf: Leaf) -> Iterator[Finding]:
+    """Compare the leaf of a disposal with its row and the batches that say that they went."""
+    where = f"kernel_disposal/{leaf.object_id}"
+    content = retained.disposal_content(leaf.object_id)
+    if content is None:
+        yield Finding(where, "evidence.file_missing", {"path": where})
+        return
+    yield from committed(leaf, entries.canonical(content), where)
+
+
+def _check_disposed(home: Ledger, leaf: Leaf) -> Iterator[Finding]:
+    """Check that nothing is left of a batch that was disposed of, and that its row says so."""
+    where = f"batches/{leaf.object_id}"
+    told = retained.disposal_of_batch(leaf.object_id)
+    if told != entries.parse(leaf.entry).facts["disposal"]:
+        yield Finding(
+            f"kernel_batch/{leaf.object_id}", "evidence.row_differs", {"column": "disposal"}
+        )
+    for path in remains(home, leaf.object_id):
+        yield Finding(f"{where}/{path.name}", "evidence.content_left", {"path": path.name})
+
+
+def _receipt_file(home: Ledger, object_id: str) -> dict[str, Any] | None:
+    try:
+        plain = house.sealed_receipt(home, object_id)
+        entries.canonical(plain)
+    except (ValueError, ShanghengError):
+        return None
+    return plain if isinstance(plain, dict) else None
+
+
+def _tried(where: str, check: partial[str]) -> Iterator[Finding]:
+    """Make a finding of what a check raises or tells."""
+    try:
+        wrong = check()
+    except ShanghengError as error:
+        yield Finding(where, error.code, error.facts)
+    except FileNotFoundError:
+        yield Finding(where, "evidence.file_missing", {"path": where})
+    else:
+        if wrong:
+            yield Finding(where, "evidence.row_differs", {"column": wrong})
+
+
+def _check_row(leaf: Leaf, plain: dict[str, Any]) -> Iterator[Finding]:
+    """Compare the receipt in a batch's row with what was sealed; name where it leaves its file."""
+    where = f"kernel_batch/{leaf.object_id}"
+    now = records.receipt_in_row(leaf.object_id)
+    if now is None:
+        yield Finding(where, "batch.unknown", {"batch": leaf.object_id})
+        return
+    try:
+        fits = not list(committed(leaf, entries.canonical(now), where))
+    except (ShanghengError, ValueError):  # no number or letter that is ever sealed
+        fits = False
+    if not fits:
+        told = now if isinstance(now, dict) else {}
+        wrong = sorted(name for name in plain if told.get(name) != plain[name]) or ["receipt"]
+        yield Finding(where, "evidence.row_differs", {"column": ", ".join(wrong)})
+
+
+def _check_columns() -> Iterator[Finding]:
+    """Compare the columns of every batch's row with the receipt that stands in it."""
+    for object_id in records.rows_unlike_their_receipts():
+        facts: dict[str, Fact] = {"column": "kind, digest, bytes, counts, received_at"}
+        yield Finding(f"kernel_batch/{object_id}", "evidence.row_differs", facts)
+
+
+def _check_root(home: Ledger, object_id: str, facts: Mapping[str, Fact]) -> str:
+    """Return the name of what differs in the batch's tree, or nothing."""
+    hashes = home.batch(object_id) / HASHES
+    sealed = sealing.seal_records(hashes, batch_secret(home, object_id))
+    return (
+        "" if (sealed.root.hex(), sealed.records) == (facts["root"], facts["records"]) else "root"
+    )
+
+
+def _check_rejects(home: Ledger, path: Path) -> str:
+    """Open what was given back; a byte that was altered keeps it from being opened."""
+    for _ in archive.unsealed(path, master_key=home.master_key):
+        pass
+    return ""
+
+
+def _check_archive(home: Ledger, path: Path, facts: Mapping[str, Fact]) -> str:
+    """Return what differs in the archived bytes; that they open proves them whole."""
+    digest, size = sha256(), 0
+    for piece in archive.unsealed(path, master_key=home.master_key):
+        digest.update(piece)
+        size += len(piece)
+    if size != facts["bytes"]:  # several files were joined: their digests are one digest
+        return ""
+    return "" if f"sha256:{digest.hexdigest()}" == facts["digest"] else "digest"

@@ -1,0 +1,318 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A thousand bytes changed in a whole house, one by one in places of every kind."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from shangheng.kernel.cases import actions as cases
+from shangheng.kernel.evidence import entries, standalone
+from shangheng.kernel.evidence.auditing import audit
+from shangheng.kernel.evidence.bundles import packed, read, verify_bundle
+from shangheng.kernel.evidence.findings import Finding, Workers, equip
+from shangheng.kernel.evidence.verifying import holds
+from shangheng.kernel.formulas.concept import Question
+from shangheng.kernel.records.concept.receipts import Receipt
+from shangheng.kernel.records.store import tables
+from shangheng.kernel.records.store.home import Ledger
+from shangheng.kernel.registers import actions as registers
+from shangheng.kernel.registers.concept.actors import Actor, Hand, Post
+from shangheng.kernel.registers.concept.forms import Upload
+from shangheng.site import auditing, clock, proving, sealed_figures, sealing
+from shangheng.site.registry import REGISTRY
+from shangheng.site.tests.conftest import orders
+from shangheng.site.tests.declared_case import STALL
+from shangheng.site.tests.declared_register import WELL
+from shangheng.site.tests.test_declared import PLUGGED_IN, STALL_GIVEN, WELL_GIVEN
+
+pytestmark = pytest.mark.django_db
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(20) + b"IEND\xaeB`\x82"
+FLIPS, A_ROUND = 1_000, 25
+SEPARATOR = 10  # between day and hour SQLite may hold any sign: it says nothing
+CLERK = Actor("clerk", (Post("stalls.clerk", "320500"), Post("wells.clerk", "320500")))
+COLUMNS = {
+    "kernel_leaf": ("index", "entry hash salt what object_id at"),
+    "kernel_checkpoint": ("size", "root note stamp at"),
+    "kernel_batch": (
+        "folder",
+        "number kind digest bytes received_at rows_read accepted corrected unchanged rejected "  # noqa: ISC004
+        "ledger_version receipt",
+    ),
+    "kernel_case": ("number", 'state region holder "values" version seal'),
+    "kernel_case_step": ("id", 'act name source target by role at "values" seal leaf'),
+    "kernel_register_entry": ("number", "state version seal"),
+    "kernel_register_version": (
+        "id", 'act "values" effective_from reason recorded_by recorded_at seal leaf'
+    ),
+}  # fmt: skip
+"""What is sealed of each table, by the column that names its rows."""
+
+
+@pytest.fixture
+def declared(home: Ledger) -> Iterator[None]:
+    before = REGISTRY.services
+    object.__setattr__(REGISTRY, "services", (*before, PLUGGED_IN))
+    yield
+    object.__setattr__(REGISTRY, "services", before)
+
+
+@pytest.fixture
+def house(
+    home: Ledger, declared: None, report: Callable[..., Receipt], monkeypatch: pytest.MonkeyPatch
+) -> Ledger:
+    """Return a house with batches, corrections, second sources, a figure, cases and a register."""
+    monkeypatch.setattr(tables, "GATHERED_EVERY", 4)
+    report(orders(40))
+    report(orders(12, platform="P02"), reporter="P02")
+    report(orders(8).replace(b"100.00,100.00", b"100.00,90.00"))
+    report(orders(6), reporter="shop-1")
+    report(orders(4).replace(b"100.00,100.00", b"100.00,80.00"), reporter="shop-1")
+    report(orders(3, first=70).replace(b"100.00,100.00", b"100.00,-1"))
+    report(orders(2, first=90))
+    hand = cases_hand()
+    for _ in range(3):
+        opened = cases.open_case(STALL, STALL_GIVEN, hand)
+        cases.assign(STALL, opened.number, "clerk", hand)
+    cases.take_step(STALL, opened.number, "grant", {"place": "A1"}, hand)
+    for number in range(3):
+        entered = registers.enter(
+            WELL,
+            {**WELL_GIVEN, "code": f"W{number}", "name": f"井{number}"},
+            Hand(CLERK, clock.now()),
+        )
+    filing = registers.Filing(reason="枯竭")
+    registers.end(WELL, entered.number, Hand(CLERK, clock.now()), filing)
+    sealed_figures.publish("order-count", Question(by=("category",)))
+    sealing.publish()
+    return home
+
+
+def cases_hand() -> cases.Hand:
+    return cases.Hand(CLERK, clock.now(), house=cases.store.House(region="320500"))
+
+
+def found(home: Ledger, workers: Workers | None = None) -> list[Finding]:
+    sealing.the_log.__globals__["_opened"].cache_clear()  # as another process would open it
+    return audit(sealing.the_log(), auditing.objects(home), workers=workers)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Somewhere a byte can be changed: what an audit calls it, its length, how it is changed."""
+
+    name: str
+    length: int
+    flip: Callable[[int, int], Callable[[], None]]
+    alone: bool = False
+
+
+def of_file(path: Path, name: str, *, alone: bool = False) -> Place:
+    def flip(at: int, bit: int) -> Callable[[], None]:
+        good = path.read_bytes()
+        path.write_bytes(good[:at] + bytes([good[at] ^ 1 << bit]) + good[at + 1 :])
+        return lambda: path.write_bytes(good) and None
+
+    return Place(name, path.stat().st_size, flip, alone)
+
+
+def of_row(table: str, key: str, value: Any, column: str) -> Place:
+    where = f"FROM {table} WHERE {key} = %s"
+    (kind,) = asked(f"SELECT typeof({column}) {where}", value)
+    told = f"{column} || ''" if kind == "text" else column  # as it lies there, not as a date
+    (data,) = asked(f"SELECT {told} {where}", value)
+
+    def flip(at: int, bit: int) -> Callable[[], None]:
+        changed: Any = data ^ 1 << bit if kind == "integer" else None
+        if changed is None:
+            raw = bytearray(data.encode() if kind == "text" else bytes(data))
+            at -= column.endswith("at") and at == SEPARATOR
+            raw[at] ^= 1 << bit % 7
+            changed = bytes(raw) if kind == "blob" else raw.decode("utf-8", "replace")
+        write(changed)
+        return lambda: write(data)
+
+    def write(content: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"UPDATE {table} SET {column} = %s WHERE {key} = %s", [content, value])
+
+    size = 1 if kind == "integer" else len(data.encode() if kind == "text" else data)
+    return Place(f"{table}/{value}", size, flip)
+
+
+def asked(sql: str, *given: Any) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return cursor.fetchone()
+
+
+def rows() -> Iterator[list[Place]]:
+    for table, (key, columns) in COLUMNS.items():
+        quoted = f'"{key}"'
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {quoted} FROM {table}")
+            values = [value for (value,) in cursor.fetchall()]
+        places = [
+            of_row(table, quoted, value, column) for value in values for column in columns.split()
+        ]
+        yield [place for place in places if place.length]
+
+
+def places(home: Ledger) -> list[list[Place]]:
+    """Return every place in which a byte can be changed, kind by kind."""
+    log, ledger = sealing.folder(), home.root
+    of_log = [path for path in log.rglob("*") if path.is_file() and ".pending" not in str(path)]
+    alone = {"keys", "checkpoint"}
+    found = [[
+        of_file(path, str(path.relative_to(log)), alone=path.name in alone) for path in of_log
+    ]]  # fmt: skip
+    for folder in ("tables", "claims", "history"):
+        files = [path for path in (ledger / folder).rglob("*") if path.is_file()]
+        assert files, folder
+        found.append([
+            of_file(path, str(path.relative_to(ledger)), alone="_delta_log" in str(path))
+            for path in files if not path.name.startswith(".")
+        ])  # fmt: skip
+    names = {"receipt.json", "hashes.bin", "rejects.sealed"}
+    batches = [path for path in (ledger / "batches").rglob("*") if path.name in names]
+    found.append([
+        of_file(path, str(path.relative_to(ledger))) for path in batches if path.stat().st_size
+    ])  # fmt: skip
+    archive = (ledger / "archive").rglob("*.sealed")
+    found.append([of_file(path, f"archive/{path.name}") for path in archive])
+    return [*found, *rows()]
+
+
+def test_a_thousand_changed_bytes_are_all_found_and_each_place_is_named(house: Ledger) -> None:
+    assert found(house) == []
+    chance = random.Random(9)  # noqa: S311 - places, not secrets
+    kinds = places(house)
+    with connection.cursor() as cursor:  # whoever changes the file asks no constraint
+        cursor.execute("PRAGMA ignore_check_constraints = ON")
+    done = 0
+    while done < FLIPS:
+        chosen = {each.name: each for each in drawn(kinds, chance)}
+        some = [each for each in chosen.values() if not each.alone] or list(chosen.values())[:1]
+        changed = []
+        for place in some:
+            at = chance.randrange(place.length)
+            changed.append((place.name, at, place.flip(at, chance.randrange(8))))
+        where = {word for finding in found(house) for word in finding.where.split()}
+        for name, at, restore in changed:
+            assert name in where, (name, at, where)
+            restore()
+        done += len(changed)
+    assert found(house) == []
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA ignore_check_constraints = OFF")
+
+
+def drawn(kinds: list[list[Place]], chance: random.Random) -> Iterator[Place]:
+    """Draw places for a round: of leaves, or of all else, since an object is found by its leaf."""
+    leaves = chance.random() * len(kinds) < 1
+    some = [kind for kind in kinds if kind[0].name.startswith("kernel_leaf/") == leaves]
+    for _ in range(A_ROUND):
+        yield chance.choice(chance.choice(some))
+
+
+def test_a_case_is_proved_with_every_step_and_all_that_was_attached(
+    home: Ledger, declared: None, tmp_path: Path
+) -> None:
+    photo = Upload("摊.png", PICTURE)
+    hand = replace(cases_hand(), house=cases.store.House(files=tmp_path / "files"))
+    opened = cases.open_case(STALL, {**STALL_GIVEN, "photo": [photo]}, hand)
+    cases.assign(STALL, opened.number, "clerk", hand)
+    cases.take_step(STALL, opened.number, "grant", {"place": "A1"}, hand)
+    sealing.publish()
+    data = proving.bundle(home, opened.number)
+    assert holds(verify_bundle(data, sealing.the_log().public))
+    files, _ = read(data)
+    (name,) = [name for name in files if name.startswith("attached-")]
+    assert files[name] == PICTURE
+    assert files["cover.pdf"].startswith(b"%PDF")
+    assert all(ok for _, ok, _ in standalone.verdicts(files))
+    told = json.loads(files["chain.json"])
+    told["steps"][1]["by"] = "somebody else"
+    wrong = [
+        {"chain.json": entries.canonical(told)},
+        {"chain.json": entries.canonical({**told, "steps": told["steps"][1:]})},
+        {name: PICTURE + b"x"},
+    ]
+    for change in wrong:
+        forged = {**files, **change}
+        assert not {step: ok for step, ok, _ in standalone.verdicts(forged)}["chain"]
+        assert {each.item for each in verify_bundle(packed(forged)) if not each.ok} >= {"chain"}
+
+
+def test_an_entry_of_a_register_and_a_version_of_the_ledger_have_bundles(house: Ledger) -> None:
+    trusted = sealing.the_log().public
+    for object_id in ("WELL-2026-000001", "WELL-2026-000003", "tables/order@1"):
+        assert holds(verify_bundle(proving.bundle(house, object_id), trusted)), object_id
+
+
+def test_processes_share_the_checks_and_find_the_same(house: Ledger, tmp_path: Path) -> None:
+    class Inline:
+        """Runs what is handed to it, as a process that was equipped would."""
+
+        def map(self, work: Callable[[Any], Any], parts: list[Any]) -> Iterator[Any]:
+            self.parts = len(parts)
+            return map(work, parts)
+
+    inline: Any = Inline()
+    equip(auditing.objects(house))
+    assert found(house, Workers(inline, 2)) == []
+    assert inline.parts > 2
+    for path in (house.root / "archive").rglob("*.sealed"):
+        path.write_bytes(path.read_bytes()[:-1] + b"x")
+    alone = [(each.where, each.code) for each in found(house)]
+    assert [(each.where, each.code) for each in found(house, Workers(inline, 2))] == alone
+    assert len(alone) >= 6
+
+
+IN_A_PROCESS_OF_ITS_OWN = """
+import sys
+from pathlib import Path
+
+import django
+
+django.setup()
+from click.testing import CliRunner
+
+from shangheng.cli.evidence import evidence_command
+from shangheng.kernel.records.actions import Report
+from shangheng.site import reception, wiring
+from shangheng.site.registry import REGISTRY
+
+wiring.prepare("jiangsu")
+for path in sorted(Path().glob("*.csv")):
+    reception.receive(Report(source=path, kind=REGISTRY.kind("order"), reporter="P01"))
+(archived, *_) = wiring.ledger().root.glob("archive/*/*.sealed")
+archived.write_bytes(archived.read_bytes()[:-1] + b"x")
+print(archived.name)
+print(CliRunner().invoke(evidence_command, ["audit", "--processes", "2", "--json"]).output)
+"""
+
+
+def test_the_command_shares_the_work_between_processes_of_its_own(tmp_path: Path) -> None:
+    for number in range(5):
+        (tmp_path / f"{number}.csv").write_bytes(orders(5, first=5 * number))
+    own = {
+        "SHANGHENG_HOME": str(tmp_path / "home"),
+        "DJANGO_SETTINGS_MODULE": "shangheng.site.settings",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", IN_A_PROCESS_OF_ITS_OWN],
+        capture_output=True, text=True, check=False, cwd=tmp_path, env={**os.environ, **own},  # noqa: TID251
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    name, told = done.stdout.split("\n", 1)
+    assert [each["where"] for each in json.loads(told)["findings"]] == [f"archive/{name}"]
