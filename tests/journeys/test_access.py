@@ -15,16 +15,17 @@ pytestmark = pytest.mark.skipif(
     not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver, as Debian packages them"
 )
 PASSWORD = "correct horse battery"  # noqa: S105
-DECIDED = """
-consumer.acceptance_days: {value: 7, source: 试用}
-consumer.mediation_days: {value: 60, source: 试用}
-consumer.mediation_extension_days: {value: 30, source: 试用}
-"""
 PEOPLE = f"""
+import pathlib
 import django; django.setup()
+import yaml
+from django.conf import settings
 from django.test import Client
 from shangheng.site import accounts, wiring
+from shangheng.site.registry import REGISTRY
 wiring.prepare("jiangsu")
+asked = {{each.name: 7 for kind in REGISTRY.cases.values() for each in kind.parameters}}
+pathlib.Path(settings.HOME, "decisions.yaml").write_text(yaml.safe_dump(asked))
 roles = tuple(role for role in accounts.known_roles() if role != "records.reporter")
 accounts.make_person("otto", {PASSWORD!r}, roles=roles)
 accounts.make_person("olga", {PASSWORD!r})
@@ -66,7 +67,6 @@ INSIDE = (
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     home = tmp_path_factory.mktemp("access")
-    (home / "decisions.yaml").write_text(DECIDED, encoding="utf-8")
     House("", home).python(PEOPLE)
     with served(home) as address:
         # A passkey belongs to a name, never to a number: browsers take localhost as secure.
