@@ -118,7 +118,7 @@ def take(report: Report, *, home: Ledger, at: datetime, tell: Progress = _silent
     )
     order = Order(
         report.kind, reporter.code, reporter.pk, report.batch, mapping,
-        _usual(reporter, report.kind), at, tell, report.beside, _digest(report.mapping),
+        _usual(reporter, report.kind), at, tell, report.beside, mappings.digest_of(report.mapping),
     )  # fmt: skip
     known = None if mapping.files else _known_already(report.source, order)
     if known:
@@ -214,14 +214,6 @@ def _put_right(home: Ledger, convoy: Convoy) -> None:
         committing.undo(home, convoy.kind, intent, convoy.work)
     for member in convoy.members:
         member.is_begun = False
-
-
-def _digest(mapping: object) -> str:
-    """Return the SHA-256 of a mapping's content; nothing where none was given."""
-    if mapping is None:
-        return ""
-    told = json.dumps(mapping, default=str)
-    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _known_already(source: Path | BinaryIO, order: Order) -> Receipt | None:

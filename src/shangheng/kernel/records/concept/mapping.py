@@ -24,6 +24,8 @@ further exports: ``{details: {pattern: "*明细*", on: {订单号: 订单编号}
 known as ``details.列名``.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
@@ -298,3 +300,11 @@ def parse(given: object, kind: RecordKind) -> Mapping:
 def plain(kind: RecordKind) -> Mapping:
     """Return the mapping of a file that already uses the kind's own column names."""
     return Mapping(kind.name, {each.name: Source(columns=(each.name,)) for each in kind.fields})
+
+
+def digest_of(mapping: object) -> str:
+    """Return the SHA-256 of a mapping's content; nothing where none was given."""
+    if mapping is None:
+        return ""
+    told = json.dumps(mapping, default=str)
+    return hashlib.sha256(told.encode()).hexdigest()
