@@ -33,6 +33,13 @@ WRITES = 12  # a batch that is sent goes through the whole of intake
 PROBLEM = "application/problem+json"
 
 
+@schemathesis.serializer("application/x-ndjson")
+def lines(context: Any, value: Any) -> bytes:  # noqa: ARG001 - as serializers are called
+    """Return a body of lines: bytes as they were drawn, anything else as a line of JSON."""
+    drawn = getattr(value, "data", value)
+    return drawn if isinstance(drawn, bytes) else json.dumps(drawn).encode() + b"\n"
+
+
 def tokens() -> tuple[str, ...]:
     """Return what opens most, what opens batches, what opens nothing, and nothing at all."""
     accounts.make_person(

@@ -64,14 +64,19 @@ KIND = _kind()
 
 
 @pytest.fixture
-def house(home: Ledger, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[Ledger]:
+def hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let it be the hour of these tests, before the home makes its certificates."""
+    monkeypatch.setattr("shangheng.site.clock.now", lambda: AT)
+
+
+@pytest.fixture
+def house(hour: None, home: Ledger, settings: Settings) -> Iterator[Ledger]:
     """Let the kind of case and its record be declared, as a service would."""
     stalls = Service(
         name="stalls", zh="摊位", en="stalls", systems=(), kinds=(OUTCOME,), cases=(KIND,)
     )
     before = REGISTRY.services
     object.__setattr__(REGISTRY, "services", (*before, stalls))
-    monkeypatch.setattr("shangheng.site.clock.now", lambda: AT)
     settings.MAIL = "smtp://localhost"
     settings.ADDRESS = "https://stalls.example"
     yield home

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from shangheng.kernel.accounts import queries as accounts
-from shangheng.kernel.cases import queries as cases
+from shangheng.kernel.cases import proofs
 from shangheng.kernel.cases.store import Hand, House
 from shangheng.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, Unavailable
 from shangheng.services.incentives.cases import APPLICATION, UNDER_COMMITMENT
@@ -38,7 +38,7 @@ def test_city_and_county_pay_their_shares_once_publicity_is_over() -> None:
     assert (award.provision, award.amount) == ("ganzhou.sales-award", 50_000)
     a.step(number, "inspect", a.IDA, a.AFTER, finding="属实")
     assert a.step(number, "close", a.IDA, a.AFTER).state == "closed"
-    assert cases.intact(number)
+    assert proofs.intact(number)
     assert accounts.audit().is_clean
 
 
