@@ -34,7 +34,7 @@ PROBLEM = "application/problem+json"
 
 
 @schemathesis.serializer("application/x-ndjson")
-def lines(context: Any, value: Any) -> bytes:  # noqa: ARG001 - as serializers are called
+def lines(context: Any, value: Any) -> bytes:
     """Return a body of lines: bytes as they were drawn, anything else as a line of JSON."""
     drawn = getattr(value, "data", value)
     return drawn if isinstance(drawn, bytes) else json.dumps(drawn).encode() + b"\n"
