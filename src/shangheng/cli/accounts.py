@@ -17,6 +17,7 @@ from shangheng.kernel.accounts.concept import matching, statements
 from shangheng.kernel.accounts.concept.matching import Line, Reconciliation
 from shangheng.kernel.accounts.concept.units import Unit, pieces_of, written
 from shangheng.kernel.errors import Invalid
+from shangheng.kernel.periods import CHINA
 from shangheng.site import clock, sealing, wiring
 from shangheng.site import statements as sheets
 
@@ -26,7 +27,7 @@ JSON = click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 
 
 def _moment(given: datetime | None) -> datetime | None:
-    return given.replace(tzinfo=clock.BEIJING) if given else None
+    return given.replace(tzinfo=CHINA) if given else None
 
 
 @click.group("accounts")
@@ -72,7 +73,7 @@ def statement_command(
     code: str, since: datetime, until: datetime, out: Path | None, verification: str | None
 ) -> None:
     """对账单（CSV、PDF），或核对其验证码 A statement, or a check of its verification code."""
-    begin, end = since.replace(tzinfo=clock.BEIJING), until.replace(tzinfo=clock.BEIJING)
+    begin, end = since.replace(tzinfo=CHINA), until.replace(tzinfo=CHINA)
     if end > clock.now():
         raise Invalid("statement.not_over", until=end.isoformat())
     if verification is not None:
@@ -109,7 +110,7 @@ def reconcile_command(
     as_json: bool,
 ) -> None:
     """与银行流水对账：CSV 列 reference,date,amount Reconcile with a bank's file."""
-    begin, end = since.replace(tzinfo=clock.BEIJING), until.replace(tzinfo=clock.BEIJING)
+    begin, end = since.replace(tzinfo=CHINA), until.replace(tzinfo=CHINA)
     ours = queries.statement(code, since=begin, until=end)
     lines = queries.lines_of(ours, reference=reference)
     theirs = list(_bank_lines(bank, ours.unit))

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shangheng.kernel.exchange import actions, delivering, queries
+from shangheng.kernel.periods import CHINA
 from shangheng.site import clock, exchange
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -100,8 +101,8 @@ def status_command(*, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 def report_command(since: datetime | None, until: datetime | None, *, as_json: bool) -> None:
     """质量与交付报告，不写起止为近 30 日 The quality and delivery report; 30 days if not told."""
-    end = until.replace(tzinfo=clock.BEIJING) + timedelta(days=1) if until else clock.now()
-    begin = since.replace(tzinfo=clock.BEIJING) if since else end - timedelta(days=30)
+    end = until.replace(tzinfo=CHINA) + timedelta(days=1) if until else clock.now()
+    begin = since.replace(tzinfo=CHINA) if since else end - timedelta(days=30)
     found = queries.delivery_report(since=begin, until=end)
     if as_json:
         click.echo(json.dumps([asdict(each) for each in found], ensure_ascii=False))

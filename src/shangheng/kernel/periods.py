@@ -1,12 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Periods as a figure names them: 2026-02-14, 2026-W07, 2026-02, 2026-Q1, 2026; pure."""
+"""Time as it is told in China, and periods as a figure names them; pure.
+
+Periods: 2026-02-14, 2026-W07, 2026-02, 2026-Q1, 2026.
+"""
 
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
+CHINA = ZoneInfo("Asia/Shanghai")
 Against = Literal["year", "previous"]
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
+
+
+def day_of(at: datetime) -> date:
+    """Return the day of a moment in China."""
+    return at.astimezone(CHINA).date()
 
 
 def period_text(period: str, starts_on: date) -> str:

@@ -9,9 +9,9 @@ from typing import Any
 from shangheng.kernel.exchange import queries
 from shangheng.kernel.exchange.concept.masks import MASKS, Mask
 from shangheng.kernel.exchange.queries import Quality, Sharing
+from shangheng.kernel.periods import CHINA, day_of
 from shangheng.kernel.records.concept.fields import Field
 from shangheng.kernel.records.concept.kinds import RecordKind
-from shangheng.site.clock import BEIJING
 from shangheng.site.registry import REGISTRY
 
 QUALITY_DAYS = 30
@@ -59,7 +59,7 @@ class Entry:
         return {
             "kind": self.kind.name, "zh": self.kind.zh, "en": self.kind.en,
             "authority": self.authority.name if self.authority else None,
-            "newest": newest.astimezone(BEIJING).isoformat() if newest else None,
+            "newest": newest.astimezone(CHINA).isoformat() if newest else None,
             "quality": self.quality.score, "batches": self.quality.batches,
             "fields": [
                 {"name": each.field.name, "zh": each.field.zh, "en": each.field.en,
@@ -83,7 +83,7 @@ def entries(at: datetime) -> list[Entry]:
 
 
 def _entry(kind: RecordKind, at: datetime) -> Entry:
-    shared = queries.sharing(kind.name, at.astimezone(BEIJING).date())
+    shared = queries.sharing(kind.name, day_of(at))
     figures = tuple(
         (name, each.zh, each.en)
         for name, each in REGISTRY.indicators.items()
@@ -150,6 +150,6 @@ def agreement(name: str, at: datetime) -> Agreed:
         tuple((field(each), values) for each, values in told.only.items()),
         tuple((field(each), MASKS[mask]) for each, mask in told.fields.items()),
         tuple(field(each) for each in told.asked_by), told.asks_a_day_max,
-        told.after_end == "delete", queries.is_over(row, at.astimezone(BEIJING).date()),
+        told.after_end == "delete", queries.is_over(row, day_of(at)),
         told.digest,
     )  # fmt: skip

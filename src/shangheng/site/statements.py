@@ -3,9 +3,10 @@
 
 from datetime import datetime
 
-from shangheng.kernel.accounts.concept.statements import SHANGHAI, Statement
+from shangheng.kernel.accounts.concept.statements import Statement
 from shangheng.kernel.accounts.concept.transfers import PHASES
 from shangheng.kernel.accounts.concept.units import written
+from shangheng.kernel.periods import CHINA
 from shangheng.site import paper, wiring
 
 HEADINGS = (
@@ -17,7 +18,7 @@ NUMBERS = (5, 6)
 
 def moment(at: datetime) -> str:
     """Write a moment as a statement does."""
-    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+    return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def to_pdf(told: Statement, *, at: datetime) -> bytes:

@@ -24,10 +24,10 @@ from shangheng.kernel.access.models import LookRow, PostActRow, PostRow, TokenRo
 from shangheng.kernel.access.queries import answers_for, digest_of
 from shangheng.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
 from shangheng.kernel.evidence import actions as evidence
+from shangheng.kernel.periods import day_of
 from shangheng.kernel.registers import queries as registers
 from shangheng.kernel.registers.concept.actors import SYSTEM, Actor, Hand
 from shangheng.kernel.registers.concept.kinds import RegisterKind
-from shangheng.kernel.registers.queries import CHINA
 
 REASON_MAX = 500
 NAME_MAX = 80
@@ -141,7 +141,7 @@ def undo(uuid: UUID, reason: str, hand: Hand) -> None:
 def look(kind: RegisterKind, number: str, purpose: str, hand: Hand) -> Mapping[str, Any]:
     """Show the personal data of an entry for a stated purpose; that it was looked at is sealed."""
     said = _said(purpose)
-    entry = registers.entry(kind, number, actor=hand.actor, today=hand.at.astimezone(CHINA).date())
+    entry = registers.entry(kind, number, actor=hand.actor, today=day_of(hand.at))
     role = hand.actor.role_for(kind.roles, entry.region)
     if role is None:
         raise NotPermitted("register.not_yours", roles=list(kind.roles), region=entry.region)

@@ -16,12 +16,12 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from shangheng.kernel.accounts import store
 from shangheng.kernel.accounts.concept.book import KIND_MAX, Book, State
 from shangheng.kernel.accounts.concept.plans import Plan
-from shangheng.kernel.accounts.concept.statements import SHANGHAI
 from shangheng.kernel.accounts.concept.transfers import Account, Entry, Outcome, Transfer
 from shangheng.kernel.accounts.concept.units import INT64_MAX, Unit
 from shangheng.kernel.accounts.models import CODE_MAX, AccountRow, UnitRow
 from shangheng.kernel.errors import Conflict, Invalid, NotFound, Unavailable
 from shangheng.kernel.parties import queries as parties
+from shangheng.kernel.periods import day_of
 
 Done = TypeVar("Done")
 
@@ -47,7 +47,7 @@ def declare(unit: Unit) -> None:
 def open_account(account: Account, *, at: datetime) -> None:
     """Open an account; opened again alike, it stays as it is."""
     _check(account)
-    owner = parties.get(account.owner, on=at.astimezone(SHANGHAI).date())
+    owner = parties.get(account.owner, on=day_of(at))
     wanted = {
         "kind": account.kind, "owner_id": owner.uuid, "unit_id": account.unit,
         "parent_id": _parent(account), "floor": account.floor, "ceiling": account.ceiling,

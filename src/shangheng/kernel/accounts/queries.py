@@ -19,12 +19,13 @@ from django.db.models.functions import Coalesce
 from shangheng.kernel.accounts import store
 from shangheng.kernel.accounts.concept import sums
 from shangheng.kernel.accounts.concept.matching import Line
-from shangheng.kernel.accounts.concept.statements import SHANGHAI, Statement, StatementLine
+from shangheng.kernel.accounts.concept.statements import Statement, StatementLine
 from shangheng.kernel.accounts.concept.transfers import Account, Balance, Entry
 from shangheng.kernel.accounts.concept.units import Unit
 from shangheng.kernel.accounts.models import AccountRow, TransferRow, UnitRow
 from shangheng.kernel.errors import EvidenceBroken, Invalid, NotFound
 from shangheng.kernel.parties.models import PartyRow
+from shangheng.kernel.periods import day_of
 
 MOVING = ("posted", "post")
 """Phases that change posted balances; the others hold or release."""
@@ -142,7 +143,7 @@ def lines_of(told: Statement, *, reference: str = "") -> tuple[Line, ...]:
         Line(
             number,
             facts.get(line.key, {}).get(reference) or line.key,
-            line.at.astimezone(SHANGHAI).date(),
+            day_of(line.at),
             line.change,
         )
         for number, line in enumerate(moved, start=1)

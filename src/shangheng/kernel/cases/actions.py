@@ -17,7 +17,6 @@ from shangheng.kernel.access.concept import Look
 from shangheng.kernel.cases import joint, products, store
 from shangheng.kernel.cases.acts import (
     Moved,
-    day_of,
     moved,
     officers,
     region_code,
@@ -32,6 +31,7 @@ from shangheng.kernel.cases.concept.seals import code_digest, fits, new_code, se
 from shangheng.kernel.cases.models import CaseRow, ClockRow, NoteRow
 from shangheng.kernel.cases.store import Done, Hand, House
 from shangheng.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
+from shangheng.kernel.periods import day_of
 from shangheng.kernel.registers.concept.actors import APPLICANT, PLATFORM, PUBLIC, SYSTEM
 from shangheng.kernel.registers.concept.forms import checked
 from shangheng.kernel.search import store as search

@@ -3,14 +3,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from django.db import transaction
 
 from shangheng.kernel.cases import store
-from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.kinds import CaseKind
 from shangheng.kernel.cases.models import CaseRow
 from shangheng.kernel.cases.store import Hand
@@ -52,11 +50,6 @@ def region_code(text: str) -> str:
 def moved(row: CaseRow) -> Moved:
     """Return a case as it stands after an act."""
     return Moved(row.number, row.state, row.version, row.seal)
-
-
-def day_of(at: datetime) -> date:
-    """Return the day of a moment in Beijing."""
-    return at.astimezone(c.CHINA).date()
 
 
 def officers(kind: CaseKind) -> tuple[str, ...]:

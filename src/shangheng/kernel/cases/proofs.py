@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.kinds import CaseKind
 from shangheng.kernel.cases.concept.letters import sealed_content
 from shangheng.kernel.cases.concept.seals import seal_of
@@ -14,6 +13,7 @@ from shangheng.kernel.cases.products import ISSUED
 from shangheng.kernel.errors import NotFound
 from shangheng.kernel.evidence import queries as evidence
 from shangheng.kernel.evidence.findings import Finding, SealedRow
+from shangheng.kernel.periods import CHINA
 
 MOVES = ("transfer", "settle_dispute")
 
@@ -41,7 +41,7 @@ def _entry(row: CaseRow, step: StepRow) -> dict[str, Any]:
     return {
         "case": row.number, "number": step.number, "act": step.act, "name": step.name,
         "source": step.source, "target": step.target, "by": step.by, "role": step.role,
-        "at": step.at.astimezone(c.CHINA).isoformat(), "values": step.values,
+        "at": step.at.astimezone(CHINA).isoformat(), "values": step.values,
     }  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.formulas.parameters import Configuration
 from shangheng.kernel.notices import actions as notices
 from shangheng.kernel.notices.concept import Channel
+from shangheng.kernel.periods import CHINA, day_of
 from shangheng.kernel.policies.concept import Library
 from shangheng.kernel.records.concept import fields as f
 from shangheng.kernel.records.concept.kinds import RecordKind
@@ -122,7 +123,7 @@ def follow(kind: CaseKind, row: CaseRow, step: Step, hand: Hand) -> None:
 
 def next_number(kind: CaseKind, at: datetime) -> str:
     """Return the next number of the year; the row is locked until the transaction ends."""
-    on = at.astimezone(c.CHINA).date()
+    on = day_of(at)
     CaseNumberRow.objects.get_or_create(kind=kind.name, year=on.year, defaults={"last": 0})
     row = CaseNumberRow.objects.select_for_update().get(kind=kind.name, year=on.year)
     row.last += 1
@@ -143,7 +144,7 @@ def refuse_stale(row: CaseRow, version: int | None) -> None:
     if version is None or row.version == version:
         return
     last = row.steps.order_by("-number").first()
-    at = last.at.astimezone(c.CHINA).strftime("%Y-%m-%d %H:%M") if last else ""
+    at = last.at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if last else ""
     raise Conflict(
         "case.moved", number=row.number, by=last.by if last else "", at=at,
         act=(last.name or last.act) if last else "", state=row.state, version=row.version,
@@ -190,7 +191,7 @@ def append(kind: CaseKind, row: CaseRow, done: Done) -> StepRow:
     entry = {
         "case": row.number, "number": number, "act": done.act, "name": done.name,
         "source": row.state, "target": target, "by": done.hand.actor.name, "role": done.role,
-        "at": at.astimezone(c.CHINA).isoformat(), "values": dict(done.values),
+        "at": at.astimezone(CHINA).isoformat(), "values": dict(done.values),
     }  # fmt: skip
     seal = seal_of(entry, row.seal)
     changes = {"version": number, "seal": seal, "state": target, "changed_at": at, **done.changes}
@@ -264,7 +265,7 @@ def _stands(kept: ClockRow) -> bool:
 
 def _start(clock: Clock, row: CaseRow, house: House, at: datetime) -> None:
     unit, length = clock.period
-    days, source = c.settled(length, house.configuration, at.astimezone(c.CHINA).date())
+    days, source = c.settled(length, house.configuration, day_of(at))
     kept = ClockRow(case=row, name=clock.name, unit=unit, length=days, source=source, events=[])
     _reckoned(clock, kept, (Event("started", at),), house)
     kept.save()
@@ -281,7 +282,7 @@ def _reckoned(clock: Clock, kept: ClockRow, events: tuple[Event, ...], house: Ho
     kept.events = [event.plain() for event in events]
     kept.due_at, kept.warn_at = found.due_at, None
     if clock.warns_before is not None and found.due_at is not None:
-        on = events[0].at.astimezone(c.CHINA).date()
+        on = day_of(events[0].at)
         days, _ = c.settled(clock.warns_before, house.configuration, on)
         kept.warn_at = found.due_at - timedelta(days=days)
 

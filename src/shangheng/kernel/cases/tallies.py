@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from django.db.models import F
 
-from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.models import CaseRow, ClockRow, TallyRow
+from shangheng.kernel.periods import CHINA
 
 ROUND = 2_000
 DAY_S = 86_400
@@ -30,7 +30,7 @@ class Count(NamedTuple):
 
 def month_of(at: datetime) -> str:
     """Return the month of a moment in Beijing, such as 2026-11."""
-    return f"{at.astimezone(c.CHINA):%Y-%m}"
+    return f"{at.astimezone(CHINA):%Y-%m}"
 
 
 def counted(row: CaseRow) -> Counter[Count]:

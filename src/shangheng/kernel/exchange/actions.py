@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F
@@ -33,11 +32,11 @@ from shangheng.kernel.exchange.models import (
     SubscriptionRow,
 )
 from shangheng.kernel.exchange.store.feed import EMPTY, Content
+from shangheng.kernel.periods import day_of
 from shangheng.kernel.records import queries as records
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.store.home import Ledger
 
-CHINA = ZoneInfo("Asia/Shanghai")
 KEPT_BYTES_MAX = 128 * 1024 * 1024
 _FEED = ("last", "version", "part")
 
@@ -163,7 +162,7 @@ def cut(office: Office, name: str, *, at: datetime) -> int:
 
 def _cut_one(office: Office, row: AgreementRow, at: datetime) -> int | None:
     """Cut the next span; nothing if there is none, else 1 if it became a parcel, 0 if empty."""
-    today = at.astimezone(CHINA).date()
+    today = day_of(at)
     if row.provider in office.partners or not queries.has_begun(row, today):
         return None
     if queries.is_over(row, today):

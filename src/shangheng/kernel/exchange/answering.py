@@ -9,7 +9,7 @@ from django.db import transaction
 from shangheng.kernel.errors import Invalid, NotPermitted
 from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.exchange import queries
-from shangheng.kernel.exchange.actions import CHINA, Office
+from shangheng.kernel.exchange.actions import Office
 from shangheng.kernel.exchange.delivering import (
     ANSWERED,
     logged,
@@ -17,6 +17,7 @@ from shangheng.kernel.exchange.delivering import (
     require_in_force,
 )
 from shangheng.kernel.exchange.models import DeliveryRow, SubscriptionRow
+from shangheng.kernel.periods import CHINA
 
 ASKS_AT_ONCE_MAX = 1_000
 

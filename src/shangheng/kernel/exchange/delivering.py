@@ -9,7 +9,7 @@ receivers know it by its number.
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -19,7 +19,7 @@ from django.db.models import F
 from shangheng.kernel.errors import Conflict, EvidenceBroken, Invalid, NotPermitted, Refusal
 from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.exchange import queries
-from shangheng.kernel.exchange.actions import CHINA, Office, content_of
+from shangheng.kernel.exchange.actions import Office, content_of
 from shangheng.kernel.exchange.concept.parcels import Slip, is_due
 from shangheng.kernel.exchange.concept.partners import FORMS, Partner
 from shangheng.kernel.exchange.models import (
@@ -30,6 +30,7 @@ from shangheng.kernel.exchange.models import (
 )
 from shangheng.kernel.exchange.store.bodies import Wrapped, wrapped
 from shangheng.kernel.exchange.store.channels import Answer, send
+from shangheng.kernel.periods import CHINA, day_of
 
 WORKERS = 16
 PARCELS_A_TURN = 50
@@ -50,11 +51,6 @@ class Round:
     delivered: int
     records: int
     troubled: int
-
-
-def day_of(at: datetime) -> date:
-    """Return the day of a moment in China."""
-    return at.astimezone(CHINA).date()
 
 
 def wrap(office: Office, parcel: ParcelRow, partner: Partner) -> Wrapped:

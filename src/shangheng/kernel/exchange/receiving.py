@@ -21,7 +21,7 @@ from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.evidence.notes import open_note
 from shangheng.kernel.evidence.public_keys import parse_keys
 from shangheng.kernel.exchange import queries
-from shangheng.kernel.exchange.actions import CHINA, Office
+from shangheng.kernel.exchange.actions import Office
 from shangheng.kernel.exchange.concept.agreements import Agreement
 from shangheng.kernel.exchange.concept.masks import PLAIN
 from shangheng.kernel.exchange.concept.parcels import ACT, PUT, Slip, judge, parse_slip
@@ -30,6 +30,7 @@ from shangheng.kernel.exchange.delivering import refuse
 from shangheng.kernel.exchange.models import ReceivedRow
 from shangheng.kernel.exchange.store import channels
 from shangheng.kernel.exchange.store.bodies import records_of
+from shangheng.kernel.periods import day_of
 from shangheng.kernel.records import actions as records
 from shangheng.kernel.records import queries as record_queries
 from shangheng.kernel.records.actions import Report
@@ -118,7 +119,7 @@ def _agreed(office: Office, slip: Slip, partner: Partner, at: datetime) -> Agree
     ours = slip.receiver in agreement.receivers and slip.receiver not in office.partners
     if slip.provider != partner.name or agreement.provider != partner.name or not ours:
         raise NotPermitted("agreement.not_yours", agreement=slip.agreement, receiver=slip.receiver)
-    if not slip.closing and not agreement.in_force.holds(at.astimezone(CHINA).date()):
+    if not slip.closing and not agreement.in_force.holds(day_of(at)):
         period = row.declared["in_force"]
         raise NotPermitted(
             "agreement.over", agreement=str(row), since=period["from"], until=period["until"]

@@ -6,11 +6,10 @@ Dates are half-open: what ends on a day no longer holds on it.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from itertools import islice
 from operator import itemgetter
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 
@@ -19,14 +18,10 @@ from shangheng.kernel.parties import concept, store
 from shangheng.kernel.parties.concept import Key, Learned, Merchant
 from shangheng.kernel.parties.models import PartyCodeRow, PartyRow
 from shangheng.kernel.parties.store import StoredId
+from shangheng.kernel.periods import day_of
 from shangheng.kernel.regions import queries as regions
 
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
 _MERCHANTS_A_ROUND = 20_000
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(_SHANGHAI).date()
 
 
 def learn(rows: Iterable[Merchant], *, reporter: str, at: datetime) -> Learned:
@@ -62,7 +57,7 @@ class _Round:
     """One set of merchants: read what is known, decide in memory, write what is new."""
 
     def __init__(self, merchants: list[Merchant], at: datetime) -> None:
-        self._merchants, self._today = merchants, _day(at).isoformat()
+        self._merchants, self._today = merchants, day_of(at).isoformat()
         self._ids = store.new_ids(at)
         self._owners = [concept.owner_keys(merchant) for merchant in merchants]
         self._shops = [_shop_keys(merchant) for merchant in merchants]
@@ -193,7 +188,7 @@ def register(
     with transaction.atomic():
         for key, bearer in store.current_codes(complete.items()).items():
             raise Conflict("party.code_taken", scheme=key[0], value=key[1], party=str(bearer))
-        party, today = next(store.new_ids(at)), _day(at).isoformat()
+        party, today = next(store.new_ids(at)), day_of(at).isoformat()
         store.insert_parties([(party, kind, name, place, today)])
         store.insert_codes([(party, *key, today) for key in complete.items()])
     return party if isinstance(party, UUID) else UUID(party)
@@ -203,7 +198,7 @@ def link(source: UUID, relation: str, target: UUID, *, at: datetime) -> None:
     """Link two parties from today; a link of the same relation to another party ends."""
     if relation not in concept.RELATIONS:
         raise Invalid("party.relation_unknown", relation=relation)
-    begin, end, today = _stored(source), _stored(target), _day(at).isoformat()
+    begin, end, today = _stored(source), _stored(target), day_of(at).isoformat()
     with transaction.atomic():
         row, before = store.current_links([begin]).get((begin, relation), (None, None))
         if before == end:
@@ -219,7 +214,7 @@ def end_link(source: UUID, relation: str, *, at: datetime) -> None:
     row = store.current_links([begin]).get((begin, relation))
     if row is None:
         raise NotFound("party.link_unknown", party=str(source), relation=relation)
-    store.end_links([row[0]], _day(at).isoformat())
+    store.end_links([row[0]], day_of(at).isoformat())
 
 
 def end_code(scheme: str, value: str, *, at: datetime) -> None:
@@ -227,7 +222,7 @@ def end_code(scheme: str, value: str, *, at: datetime) -> None:
     rows = PartyCodeRow.objects.filter(
         scheme=scheme, value=concept.normalised(scheme, value), valid_until__isnull=True
     )
-    if not rows.update(valid_until=_day(at)):
+    if not rows.update(valid_until=day_of(at)):
         raise NotFound("party.unknown", scheme=scheme, value=value)
 
 

@@ -21,6 +21,7 @@ from shangheng.kernel.errors import Conflict, EvidenceBroken, NotFound
 from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.evidence import entries
 from shangheng.kernel.evidence import queries as leaves
+from shangheng.kernel.periods import CHINA
 from shangheng.kernel.records import retained
 from shangheng.kernel.records.concept.custody import Act, Answer
 from shangheng.kernel.records.concept.kinds import RecordKind
@@ -170,7 +171,7 @@ def _link(row: AnswerRow, act: Act, told: Said, *, to: str = "") -> CustodyRow:
         "answer": row.number, "case": row.case, "kind": row.kind, "asked": row.asked,
         "rows": row.rows, "digest": row.digest, "ledger_version": row.ledger_version,
         "number": number, "act": act, "by": told.by, "to": to, "why": why,
-        "at": at.astimezone(expiry.BEIJING).isoformat(), "before": before,
+        "at": at.astimezone(CHINA).isoformat(), "before": before,
     }  # fmt: skip
     seal = sha256(entries.canonical(content)).hexdigest()
     leaf = evidence.seal(f"answer.{act}", row.number, content, at=at, facts={})

@@ -18,6 +18,7 @@ from django.db import transaction
 
 from shangheng.kernel.errors import Conflict, Invalid, NotFound
 from shangheng.kernel.evidence import actions as evidence
+from shangheng.kernel.periods import day_of
 from shangheng.kernel.records import retained
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.concept.retention import (
@@ -129,7 +130,7 @@ def dispose(home: Ledger, kind: RecordKind, period: Period, told: Said) -> Dispo
     told = replace(told, why=said(told.why))
     with home.locked(kind.name):
         finish(home, kind)
-        on = told.at.astimezone(expiry.BEIJING).date()
+        on = day_of(told.at)
         plan = planned(home, kind, period, on=on)
         if not plan.goes:
             return None

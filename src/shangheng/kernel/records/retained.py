@@ -4,16 +4,15 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
 from shangheng.kernel.errors import NotFound
+from shangheng.kernel.periods import CHINA
 from shangheng.kernel.records.concept.custody import Answer, Link
 from shangheng.kernel.records.concept.retention import Disposal, Hold, Holding
 from shangheng.kernel.records.models import AnswerRow, BatchRow, DisposalRow, LegalHoldRow
 
-BEIJING = ZoneInfo("Asia/Shanghai")
 PAGE = 50
 
 
@@ -105,7 +104,7 @@ def content_of(row: DisposalRow, batches: Sequence[str]) -> dict[str, Any]:
     return {
         "number": row.number, "kind": row.kind, "on": row.on.isoformat(), "months": row.months,
         "sources": list(row.sources), "reason": row.reason, "by": row.by,
-        "at": row.at.astimezone(BEIJING).isoformat(), "batches": sorted(batches),
+        "at": row.at.astimezone(CHINA).isoformat(), "batches": sorted(batches),
         "records": row.records,
     }  # fmt: skip
 

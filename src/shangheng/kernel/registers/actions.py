@@ -21,6 +21,7 @@ from django.db import transaction
 from shangheng.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, Refusal
 from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.evidence.entries import canonical
+from shangheng.kernel.periods import CHINA, day_of
 from shangheng.kernel.records.concept.fields import OneOf
 from shangheng.kernel.records.store.sources import workbook_rows
 from shangheng.kernel.regions import queries as regions
@@ -91,10 +92,6 @@ def region_code(text: str) -> str:
     return regions.lookup(text).code
 
 
-def _today(at: datetime) -> date:
-    return at.astimezone(queries.CHINA).date()
-
-
 def _role(hand: Hand, roles: tuple[str, ...], region: str) -> str:
     role = hand.actor.role_for(roles, region)
     if role is None:
@@ -135,7 +132,7 @@ def _refuse_twice(
 
 
 def _next_number(kind: RegisterKind, at: datetime) -> str:
-    on = _today(at)
+    on = day_of(at)
     EntryNumberRow.objects.get_or_create(kind=kind.name, year=on.year, defaults={"last": 0})
     row = EntryNumberRow.objects.select_for_update().get(kind=kind.name, year=on.year)
     row.last += 1
@@ -161,12 +158,12 @@ def _append(
 ) -> Entered:
     """Add a version; it holds at once where nobody has to confirm it."""
     act, reason = filing.act, filing.reason[:REASON_MAX]
-    number, since = row.version + 1, filing.since or _today(hand.at)
+    number, since = row.version + 1, filing.since or day_of(hand.at)
     holds = not kind.confirm
     entry = {
         "entry": row.number, "kind": kind.name, "version": number, "act": act,
         "values": dict(values), "effective_from": since.isoformat(), "reason": reason,
-        "by": hand.actor.name, "at": hand.at.astimezone(queries.CHINA).isoformat(),
+        "by": hand.actor.name, "at": hand.at.astimezone(CHINA).isoformat(),
         "before": row.seal,
     }  # fmt: skip
     seal = hashlib.sha256(canonical(entry)).hexdigest()

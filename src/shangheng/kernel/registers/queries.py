@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
@@ -13,6 +12,7 @@ from django.db.models.functions import Coalesce
 from shangheng.kernel.errors import NotFound
 from shangheng.kernel.evidence import queries as evidence
 from shangheng.kernel.evidence.findings import Finding, SealedRow
+from shangheng.kernel.periods import CHINA
 from shangheng.kernel.records.concept.fields import OneOf
 from shangheng.kernel.regions.concept import stem
 from shangheng.kernel.registers.concept.actors import Actor
@@ -28,7 +28,6 @@ from shangheng.kernel.search import store as search
 from shangheng.kernel.search.concept import folded, mark_of
 
 PAGE = 50
-CHINA = ZoneInfo("Asia/Shanghai")
 COMPARED_MAX = 5_000
 FOUND_MAX = 10_000
 COUNTED_MAX = 10_000

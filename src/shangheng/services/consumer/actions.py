@@ -15,12 +15,12 @@ from shangheng.kernel.accounts.concept.units import CNY
 from shangheng.kernel.cases import actions as cases
 from shangheng.kernel.cases import queries as case_queries
 from shangheng.kernel.cases.actions import Opened
-from shangheng.kernel.cases.concept.clocks import CHINA
 from shangheng.kernel.cases.store import Hand, Taken
 from shangheng.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
 from shangheng.kernel.evidence import queries as evidence
 from shangheng.kernel.parties import actions as parties
 from shangheng.kernel.parties import queries as party_queries
+from shangheng.kernel.periods import day_of
 from shangheng.services.consumer import queries
 from shangheng.services.consumer.cases.complaint import COMPLAINT
 from shangheng.services.consumer.cases.others import BANK
@@ -29,7 +29,7 @@ from shangheng.services.consumer.rules import guarantees, mediation
 
 
 def _today(taken: Taken) -> date:
-    return taken.hand.at.astimezone(CHINA).date()
+    return day_of(taken.hand.at)
 
 
 def fast_track(taken: Taken) -> None:

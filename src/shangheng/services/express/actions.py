@@ -3,9 +3,9 @@
 
 from datetime import date
 
-from shangheng.kernel.cases.concept.clocks import CHINA
 from shangheng.kernel.cases.store import Taken
 from shangheng.kernel.errors import Conflict, Invalid
+from shangheng.kernel.periods import day_of
 from shangheng.kernel.registers import actions as registers
 from shangheng.kernel.registers.actions import Filing
 from shangheng.kernel.registers.concept.actors import Hand
@@ -14,7 +14,7 @@ from shangheng.services.express.registers import EXPRESS_OUTLET, EXPRESS_PERMIT,
 
 
 def _today(taken: Taken) -> date:
-    return taken.hand.at.astimezone(CHINA).date()
+    return day_of(taken.hand.at)
 
 
 def _hand(taken: Taken) -> Hand:
@@ -56,9 +56,7 @@ def file_outlet(taken: Taken) -> None:
     values |= {
         "filed_with": kept,
         "filed_by": taken.number,
-        "days_late": rules.days_late(
-            opened, taken.opened_at.astimezone(CHINA).date(), configuration=configuration
-        ),
+        "days_late": rules.days_late(opened, day_of(taken.opened_at), configuration=configuration),
     }
     registers.enter(EXPRESS_OUTLET, values, _hand(taken), Filing(sure=True))
 

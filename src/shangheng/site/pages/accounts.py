@@ -13,6 +13,7 @@ from shangheng.kernel.accounts.concept.statements import Statement, to_csv
 from shangheng.kernel.accounts.concept.transfers import PHASES
 from shangheng.kernel.accounts.concept.units import written
 from shangheng.kernel.errors import Invalid, NotFound
+from shangheng.kernel.periods import CHINA
 from shangheng.site import clock, formats, statements, words
 from shangheng.site.people import officers_only
 
@@ -34,12 +35,12 @@ def _period(request: HttpRequest) -> tuple[datetime, datetime]:
     now, asked = clock.now(), request.GET
     first = _day(asked.get("since", ""), now.date().replace(day=1))
     last = _day(asked.get("until", ""), now.date())
-    since = datetime.combine(first, time(), clock.BEIJING)
-    until = datetime.combine(last + timedelta(days=1), time(), clock.BEIJING)
+    since = datetime.combine(first, time(), CHINA)
+    until = datetime.combine(last + timedelta(days=1), time(), CHINA)
     if until > now and asked.get("until"):
         raise Invalid("statement.not_over", until=until.isoformat())
     # Without a last day up to the last midnight: what is still running has no statement.
-    return since, max(since, min(until, datetime.combine(now.date(), time(), clock.BEIJING)))
+    return since, max(since, min(until, datetime.combine(now.date(), time(), CHINA)))
 
 
 @require_safe

@@ -17,6 +17,7 @@ from shangheng.kernel.cases.concept import clocks
 from shangheng.kernel.cases.concept.kinds import CaseKind
 from shangheng.kernel.cases.concept.views import Attached, ClockView, StepView
 from shangheng.kernel.errors import Invalid, NotFound, Refusal
+from shangheng.kernel.periods import CHINA
 from shangheng.kernel.records.concept.fields import Day, Money
 from shangheng.kernel.registers.concept.actors import PUBLIC
 from shangheng.site import acting, clock, fields, lifecycle, places, previews, words
@@ -103,7 +104,7 @@ def _named(kind: CaseKind, name: str, value: str) -> str:
 def deadline(each: ClockView) -> dict[str, Any]:
     """Return a clock as a page shows it: a bar, the last day, and the derivation."""
     found = each.reckoning
-    today = (each.ended_at or clock.now()).astimezone(clocks.CHINA).date()
+    today = (each.ended_at or clock.now()).astimezone(CHINA).date()
     used = sum(day.counted and day.day < today for day in found.days)
     return {
         "label": words.label(each),

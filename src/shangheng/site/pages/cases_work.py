@@ -12,7 +12,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from shangheng.kernel.cases import actions, joint, proofs, queries
-from shangheng.kernel.cases.concept import clocks
 from shangheng.kernel.cases.concept.kinds import CaseKind
 from shangheng.kernel.cases.concept.views import (
     PAGE,
@@ -24,6 +23,7 @@ from shangheng.kernel.cases.concept.views import (
 )
 from shangheng.kernel.cases.store import Hand
 from shangheng.kernel.errors import Invalid, Refusal
+from shangheng.kernel.periods import CHINA
 from shangheng.kernel.regions import queries as regions
 from shangheng.kernel.registers.concept.actors import Actor
 from shangheng.site import acting, clock, fields, places, words
@@ -64,7 +64,7 @@ def _count(kind: CaseKind, wanted: Wanted, actor: Actor) -> str:
 
 
 def _line(kind: CaseKind, each: CaseView) -> dict[str, Any]:
-    due = each.due_at.astimezone(clocks.CHINA) - timedelta(microseconds=1) if each.due_at else None
+    due = each.due_at.astimezone(CHINA) - timedelta(microseconds=1) if each.due_at else None
     return {
         "case": each,
         "kind": kind,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from shangheng.kernel.errors import NotFound
 from shangheng.kernel.exchange import queries
+from shangheng.kernel.periods import CHINA
 from shangheng.site import catalogue, clock, formats
 from shangheng.site.people import is_officer, officers_only
 
@@ -74,7 +75,7 @@ def deliveries(request: HttpRequest) -> HttpResponse:
                   "条数 records", "时延毫秒 delay", "时间 at", "存证 leaf")  # fmt: skip
         lines = (
             (row.agreement, row.partner, row.number, row.outcome, row.reason, row.records,
-             row.delay_ms, row.at.astimezone(clock.BEIJING).isoformat(), row.leaf)
+             row.delay_ms, row.at.astimezone(CHINA).isoformat(), row.leaf)
             for row in rows
         )  # fmt: skip
         return formats.csv_file("deliveries", header, lines)

@@ -20,11 +20,11 @@ from shangheng.kernel.access.concept import (
 )
 from shangheng.kernel.access.queries import PAGE, SoughtPosts
 from shangheng.kernel.errors import Invalid, NotFound, NotPermitted, Refusal
+from shangheng.kernel.periods import CHINA, day_of
 from shangheng.kernel.records.concept.fields import Day, Field, OneOf, Region, Text
 from shangheng.kernel.regions import queries as regions
 from shangheng.kernel.registers.actions import region_code
 from shangheng.kernel.registers.concept.forms import checked
-from shangheng.kernel.registers.queries import CHINA
 from shangheng.site import (
     accounts,
     acting,
@@ -167,7 +167,7 @@ def _appointment(values: Mapping[str, Any], now: datetime) -> Appointment:
     return Appointment(
         person=values["person"], role=values["role"], region=values.get("region", ""),
         department=values.get("department", ""), party=values.get("party", ""),
-        since=now if since.date() == now.astimezone(CHINA).date() else since,
+        since=now if since.date() == day_of(now) else since,
         until=day_begins(until) + timedelta(days=1) if until else None,
         reason=values["reason"],
     )  # fmt: skip

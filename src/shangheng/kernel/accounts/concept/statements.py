@@ -14,12 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from zoneinfo import ZoneInfo
 
 from shangheng.kernel.accounts.concept.transfers import PHASES, Phase
 from shangheng.kernel.accounts.concept.units import Unit, written
+from shangheng.kernel.periods import CHINA
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 BOM = "\ufeff"
 """Without it Excel reads UTF-8 Chinese as the system's old encoding."""
 _CODE_GROUPS, _GROUP = 4, 5
@@ -65,7 +64,7 @@ class Statement:
 
 
 def _time(at: datetime) -> str:
-    return at.astimezone(SHANGHAI).isoformat(sep=" ", timespec="microseconds")
+    return at.astimezone(CHINA).isoformat(sep=" ", timespec="microseconds")
 
 
 def _rows(statement: Statement) -> Iterator[tuple[str, ...]]:

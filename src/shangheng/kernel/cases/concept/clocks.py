@@ -11,13 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from shangheng.kernel.cases.concept.calendar import Calendar
 from shangheng.kernel.errors import Conflict, Invalid
 from shangheng.kernel.formulas.parameters import Configuration, Parameter
+from shangheng.kernel.periods import CHINA, day_of
 
-CHINA = ZoneInfo("Asia/Shanghai")
 Unit = Literal["working_days", "calendar_days", "hours"]
 UNITS: dict[Unit, tuple[str, str]] = {
     "working_days": ("个工作日", "working days"),
@@ -215,13 +214,9 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), CHINA)
 
 
-def _local(at: datetime) -> date:
-    return at.astimezone(CHINA).date()
-
-
 def _counted(unit: Unit, whole: int, events: Sequence[Event], calendar: Calendar) -> Iterator[Day]:
-    start = _local(events[0].at)
-    spans = [(_local(a), _local(b) if b else None, why) for a, b, why in _stops(events)]
+    start = day_of(events[0].at)
+    spans = [(day_of(a), day_of(b) if b else None, why) for a, b, why in _stops(events)]
     yield Day(start, 0, "start")
     number = 0
     for offset in range(1, DAYS_MAX):
@@ -252,15 +247,15 @@ def _rolled(last: date, number: int, calendar: Calendar) -> Iterator[Day]:
 
 def _hours(whole: int, events: Sequence[Event]) -> Reckoning:
     start, left = events[0].at, timedelta(hours=whole)
-    days = [Day(_local(start), 0, "hours", counted=True)]
+    days = [Day(day_of(start), 0, "hours", counted=True)]
     for since, until, reason in _stops(events):
         ran = since - start
         if ran >= left:
             break
         left -= ran
-        days.append(Day(_local(since), 0, "stopped", reason))
+        days.append(Day(day_of(since), 0, "stopped", reason))
         if until is None:
             return Reckoning("hours", whole, None, tuple(days), provisional=False)
         start = until
-        days.append(Day(_local(until), 0, "hours", counted=True))
+        days.append(Day(day_of(until), 0, "hours", counted=True))
     return Reckoning("hours", whole, start + left, tuple(days), provisional=False)

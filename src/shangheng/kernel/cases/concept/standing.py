@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shangheng.kernel.cases.concept.clocks import CHINA
 from shangheng.kernel.cases.concept.facts import Fact, NameOf, day_en, day_zh, written
 from shangheng.kernel.cases.concept.kinds import CaseKind
+from shangheng.kernel.periods import CHINA
 
 
 @dataclass(frozen=True, kw_only=True)

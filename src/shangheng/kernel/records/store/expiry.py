@@ -4,10 +4,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import ZoneInfo
 
 import duckdb
 
+from shangheng.kernel.periods import day_of
 from shangheng.kernel.records.concept.fields import Day, Time
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.concept.retention import (
@@ -22,8 +22,6 @@ from shangheng.kernel.records.models import BatchRow
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.reading import literal, quoted
 from shangheng.kernel.records.store.tables import files_of, scan
-
-BEIJING = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ def _content(
     reporter = row.reporter.code
     found = rows.get((reporter, row.number))
     if found is None:
-        day = row.received_at.astimezone(BEIJING).date()
+        day = day_of(row.received_at)
         found = _Rows(0, day, day, _held_without_rows(row, reporter, day, holds))
     return Content(
         folder=row.folder, reporter=reporter, batch=row.number, records=found.count,

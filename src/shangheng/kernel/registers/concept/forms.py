@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from shangheng.kernel import codes
 from shangheng.kernel.errors import Invalid, NotFound
+from shangheng.kernel.periods import CHINA
 from shangheng.kernel.records.concept import fields as f
 from shangheng.kernel.registers.concept.attachments import FILE_BYTES_MAX, Upload
 
@@ -24,7 +24,6 @@ RegionOf = Callable[[str], str]
 UNFIT = {"infected": "field.file_infected", "unscanned": "field.file_unscanned"}
 DECIMALS = 4
 MONEY_DECIMALS = 2
-_CHINA = ZoneInfo("Asia/Shanghai")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _YES = {"true", "on", "1", "yes", "是"}
 _NO = {"false", "off", "0", "no", "否"}
@@ -219,7 +218,7 @@ def _time(field: f.Time, text: str) -> str:
         raise _Unfit(
             "field.unreadable", value=text, hint=field.hint_zh, hint_en=field.hint_en
         ) from None
-    local = value.replace(tzinfo=_CHINA) if value.tzinfo is None else value.astimezone(_CHINA)
+    local = value.replace(tzinfo=CHINA) if value.tzinfo is None else value.astimezone(CHINA)
     return local.isoformat(timespec="seconds")
 
 

@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from shangheng.kernel.cases import across as cases
-from shangheng.kernel.cases.concept.clocks import CHINA
 from shangheng.kernel.cases.concept.guards import Taking
 from shangheng.kernel.errors import Conflict, Invalid, NotPermitted
+from shangheng.kernel.periods import day_of
 from shangheng.kernel.registers import queries as registers
 from shangheng.kernel.registers.concept.actors import Actor, Post
 from shangheng.kernel.registers.queries import Sought
@@ -102,7 +102,7 @@ def decided(taking: Taking) -> Mapping[str, Any]:
     """Decide once publicity is over and no objection stands; the funds are committed with it."""
     due = taking.due_at.get("publicity")
     if due is None or taking.at < due:
-        until = due.astimezone(CHINA).date().isoformat() if due else "?"
+        until = day_of(due).isoformat() if due else "?"
         raise Conflict("incentive.still_public", number=taking.number, until=until)
     standing = [
         each.number
@@ -280,7 +280,7 @@ def _moved(movement: str, taking: Taking, parts: tuple[Share, ...]) -> tuple[str
 
 
 def _day(taking: Taking) -> date:
-    return taking.at.astimezone(CHINA).date()
+    return day_of(taking.at)
 
 
 KIND = APPLICATION.name
