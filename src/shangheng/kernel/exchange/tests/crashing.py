@@ -17,6 +17,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from functools import partial
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -48,12 +49,15 @@ def subscriber(ready: Any) -> None:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             note = open_note(decode_slip(self.headers[SLIP_HEADER]), [SIGNER.verifier])
-            number = parse_slip(note.text).number
+            slip = parse_slip(note.text)
+            if sha256(body).hexdigest() != slip.body:
+                answered(self, 400, {"code": "parcel.altered"})  # killed in the middle of it
+                return
             try:
-                consumer.take(number, body)
+                consumer.take(slip.number, body)
             except (AssertionError, KeyError) as error:
-                problems.append(f"{number}: {error!r}")
-            answered(self, 200, {"acknowledged": number})
+                problems.append(f"{slip.number}: {error!r}")
+            answered(self, 200, {"acknowledged": slip.number})
 
         def do_GET(self) -> None:
             told = {"orders": consumer.orders(), "last": consumer.last,
