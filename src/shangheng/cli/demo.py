@@ -24,10 +24,6 @@ from shangheng.site.serve import serve
 SIGN_INS = (
     ("officer", "shangheng-officer", ("statistics.officer",), "", "统计员 statistics officer"),
     ("platform", "shangheng-platform", (), "P01", "平台 P01 的报送员 reporter of platform P01"),
-    ("mediator", "shangheng-mediator", ("consumer.officer", "consumer.mediator"), "",
-     "消费维权经办和调解 complaints officer and mediator"),
-    ("lead", "shangheng-lead", ("consumer.lead",), "",
-     "消费维权负责人 lead of consumer protection"),
     ("administrator", "shangheng-administrator", ("access.administrator",), "",
      "权限管理员 administrator of posts"),
 )  # fmt: skip
