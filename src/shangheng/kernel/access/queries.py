@@ -71,8 +71,7 @@ def _states(at: datetime) -> dict[str, Q]:
 def _within(regions: Iterable[str]) -> Q:
     scope = Q(pk__in=[])
     for region in regions:
-        # An empty condition would vanish beside the others instead of holding for everything.
-        scope |= below(region) if region else ~Q(pk__in=[])
+        scope |= below(region)
     return scope
 
 

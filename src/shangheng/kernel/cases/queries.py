@@ -60,8 +60,7 @@ def scoped(kind: CaseKind, actor: Actor, *, joint: bool = True) -> Q:
         raise NotPermitted("case.not_yours", what="see", roles=list(kind.roles), region="")
     scope = Q(pk__in=[])
     for post in posts:
-        # An empty condition would vanish beside the others instead of holding for everything.
-        one = below(post.region) if post.region else ~Q(pk__in=[])
+        one = below(post.region)
         if post.department:
             one &= Q(department__in=("", post.department))
         scope |= one

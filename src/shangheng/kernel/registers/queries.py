@@ -100,8 +100,8 @@ def sees_all(kind: RegisterKind, actor: Actor, region: str) -> bool:
 
 def below(region: str) -> Q:
     """Return the condition for what lies in a region; no region is the whole country."""
-    if not region:
-        return Q()
+    if not region:  # a plain Q() would vanish beside other conditions instead of holding for all
+        return ~Q(pk__in=[])
     first = stem(region)  # a span of codes, which an index can answer, unlike a beginning
     return Q(region__gte=first, region__lte=first.ljust(REGION_DIGITS, "9"))
 
