@@ -22,7 +22,7 @@ from shangheng.kernel.records.store.committing import HASHES
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import digest_of, folder_of
 from shangheng.kernel.records.store.reading import canonical, literal
-from shangheng.kernel.records.store.tables import commit_path, files_of, scan
+from shangheng.kernel.records.store.tables import LOG, POINTER, commit_path, files_of, scan
 
 UNREADABLE = (DeltaError, OSError, ValueError, KeyError, TypeError)
 """What reading commits raises where their text was altered."""
@@ -45,14 +45,11 @@ def check_version(home: Ledger, leaf: Leaf) -> Iterator[Finding]:
     if wrong:
         return
     for file, digest in versions.digests(home, table, kind, version):
-        if file.exists() and not _told_otherwise(home, kind, file, digest):
-            yield from _file(home, file, digest)
-
-
-def _told_otherwise(home: Ledger, kind: str, file: Path, digest: str) -> bool:
-    """Tell whether another commit tells of the file as it is: a disposal rewrites the history."""
-    now = digest_of(file)
-    return now != digest and now in versions.told(home, kind)[file.resolve()]
+        if not file.exists() or (now := digest_of(file)) == digest:
+            continue
+        # A disposal takes rows out of the history, and its own commit tells of the rest.
+        if now not in versions.told(home, kind)[file.resolve()]:
+            yield _altered(home, file)
 
 
 def _file(home: Ledger, file: Path, digest: object) -> Iterator[Finding]:
@@ -60,19 +57,25 @@ def _file(home: Ledger, file: Path, digest: object) -> Iterator[Finding]:
     if not file.exists():
         yield Finding(path, "evidence.file_missing", {"path": path})
     elif digest_of(file) != digest:
-        yield Finding(path, "evidence.ledger_file_altered", {"path": path})
+        yield _altered(home, file)
+
+
+def _altered(home: Ledger, file: Path) -> Finding:
+    path = str(file.relative_to(home.root))
+    return Finding(path, "evidence.ledger_file_altered", {"path": path})
 
 
 def check_files(home: Ledger, kind: RecordKind) -> Iterator[Finding]:
     """Check that what is read of a kind's tables is there, and that a commit tells of it."""
+    told: Mapping[Path, set[str]] = {}
     for table in versions.TABLES:
         path = versions.folder_of(home, table, kind.name)
         if versions.latest(path) < 0:
             continue
         yield from _pointer(home, path, table, kind.name)
         try:
+            told = told or versions.told(home, kind.name)
             there = {Path(each) for each in files_of(path).paths}
-            told = versions.told(home, kind.name)
         except UNREADABLE as error:
             yield _unreadable(kind, error)
             continue
@@ -86,7 +89,7 @@ def check_files(home: Ledger, kind: RecordKind) -> Iterator[Finding]:
 
 def _pointer(home: Ledger, path: Path, table: str, kind: str) -> Iterator[Finding]:
     """Check the checkpoints of a table, and the file that names the last of them."""
-    found = sorted((path / versions.LOG).glob("*.checkpoint.parquet"))
+    found = sorted((path / LOG).glob("*.checkpoint.parquet"))
     pointer = ""
     for checkpoint in found:
         name = versions.name_of(table, kind, int(checkpoint.name.partition(".")[0]))
@@ -98,7 +101,7 @@ def _pointer(home: Ledger, path: Path, table: str, kind: str) -> Iterator[Findin
             where = str(checkpoint.relative_to(home.root))
             yield Finding(where, "evidence.ledger_file_unknown", {"path": where})
         pointer = str(facts.get("pointer", pointer))
-    file = path / versions.POINTER
+    file = path / POINTER
     if pointer:
         yield from _file(home, file, pointer)
     elif file.exists():

@@ -27,10 +27,11 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from shangheng.kernel.evidence.store import flush
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.store import versions
 from shangheng.kernel.records.store.committing import REJECTS, index_of
-from shangheng.kernel.records.store.home import Ledger, flush
+from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.keys import TYPES, Entries
 from shangheng.kernel.records.store.names import digest_of
 from shangheng.kernel.records.store.reading import key_number, literal, quoted
@@ -65,8 +66,9 @@ def dispose(home: Ledger, kind: RecordKind, batches: Sequence[Gone], *, tag: str
         for path, is_claims in ((home.table(kind.name), False), (home.claims(kind.name), True)):
             if path.exists():
                 table = Table(path, kind)
-                _forget(home, connection, table, numbers if is_claims else None)
-                _drop(connection, table, tag=tag, beside=() if is_claims else beside)
+                touched = _files_with_gone(connection, table)
+                _forget(home, connection, table, touched, numbers if is_claims else None)
+                _drop(connection, table, touched, tag=tag, beside=() if is_claims else beside)
                 table.sweep()
 
 
@@ -127,10 +129,10 @@ def _forget(
     home: Ledger,
     connection: duckdb.DuckDBPyConnection,
     table: Table,
+    touched: Sequence[str],
     numbers: Mapping[str, int] | None,
 ) -> None:
     """Let the key index of a table forget the rows that go; ``numbers`` for that of claims."""
-    touched = _files_with_gone(connection, table)
     keys = _keys(connection, table, touched, numbers or {}) if touched else Entries.empty()
     index = index_of(home, table.kind.name, table, claims=numbers is not None)
     index.forget(as_claims(keys) if numbers is not None else keys)
@@ -163,10 +165,14 @@ def _untold(home: Ledger, kind: RecordKind) -> list[Path]:
 
 
 def _drop(
-    connection: duckdb.DuckDBPyConnection, table: Table, *, tag: str, beside: Sequence[Path]
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    touched: Sequence[str],
+    *,
+    tag: str,
+    beside: Sequence[Path],
 ) -> None:
     """Make the table true without the rows that go, and tell of what else was rewritten."""
-    touched = _files_with_gone(connection, table)
     if not touched and not beside:
         return
     adds = []

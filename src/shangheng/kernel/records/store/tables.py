@@ -21,9 +21,9 @@ from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, CommitProperties, RemoveAction
 
 from shangheng.kernel.errors import NotFound, Unavailable
+from shangheng.kernel.evidence.store import flush
 from shangheng.kernel.records.concept import fields as f
 from shangheng.kernel.records.concept.kinds import RecordKind
-from shangheng.kernel.records.store.home import flush
 from shangheng.kernel.records.store.names import digest_of
 from shangheng.kernel.records.store.reading import literal, quoted, sql_type
 
@@ -31,6 +31,8 @@ FILES_PER_DAY_MAX = 8
 GATHERED_EVERY = 50
 """Commits after which Delta Lake gathers all of them into a checkpoint."""
 DIGESTS = "digests"
+LOG = "_delta_log"
+POINTER = f"{LOG}/_last_checkpoint"
 """Under which name a commit keeps the digests of its files, by their paths in the table."""
 ARROW_TYPES: dict[str, pa.DataType] = {
     "VARCHAR": pa.string(),
@@ -109,10 +111,9 @@ class Table:
 
     def _is_latest(self) -> bool:
         """Return whether neither a following commit nor a checkpoint beyond ours is there."""
-        log, version = self.path / "_delta_log", self.version
-        last = log / "_last_checkpoint"
+        version, last = self.version, self.path / POINTER
         gathered = json.loads(last.read_bytes())["version"] if last.exists() else 0
-        return gathered <= version and not (log / f"{version + 1:020d}.json").exists()
+        return gathered <= version and not commit_path(self.path, version + 1).exists()
 
     @property
     def version(self) -> int:
@@ -175,8 +176,8 @@ class Table:
             ),
         )  # fmt: skip
         self.refresh()
-        flush(self.path / "_delta_log" / f"{self.version:020d}.json")
-        flush(self.path / "_delta_log")
+        flush(commit_path(self.path, self.version))
+        flush(self.path / LOG)
         return self.version
 
     def _removed(self, path: str) -> RemoveAction:
@@ -238,7 +239,7 @@ class Table:
 
 def commit_path(path: Path, version: int) -> Path:
     """Return the file of the commit that made a version."""
-    return path / "_delta_log" / f"{version:020d}.json"
+    return path / LOG / f"{version:020d}.json"
 
 
 def facts_of(commit: Path) -> Mapping[str, Any]:
@@ -276,7 +277,7 @@ def files_of(path: Path, version: int | None = None) -> LedgerFiles:
     Raises:
         NotFound: there is no such version, or its files are gone (``ledger.no_version``).
     """
-    if not (path / "_delta_log").exists() and not version:
+    if not (path / LOG).exists() and not version:
         return LedgerFiles(0, ())
     if version is not None:
         return _files_then(path, version)

@@ -14,11 +14,9 @@ from pathlib import Path
 
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import digest_of
-from shangheng.kernel.records.store.tables import DIGESTS, commit_path, facts_of
+from shangheng.kernel.records.store.tables import DIGESTS, LOG, POINTER, commit_path, facts_of
 
 TABLES = ("tables", "claims")
-LOG = "_delta_log"
-POINTER = f"{LOG}/_last_checkpoint"
 
 
 def name_of(table: str, kind: str, version: int) -> str:
