@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from shangheng.cli.policies import DAY, FOLDER, JSON, JURISDICTION
-from shangheng.kernel.errors import Invalid
+from shangheng.kernel.formulas.parameters import readings_of
 from shangheng.services.incentives.forms.places import placed
 from shangheng.services.incentives.manifest import SERVICE
 from shangheng.site import jurisdictions, wiring
@@ -45,7 +45,7 @@ def entitlements_command(
         jurisdictions.jurisdiction(name, folder),
         placed(facts),
         on=day.date(),
-        readings=_readings(readings),
+        readings=readings_of(readings),
         configuration=wiring.decisions(),
         confirm_small=wanted["confirm_small"],
         close=wanted["close"],
@@ -54,18 +54,6 @@ def entitlements_command(
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
     else:
         _show(found)
-
-
-def _readings(given: tuple[str, ...]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for each in given:
-        name, equals, value = (part.strip() for part in each.partition("="))
-        if not equals or not name or not value:
-            raise Invalid("reading.unreadable", text=each)
-        if found.get(name, value) != value:
-            raise Invalid("reading.twice", name=name)
-        found[name] = value
-    return found
 
 
 def _show(found: dict[str, Any]) -> None:

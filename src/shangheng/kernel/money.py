@@ -5,16 +5,22 @@ An amount is a ``Decimal`` beside its ISO 4217 currency; amounts of different cu
 added. The ledger keeps four decimals, enough for every currency and for unit prices.
 """
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from shangheng.kernel.errors import Invalid
 
+CENT = Decimal("0.01")
 SCALES: dict[str, tuple[Decimal, str]] = {
     "": (Decimal(1), ""),
     "万": (Decimal(10_000), "ten thousand"),
     "亿": (Decimal(100_000_000), "hundred million"),
     "万亿": (Decimal(1_000_000_000_000), "trillion"),
 }
+
+
+def cents(amount: Decimal) -> Decimal:
+    """Return an amount to the cent, half a cent up."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
 def scaled(value: Decimal, scale: str) -> Decimal:

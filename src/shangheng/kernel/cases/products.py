@@ -21,7 +21,7 @@ from shangheng.kernel.cases.concept.seals import new_letter_code
 from shangheng.kernel.cases.concept.standing import facts_of
 from shangheng.kernel.cases.models import CaseRow, LetterRow
 from shangheng.kernel.cases.store import Done
-from shangheng.kernel.errors import Invalid, NotFound, Unavailable
+from shangheng.kernel.errors import Unavailable
 from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.notices import actions as notices
 from shangheng.kernel.notices.concept import Notice
@@ -39,21 +39,13 @@ def bring_forth(kind: CaseKind, step: Step, row: CaseRow, done: Done) -> None:
         return
     entry = row.version
     standing = store.standing_of(row, at=done.hand.at, said=True)
-    facts = facts_of(kind, standing, region_name)
+    facts = facts_of(kind, standing, regions.name_or_code)
     by_hand = replace(done, target="", values={}, changes={})
     _post(kind, step, row, by_hand, facts)
     if step.makes:
         _write(kind, step, row, by_hand, facts)
     if step.records:
         _report(step, row, done, facts, entry)
-
-
-def region_name(code: str) -> str:
-    """Return the full name of a region, or its code where no list knows it."""
-    try:
-        return regions.full_name(code)
-    except (Invalid, NotFound):
-        return code
 
 
 def _post(

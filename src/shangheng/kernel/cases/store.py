@@ -23,6 +23,7 @@ from shangheng.kernel.cases.concept.telling import Act, Hook, notices_of
 from shangheng.kernel.cases.models import CaseNumberRow, CaseRow, ClockRow, StepRow, TraitRow
 from shangheng.kernel.errors import Conflict, NotFound, Unavailable
 from shangheng.kernel.evidence import actions as evidence
+from shangheng.kernel.evidence.store import flush
 from shangheng.kernel.formulas.parameters import Configuration
 from shangheng.kernel.notices import actions as notices
 from shangheng.kernel.notices.concept import Channel
@@ -30,7 +31,6 @@ from shangheng.kernel.periods import CHINA, day_of
 from shangheng.kernel.policies.concept import Library
 from shangheng.kernel.records.concept import fields as f
 from shangheng.kernel.records.concept.kinds import RecordKind
-from shangheng.kernel.records.store.home import flush
 from shangheng.kernel.registers.concept import actors
 from shangheng.kernel.registers.concept.forms import Files, uploads_of
 

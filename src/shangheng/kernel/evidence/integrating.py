@@ -20,10 +20,11 @@ from datetime import datetime
 from django.db import connection
 
 from shangheng.kernel.errors import EvidenceBroken
+from shangheng.kernel.evidence import queries
 from shangheng.kernel.evidence.checkpoints import Checkpoint
 from shangheng.kernel.evidence.log import CHECKPOINT, Log, pen
 from shangheng.kernel.evidence.merkle import leaf_hash
-from shangheng.kernel.evidence.models import CheckpointRow, LeafRow, LogRow
+from shangheng.kernel.evidence.models import CheckpointRow, LeafRow
 from shangheng.kernel.evidence.tiled_tree import TiledTree, read_tile
 from shangheng.kernel.evidence.tiles import TILE_WIDTH
 from shangheng.kernel.evidence.witnessing import cosigned
@@ -60,7 +61,7 @@ def integrate(log: Log, *, now: Now, until: int | None = None) -> Checkpoint | N
         note, seen = (opened[0], opened[1].checkpoint) if opened else ("", None)
         if until is not None and seen and seen.size > until:
             return seen
-        size = sequenced()
+        size = queries.size()
         check(log, note, seen, size)
         if size == (seen.size if seen else 0):
             return seen
@@ -68,11 +69,6 @@ def integrate(log: Log, *, now: Now, until: int | None = None) -> Checkpoint | N
         before = seen.size if seen else 0
         tree = _grown(TiledTree(log.store, before), size)
         return _published(log, tree, before, now)
-
-
-def sequenced() -> int:
-    """Return how many leaves are sequenced."""
-    return LogRow.objects.values_list("size", flat=True).first() or 0
 
 
 def stamp_path(size: int) -> str:

@@ -83,7 +83,7 @@ class TileStore:
                 file.write(data)
         if self.durable:
             for written in pending:
-                _flush(written)
+                flush(written)
         return pending
 
     def _make(self, folder: Path, touched: set[Path]) -> None:
@@ -96,7 +96,7 @@ class TileStore:
     def _sync(self, folders: set[Path]) -> None:
         if self.durable:
             for folder in sorted(folders):
-                _flush(folder)
+                flush(folder)
         self._known |= folders
 
 
@@ -111,7 +111,7 @@ def _link(written: Path, place: Path, path: str, data: bytes) -> None:
             raise EvidenceBroken("evidence.file_differs", **facts) from error
 
 
-def _flush(place: Path) -> None:
+def flush(place: Path) -> None:
     """Wait until a file or folder is on the disk."""
     handle = os.open(place, os.O_RDONLY)
     try:

@@ -2,7 +2,7 @@
 """Dated numbers that formulas need: what a document prints, or what an authority must decide."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -77,6 +77,19 @@ def decided(configuration: Configuration, day: date, *names: str) -> Any:  # noq
     if any(value != next(iter(answers.values())) for value in answers.values()):
         raise Invalid("parameter.decided_twice", names=sorted(answers), day=day.isoformat())
     return next(iter(answers.values()), None)
+
+
+def readings_of(given: Iterable[str]) -> dict[str, str]:
+    """Return readings by name from texts such as ``rent_cap=per_firm``; one name, one reading."""
+    found: dict[str, str] = {}
+    for each in given:
+        name, equals, value = (part.strip() for part in each.partition("="))
+        if not equals or not name or not value:
+            raise Invalid("reading.unreadable", text=each)
+        if found.get(name, value) != value:
+            raise Invalid("reading.twice", name=name)
+        found[name] = value
+    return found
 
 
 def _on(value: Any, day: date) -> Any:  # noqa: ANN401

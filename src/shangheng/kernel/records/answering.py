@@ -21,6 +21,7 @@ from shangheng.kernel.errors import Conflict, EvidenceBroken, NotFound
 from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.evidence import entries
 from shangheng.kernel.evidence import queries as leaves
+from shangheng.kernel.evidence.store import flush
 from shangheng.kernel.periods import CHINA
 from shangheng.kernel.records import retained
 from shangheng.kernel.records.concept.custody import Act, Answer
@@ -30,7 +31,7 @@ from shangheng.kernel.records.disposing import new_number, pseudonyms, said
 from shangheng.kernel.records.models import AnswerRow, CustodyRow
 from shangheng.kernel.records.store import disposal, expiry
 from shangheng.kernel.records.store.archive import Sealer, unsealed
-from shangheng.kernel.records.store.home import Ledger, flush
+from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import folder_of
 from shangheng.kernel.records.store.outcome import safe
 from shangheng.kernel.records.store.reading import canonical, quoted

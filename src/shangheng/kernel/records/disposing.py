@@ -18,6 +18,7 @@ from django.db import transaction
 
 from shangheng.kernel.errors import Conflict, Invalid, NotFound
 from shangheng.kernel.evidence import actions as evidence
+from shangheng.kernel.evidence.store import flush
 from shangheng.kernel.periods import day_of
 from shangheng.kernel.records import retained
 from shangheng.kernel.records.concept.kinds import RecordKind
@@ -36,7 +37,7 @@ from shangheng.kernel.records.concept.retention import (
 from shangheng.kernel.records.models import BatchRow, DisposalRow, LegalHoldRow
 from shangheng.kernel.records.sealing import seal_versions
 from shangheng.kernel.records.store import disposal, expiry
-from shangheng.kernel.records.store.home import Ledger, flush, write_durably
+from shangheng.kernel.records.store.home import Ledger, write_durably
 from shangheng.kernel.records.store.reading import pseudonym
 
 DISPOSED, BATCH_DISPOSED = "records.disposed", "batch.disposed"

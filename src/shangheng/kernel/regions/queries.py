@@ -323,6 +323,14 @@ def _described(codes: tuple[str, ...]) -> list[str]:
     return [f"{code} {full_name(code)}" for code in codes]
 
 
+def name_or_code(code: str) -> str:
+    """Return the full name of a division, or its code where no list knows it."""
+    try:
+        return full_name(code)
+    except (Invalid, NotFound):
+        return code
+
+
 def full_name(code: str) -> str:
     """Return the names from the province down, each once: 江苏省苏州市昆山市."""
     chain = [r for r in (*ancestors(code), find(code)) if not concept.is_grouping(r.code)]

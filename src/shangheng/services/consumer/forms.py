@@ -10,7 +10,6 @@ from typing import Any
 from shangheng.kernel.cases.concept.kinds import CaseKind
 from shangheng.kernel.cases.concept.views import CaseFile
 from shangheng.kernel.cases.store import House, file_path
-from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.regions import queries as regions
 from shangheng.services.consumer.records import COMPLAINT_GOODS, COMPLAINT_GROUNDS
 from shangheng.services.consumer.rules.warnings import EXPOSURES, Outlier, Terms
@@ -29,20 +28,12 @@ To check: the log under /log/ proves each step by its position; hash the files a
 """
 
 
-def region_name(code: str) -> str:
-    """Return the name of a region, or its code where no list knows it."""
-    try:
-        return regions.full_name(code)
-    except (Invalid, NotFound):
-        return code
-
-
 def warning_of(outlier: Outlier, decided: Terms) -> dict[str, Any]:
     """Return the draft of a warning for where complaints stand out; an officer words it anew."""
     region, goods, ground = outlier.key
     what = COMPLAINT_GOODS.get(goods, ("网购商品", "goods"))[0]
     wrong = COMPLAINT_GROUNDS.get(ground, ("问题", "trouble"))[0]
-    place = region_name(region)
+    place = regions.name_or_code(region)
     return {
         "title": f"{place}：{what}“{wrong}”投诉明显增多",
         "goods": goods,

@@ -23,7 +23,14 @@ from shangheng.kernel.parties import queries as known
 from shangheng.kernel.regions import queries as regions
 from shangheng.kernel.registers.concept.actors import Hand
 from shangheng.services.incentives.cases import TREASURER
-from shangheng.services.incentives.rules.funds import FUND_PLAN, PURSES, Purse, Share, fund_code
+from shangheng.services.incentives.rules.funds import (
+    FUND_PLAN,
+    PURSES,
+    Purse,
+    Share,
+    fund_code,
+    purse_named,
+)
 
 OUTSIDE = "treasury"
 CHAIN_FAILED = "transfer.chain_failed"
@@ -106,9 +113,3 @@ def move(
                 why=refusal.code,
             ) from refusal  # fmt: skip
     return tuple(each.key for each in made)
-
-
-def purse_named(code: str) -> Purse:
-    """Return the purse of a fund's code."""
-    name = code.split("/")[1]
-    return next(each for each in PURSES if each == name)

@@ -7,7 +7,6 @@ from typing import Any, Literal
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 
-from shangheng.kernel.errors import NotFound
 from shangheng.kernel.formulas.concept import Indicator
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.site import questions
@@ -43,12 +42,6 @@ class Asked(Schema):
     format: Literal["json", "csv", "xlsx", "jsonstat"] = "json"
 
 
-def _indicator(name: str) -> Indicator:
-    if name not in REGISTRY.indicators:
-        raise NotFound("indicator.unknown", indicator=name, known=sorted(REGISTRY.indicators))
-    return REGISTRY.indicators[name]
-
-
 def _plain(indicator: Indicator) -> dict[str, Any]:
     names = ("name", "zh", "en", "definition_zh", "definition_en", "owner", "version", "additive")
     return {name: getattr(indicator, name) for name in names} | {
@@ -75,7 +68,7 @@ def list_indicators(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG0
 )
 def one_indicator(request: HttpRequest, name: str) -> dict[str, Any]:  # noqa: ARG001
     """Return one entry of the dictionary."""
-    return _plain(_indicator(name))
+    return _plain(REGISTRY.indicator(name))
 
 
 @indicators.get(
@@ -92,7 +85,7 @@ def figures(request: HttpRequest, name: str, asked: Query[Asked]) -> HttpRespons
     ``month=2026-11`` is a whole month. Cells of too few parties are withheld
     (``suppressed``), except from officers and from the reporter that alone stands behind them.
     """
-    indicator = _indicator(name)
+    indicator = REGISTRY.indicator(name)
     figure = OFFICE.ask(name, questions.read(request.GET, indicator), reader_of(request))
     media, write = FORMATS[asked.format]
     return HttpResponse(write(figure), content_type=media)

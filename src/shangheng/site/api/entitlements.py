@@ -10,6 +10,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from shangheng.kernel.errors import Invalid
+from shangheng.kernel.formulas.parameters import readings_of
 from shangheng.kernel.policies import queries as policies
 from shangheng.kernel.policies.concept import Jurisdiction
 from shangheng.services.incentives.forms.places import placed_text
@@ -66,18 +67,6 @@ def _place(name: str) -> Jurisdiction:
     return policies.jurisdiction(wiring.library(), name or str(settings.JURISDICTION))
 
 
-def _readings(given: list[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for each in given:
-        name, equals, value = (part.strip() for part in each.partition("="))
-        if not equals or not name or not value:
-            raise Invalid("reading.unreadable", text=each)
-        if found.get(name, value) != value:
-            raise Invalid("reading.twice", name=name)
-        found[name] = value
-    return found
-
-
 @router.post(
     "",
     response={200: dict[str, Any], 404: Problem, 422: Problem},
@@ -94,7 +83,7 @@ def entitlements(request: HttpRequest, asked: Query[Asked]) -> dict[str, Any]:
         _place(asked.jurisdiction),
         placed_text(text, "body"),
         on=asked.on or clock.now().date(),
-        readings=_readings(asked.reading),
+        readings=readings_of(asked.reading),
         configuration=wiring.decisions(),
         close=asked.close,
         confirm_small=asked.confirm_small,

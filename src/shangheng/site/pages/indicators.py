@@ -35,12 +35,6 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "site/indicators.html", {"indicators": indicators})
 
 
-def _known(name: str) -> Indicator:
-    if name not in REGISTRY.indicators:
-        raise NotFound("indicator.unknown", indicator=name, known=sorted(REGISTRY.indicators))
-    return REGISTRY.indicators[name]
-
-
 def _asked(query: QueryDict, indicator: Indicator) -> QueryDict:
     """Fill in what a bare address leaves open: the latest month, split as the indicator allows."""
     filled = query.copy()
@@ -64,7 +58,7 @@ def _natural_split(indicator: Indicator) -> str:
 @require_safe
 def detail(request: HttpRequest, name: str) -> HttpResponse:
     """Show one indicator: what it says, chart or map, table, definition, where it comes from."""
-    indicator = _known(name)
+    indicator = REGISTRY.indicator(name)
     asked = _asked(request.GET, indicator)
     question = read(asked, indicator)
     try:
@@ -123,7 +117,7 @@ def figures(request: HttpRequest, name: str, form: str) -> HttpResponse:
     """Return a figure as a file."""
     if form not in FORMATS:
         raise NotFound("format.unknown", format=form, known=sorted(FORMATS))
-    indicator = _known(name)
+    indicator = REGISTRY.indicator(name)
     figure = OFFICE.ask(name, read(request.GET, indicator), OFFICE.reader(request))
     media, write = FORMATS[form]
     ending = "json" if form == "jsonstat" else form
@@ -137,7 +131,7 @@ def chart(request: HttpRequest, name: str, form: str) -> HttpResponse:
     """Return a figure as a drawing."""
     if form not in MEDIA:
         raise NotFound("format.unknown", format=form, known=sorted(MEDIA))
-    indicator = _known(name)
+    indicator = REGISTRY.indicator(name)
     figure = OFFICE.ask(name, read(request.GET, indicator), OFFICE.reader(request))
     drawing = _picture(figure, request.GET)
     content = charts.svg(drawing) if form == "svg" else charts.png(drawing)
@@ -185,7 +179,7 @@ def _titles(figure: Figure, reading: Reading) -> tuple[str, ...]:
 @officers_only
 def behind(request: HttpRequest, name: str) -> HttpResponse:
     """Show officers the records from which a figure was computed."""
-    indicator = _known(name)
+    indicator = REGISTRY.indicator(name)
     question = read(_asked(request.GET, indicator), indicator)
     page = request.GET.get("page", "1")
     number = max(1, int(page)) if page.isdigit() else 1

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from shangheng.kernel.errors import EvidenceBroken, Invalid, NotFound, Unavailable
 from shangheng.kernel.evidence import actions, entries, log, merkle, queries
-from shangheng.kernel.evidence.integrating import integrate, sequenced, stamp_path
+from shangheng.kernel.evidence.integrating import integrate, stamp_path
 from shangheng.kernel.evidence.log import Log
 from shangheng.kernel.evidence.models import CheckpointRow, LeafRow, LogRow
 from shangheng.kernel.evidence.public_keys import encode_keys, parse_keys
@@ -43,7 +43,7 @@ def test_leaves_are_numbered_without_gaps_even_where_an_action_fails() -> None:
     with pytest.raises(IntegrityError):
         fails()
     assert seal(3) == 2
-    assert sequenced() == 3
+    assert queries.size() == 3
     assert [leaf.index for leaf in queries.leaves()] == [0, 1, 2]
 
 
@@ -273,7 +273,7 @@ def test_a_key_may_be_kept_elsewhere(tmp_path: Path) -> None:
 def test_keys_overlap_in_a_rotation_and_the_log_says_so(a_log: Log, tmp_path: Path) -> None:
     actions.begin(a_log, at=AT)
     actions.begin(a_log, at=AT)
-    assert sequenced() == 1
+    assert queries.size() == 1
     integrate(a_log, now=now)
     old = a_log.signers[0].verifier
     new = actions.rotate(a_log, at=AT)

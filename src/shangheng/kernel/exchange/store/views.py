@@ -15,25 +15,17 @@ from shangheng.kernel.exchange.concept.agreements import Agreement
 from shangheng.kernel.exchange.concept.masks import MASKS
 from shangheng.kernel.exchange.concept.parcels import ACT, PUT, RECORD, SEQUENCE, WITHDRAW
 from shangheng.kernel.records.concept import fields as f
-from shangheng.kernel.records.store.reading import literal, quoted
+from shangheng.kernel.records.store.reading import keyed, literal, pads, quoted
 from shangheng.kernel.regions.concept import stem
 
-_BLOCK_BYTES = 64  # of SHA-256, RFC 2104
+PADS = "exchange_"
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, agreement: Agreement, *, key: bytes) -> None:
     """Give the connection the agreement's own key, made of the master key and its name."""
     own = hmac.digest(key, f"exchange:{agreement.name}".encode(), "sha256")
-    padded = own.ljust(_BLOCK_BYTES, b"\0")
-    for name, pad in (("inner_pad", 0x36), ("outer_pad", 0x5C)):
-        connection.execute(
-            f"SET VARIABLE exchange_{name} = ?::BLOB", [bytes(byte ^ pad for byte in padded)]
-        )
-
-
-def _hmac(text: str) -> str:
-    inner = f"unhex(sha256(getvariable('exchange_inner_pad') || encode({text})))"
-    return f"left(sha256(getvariable('exchange_outer_pad') || {inner}), 32)"
+    for name, pad in pads(own).items():
+        connection.execute(f"SET VARIABLE {PADS}{name} = ?::BLOB", [pad])
 
 
 def _text(field: f.Field) -> str:
@@ -50,7 +42,7 @@ def _text(field: f.Field) -> str:
 
 def _shared(agreement: Agreement, name: str) -> str:
     text = _text(agreement.kind.field(name))
-    masked = MASKS[agreement.fields[name]].sql.format(v=text, hmac=_hmac(text))
+    masked = MASKS[agreement.fields[name]].sql.format(v=text, hmac=keyed(text, pads_of=PADS))
     return f"CASE WHEN {quoted(name)} IS NOT NULL THEN {masked} END"
 
 
@@ -58,7 +50,7 @@ def record_id(agreement: Agreement) -> str:
     """Return what makes a record one to the receivers of this agreement."""
     parts = ", chr(31), ".join(f"coalesce({_text(agreement.kind.field(n))}, '')"
                                for n in agreement.kind.key)  # fmt: skip
-    return _hmac(f"concat({parts})")
+    return keyed(f"concat({parts})", pads_of=PADS)
 
 
 def covered(agreement: Agreement) -> str:

@@ -27,10 +27,11 @@ import numpy as np
 import pyarrow as pa
 from deltalake.transaction import AddAction
 
+from shangheng.kernel.evidence.store import flush
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.store.archive import seal_file
 from shangheng.kernel.records.store.convoys import Convoy
-from shangheng.kernel.records.store.home import Ledger, flush, write_durably
+from shangheng.kernel.records.store.home import Ledger, write_durably
 from shangheng.kernel.records.store.keys import Entries, KeyIndex
 from shangheng.kernel.records.store.names import INTENT
 from shangheng.kernel.records.store.reading import key_number, literal, quoted

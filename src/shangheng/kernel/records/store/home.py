@@ -13,6 +13,7 @@ import duckdb
 from deltalake.exceptions import DeltaError
 
 from shangheng.kernel.errors import Unavailable
+from shangheng.kernel.evidence.store import flush
 
 
 @dataclass(frozen=True)
@@ -122,15 +123,6 @@ def room_needed() -> Iterator[None]:
     except (OSError, duckdb.IOException, duckdb.OutOfMemoryException, DeltaError) as error:
         detail = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
         raise Unavailable("store.no_room", detail=detail) from error
-
-
-def flush(path: Path) -> None:
-    """Make a file or a folder durable before anything is acknowledged on its strength."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def write_durably(path: Path, content: bytes) -> None:

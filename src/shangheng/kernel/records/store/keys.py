@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from pyarrow import ipc
 
-from shangheng.kernel.records.store.home import flush
+from shangheng.kernel.evidence.store import flush
 
 Array = npt.NDArray[Any]
 COLUMNS = ("high", "low", "print", "day", "source", "rank")

@@ -19,6 +19,7 @@ from shangheng.kernel.records.concept import kinds
 
 DECIMALS_KEPT = 4
 PSEUDONYM_DIGITS = 32
+HMAC_BLOCK_BYTES = 64
 REGION_BITS = 1_000_000
 IDENTIFIER_SQL: dict[str, Callable[[str], str]] = {
     "uscc": codes.sql_is_uscc,
@@ -70,10 +71,23 @@ def _time(column: str) -> str:
     )
 
 
+def pads(key: bytes) -> dict[str, bytes]:
+    """Return the pads of HMAC-SHA256 (RFC 2104) under a key, with which ``keyed`` finishes it."""
+    padded = key.ljust(HMAC_BLOCK_BYTES, b"\0")
+    return {
+        name: bytes(byte ^ pad for byte in padded)
+        for name, pad in (("inner_pad", 0x36), ("outer_pad", 0x5C))
+    }
+
+
+def keyed(text: str, *, pads_of: str = "") -> str:
+    """Return the SQL of the first digits of a text's HMAC; the pads are the connection's."""
+    inner = f"unhex(sha256(getvariable('{pads_of}inner_pad') || encode({text})))"
+    return f"left(sha256(getvariable('{pads_of}outer_pad') || {inner}), {PSEUDONYM_DIGITS})"
+
+
 def _person(column: str) -> str:
-    inner = f"unhex(sha256(getvariable('inner_pad') || encode(trim({column}))))"
-    digest = f"sha256(getvariable('outer_pad') || {inner})"
-    return f"CASE WHEN {_text(column)} IS NOT NULL THEN left({digest}, {PSEUDONYM_DIGITS}) END"
+    return f"CASE WHEN {_text(column)} IS NOT NULL THEN {keyed(f'trim({column})')} END"
 
 
 def _lines_type(field: f.Field) -> str:
@@ -229,10 +243,15 @@ def known_region(column: str) -> str:
     return f"(strlen({column}) IN (6, 9, 12) AND {known})"
 
 
+def person_key(master_key: bytes) -> bytes:
+    """Return the key under which persons are hidden."""
+    return hmac.digest(master_key, b"pseudonym:person", "sha256")
+
+
 def pseudonym(person: str, master_key: bytes) -> str:
     """Return under which name a person stands in the ledger, as ``_person`` does in bulk."""
-    key = hmac.digest(master_key, b"pseudonym:person", "sha256")
-    return hmac.digest(key, person.strip(" ").encode(), "sha256").hex()[:PSEUDONYM_DIGITS]
+    digest = hmac.digest(person_key(master_key), person.strip(" ").encode(), "sha256")
+    return digest.hex()[:PSEUDONYM_DIGITS]
 
 
 def canonical(kind: kinds.RecordKind) -> str:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Batches received: landed, read and checked; nothing of them counts yet."""
 
-import hmac
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -20,7 +19,7 @@ from shangheng.kernel.records.store.archive import Sealer
 from shangheng.kernel.records.store.convoys import Convoy, Member, Order
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.landing import Landed, Landing
-from shangheng.kernel.records.store.reading import REGION_BITS, Fault, quoted
+from shangheng.kernel.records.store.reading import REGION_BITS, Fault, pads, person_key, quoted
 from shangheng.kernel.regions import queries as regions
 
 ROOM_FACTOR = 3
@@ -44,10 +43,8 @@ def region_names() -> pa.Table:
 
 
 def _facts(home: Ledger, order: Order) -> staging.Facts:
-    """Derive the pads of HMAC-SHA256 (RFC 2104) for pseudonyms, so that SQL can finish it."""
-    key = hmac.digest(home.master_key, b"pseudonym:person", "sha256").ljust(64, b"\0")
-    inner, outer = bytes(b ^ 0x36 for b in key), bytes(b ^ 0x5C for b in key)
-    return staging.Facts(order.at.replace(tzinfo=None), inner, outer)
+    hidden = pads(person_key(home.master_key))
+    return staging.Facts(order.at.replace(tzinfo=None), **hidden)
 
 
 def land(home: Ledger, order: Order, source: Path | BinaryIO, *, name: str) -> Member:

@@ -11,12 +11,13 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from shangheng.kernel.evidence.sealing import seal_records
+from shangheng.kernel.evidence.store import flush
 from shangheng.kernel.records.concept import kinds
 from shangheng.kernel.records.concept.receipts import Receipt, RuleCount
 from shangheng.kernel.records.store import committing, convoys, outcome
 from shangheng.kernel.records.store.archive import batch_secret
 from shangheng.kernel.records.store.convoys import Convoy
-from shangheng.kernel.records.store.home import Ledger, flush, write_durably
+from shangheng.kernel.records.store.home import Ledger, write_durably
 from shangheng.kernel.records.store.keys import Entries, KeyIndex
 from shangheng.kernel.records.store.names import RECEIPTS, digest_of
 from shangheng.kernel.records.store.reading import literal, quoted

@@ -17,9 +17,10 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from shangheng.kernel.evidence.store import flush
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.store import committing
-from shangheng.kernel.records.store.home import Ledger, flush, write_durably
+from shangheng.kernel.records.store.home import Ledger, write_durably
 from shangheng.kernel.records.store.keys import TYPES, WITHDRAWN, Entries, KeyIndex
 from shangheng.kernel.records.store.names import INTENT, RECEIPTS
 from shangheng.kernel.records.store.reading import key_number, literal, quoted, sql_type

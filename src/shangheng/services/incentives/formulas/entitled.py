@@ -18,8 +18,9 @@ from typing import Any
 
 import ibis
 
+from shangheng.kernel.money import CENT
 from shangheng.services.incentives.rules.premises import OFFICE
-from shangheng.services.incentives.rules.provisions import CENT, Provision
+from shangheng.services.incentives.rules.provisions import Provision
 
 Table = Any
 Column = Any

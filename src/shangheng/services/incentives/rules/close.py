@@ -10,12 +10,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from shangheng.kernel.money import CENT
 from shangheng.services.incentives.rules import honours, sales
 from shangheng.services.incentives.rules.conditions import HERE, REGISTERED_HERE, unmet
 from shangheng.services.incentives.rules.decide import Verdict, judge
 from shangheng.services.incentives.rules.facts import Facts, Honour, Sale
 from shangheng.services.incentives.rules.provisions import (
-    CENT,
     ZERO,
     Condition,
     Provision,

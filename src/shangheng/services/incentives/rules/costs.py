@@ -19,6 +19,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from shangheng.kernel.errors import Invalid
+from shangheng.kernel.money import cents
 from shangheng.kernel.periods import months_later
 from shangheng.services.incentives.rules.facts import Cost
 from shangheng.services.incentives.rules.premises import within
@@ -28,7 +29,6 @@ from shangheng.services.incentives.rules.provisions import (
     Piece,
     Reason,
     Setting,
-    cents,
 )
 
 MONTHS_MAX = 600

@@ -16,8 +16,9 @@ from shangheng.kernel.accounts.concept.plans import BUDGET, Plan
 from shangheng.kernel.accounts.concept.units import CNY, Unit, pieces_of
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.formulas.parameters import Configuration, Parameter
+from shangheng.kernel.money import cents
 from shangheng.services.incentives.rules.conditions import inside
-from shangheng.services.incentives.rules.provisions import ZERO, Provision, cents
+from shangheng.services.incentives.rules.provisions import ZERO, Provision
 
 SQUARE_METRES = Unit("M2", "平方米", "square metres", 2)
 Purse = Literal["money", "voucher", "land"]
@@ -149,7 +150,7 @@ def affordable(
     for key, parts in wanted.items():
         needs: dict[str, int] = {}
         for each in parts:
-            unit = PURSES[_purse_of_code(each.fund)][2]
+            unit = PURSES[purse_named(each.fund)][2]
             needs[each.fund] = needs.get(each.fund, 0) + pieces_of(each.amount, unit)
         found[key] = all(left.get(fund, 0) >= pieces for fund, pieces in needs.items())
         if found[key]:
@@ -157,6 +158,7 @@ def affordable(
     return found
 
 
-def _purse_of_code(code: str) -> Purse:
+def purse_named(code: str) -> Purse:
+    """Return the purse of a fund's code."""
     name = code.split("/")[1]
     return next(each for each in PURSES if each == name)

@@ -4,8 +4,9 @@
 from datetime import date
 from decimal import Decimal
 
+from shangheng.kernel.money import cents
 from shangheng.services.incentives.rules.facts import Honour
-from shangheng.services.incentives.rules.provisions import Computed, Piece, Reason, Setting, cents
+from shangheng.services.incentives.rules.provisions import Computed, Piece, Reason, Setting
 
 KINDS = {
     "brand": ("名牌产品", "brand product"),

@@ -3,8 +3,9 @@
 
 from datetime import date, timedelta
 
+from shangheng.kernel.money import cents
 from shangheng.kernel.periods import months_later
-from shangheng.services.incentives.rules.provisions import Computed, Piece, Setting, cents
+from shangheng.services.incentives.rules.provisions import Computed, Piece, Setting
 
 
 def clock(setting: Setting) -> Computed:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from shangheng.kernel.errors import Invalid
+from shangheng.kernel.money import cents
 from shangheng.kernel.periods import months_later
 from shangheng.services.incentives.rules.facts import Lease
 from shangheng.services.incentives.rules.provisions import (
@@ -15,7 +16,6 @@ from shangheng.services.incentives.rules.provisions import (
     Computed,
     Piece,
     Setting,
-    cents,
 )
 
 OFFICE = "office"

@@ -4,13 +4,13 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from shangheng.kernel.money import cents
 from shangheng.services.incentives.rules.facts import Bill
 from shangheng.services.incentives.rules.provisions import (
     ZERO,
     Computed,
     Piece,
     Setting,
-    cents,
 )
 
 PARTS = ("peak", "flat", "valley")

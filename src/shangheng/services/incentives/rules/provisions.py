@@ -4,20 +4,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from shangheng.services.incentives.rules.facts import Facts
 
-CENT = Decimal("0.01")
 ZERO = Decimal(0)
 WITH_AMOUNT = {"money", "tax", "insurance", "loan", "price"}
 """Kinds of provisions that come to an amount; a status, a service or land does not."""
-
-
-def cents(amount: Decimal) -> Decimal:
-    """Return an amount in whole cents, halves rounded up."""
-    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
 @dataclass(frozen=True)

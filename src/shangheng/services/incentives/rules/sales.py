@@ -14,13 +14,13 @@ from datetime import date
 from decimal import Decimal
 
 from shangheng.kernel.errors import Invalid
+from shangheng.kernel.money import cents
 from shangheng.services.incentives.rules.provisions import (
     ZERO,
     Computed,
     Piece,
     Reason,
     Setting,
-    cents,
 )
 
 Years = Mapping[int, Decimal | None]

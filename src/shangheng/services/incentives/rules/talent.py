@@ -3,12 +3,12 @@
 
 from datetime import date
 
+from shangheng.kernel.money import cents
 from shangheng.services.incentives.rules.provisions import (
     ZERO,
     Computed,
     Piece,
     Setting,
-    cents,
 )
 
 SINCE = "talent.since"

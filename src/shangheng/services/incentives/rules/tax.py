@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+from shangheng.kernel.money import cents
 from shangheng.services.incentives.rules.facts import Research
 from shangheng.services.incentives.rules.provisions import (
     ZERO,
     Computed,
     Piece,
     Setting,
-    cents,
 )
 
 

@@ -4,9 +4,10 @@
 from datetime import date
 from decimal import Decimal
 
+from shangheng.kernel.money import cents
 from shangheng.kernel.periods import months_later
 from shangheng.services.incentives.rules.facts import Hire
-from shangheng.services.incentives.rules.provisions import ZERO, Computed, Piece, Setting, cents
+from shangheng.services.incentives.rules.provisions import ZERO, Computed, Piece, Setting
 
 TRAINERS = ("own", "recognised")
 

@@ -9,11 +9,11 @@ total is the sum over strata of N² (1 − n/N) s²/n.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from shangheng.kernel.errors import Invalid
+from shangheng.kernel.money import cents
 
-CENT = Decimal("0.01")
 NORMAL_95 = Decimal("1.96")
 
 
@@ -69,7 +69,7 @@ def gross_up(answers: Iterable[Answer], register: Mapping[str, int]) -> Estimate
     total = sum((each.total for each in strata), Decimal(0))
     error = sum((each.variance for each in strata), Decimal(0)).sqrt()
     low, high = total - NORMAL_95 * error, total + NORMAL_95 * error
-    return Estimate(_cents(total), _cents(error), _cents(low), _cents(high), strata)
+    return Estimate(cents(total), cents(error), cents(low), cents(high), strata)
 
 
 def _stratum(name: str, size: int, amounts: list[Decimal]) -> Stratum:
@@ -89,7 +89,3 @@ def _stratum(name: str, size: int, amounts: list[Decimal]) -> Stratum:
         spread = sum(((each - mean) ** 2 for each in amounts), Decimal(0)) / (answered - 1)
         variance = size * (size - answered) * spread / answered
     return Stratum(name, size, answered, weight, size * mean, variance)
-
-
-def _cents(value: Decimal) -> Decimal:
-    return value.quantize(CENT, rounding=ROUND_HALF_UP)
