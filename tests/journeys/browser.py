@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -150,9 +150,12 @@ class Browser:
         wait.until(lambda driver: text in driver.find_element(By.TAG_NAME, "h1").text)
 
     def press(self, button: WebElement) -> None:
-        """Press a button and wait until its page has given way to the next."""
+        """Press a button and wait until its page has given way to the next, all of it."""
+        self.driver.execute_script("window.isBefore = true")
         button.click()
-        WebDriverWait(self.driver, PATIENCE_S).until(staleness_of(button))
+        is_next = "return !window.isBefore && document.readyState === 'complete'"
+        wait = WebDriverWait(self.driver, PATIENCE_S, ignored_exceptions=(WebDriverException,))
+        wait.until(lambda driver: driver.execute_script(is_next))
 
     @property
     def text(self) -> str:

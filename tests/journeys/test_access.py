@@ -109,7 +109,7 @@ def test_somebody_adds_a_passkey_and_signs_in_with_nothing_else(browser: Browser
     browser.until_title("恢复代码")
     browser.go("/account/")
     assert "通行密钥" in browser.text
-    press(browser, ".aside form button")
+    browser.press(browser.one(".aside form button"))
     browser.go("/sign-in/?next=/account/")
     press(browser, "#passkey_login")
     browser.until_title("olga")

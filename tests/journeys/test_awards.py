@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from selenium.webdriver.common.by import By
 
 from journeys.browser import CHROMIUM, DESK, DRIVER, PHONE, PICTURES, Browser, House, served
 from shangheng.kernel.codes import uscc_check_character
@@ -113,7 +112,7 @@ def sign_in(browser: Browser, name: str) -> None:
     browser.go("/sign-in/")
     browser.fill("#id_username", name)
     browser.fill("#id_password", PASSWORD)
-    browser.one("main form button").click()
+    browser.press(browser.one("main form button"))
     browser.one("form[action='/sign-out/']")
 
 
@@ -122,7 +121,7 @@ def appropriate(browser: Browser, region: str, amount: str, document: str) -> No
     browser.fill("#f_region", region)
     browser.fill("#f_amount", amount)
     browser.fill("#f_document", document)
-    browser.one("form.stack button[type=submit]").click()
+    browser.press(browser.one("form.stack button[type=submit]"))
 
 
 def picture(browser: Browser, name: str) -> None:
@@ -171,7 +170,7 @@ def test_the_deputy_sees_what_a_higher_award_would_cost(browser: Browser, house:
     sign_in(browser, "decider")
     browser.go("/incentives/effect/?on=2026-03-01")
     browser.fill("[id='set.levels.B2C.0.award']", "60000")
-    browser.driver.find_elements(By.CSS_SELECTOR, "form button[type=submit]")[-1].click()
+    browser.press(browser.all("form button[type=submit]")[-1])
     assert "160,000.00" in browser.one("#effect").text  # sixteen firms at 10,000 more
     picture(browser, "effect")
     told = json.loads(
@@ -185,12 +184,12 @@ def test_the_owner_types_a_code_and_sees_what_is_there(browser: Browser) -> None
     browser.size(*PHONE)
     browser.go("/incentives/")
     browser.fill("#f_code", code_of(0))
-    browser.one("button[name=prefill]").click()
+    browser.press(browser.one("button[name=prefill]"))
     assert "sales" not in browser.one("#facts").get_attribute("value")
     sign_in(browser, "firm")
     browser.go("/incentives/")
     browser.fill("#f_code", code_of(0))
-    browser.one("button[name=prefill]").click()
+    browser.press(browser.one("button[name=prefill]"))
     filled = browser.one("#facts").get_attribute("value") or ""
     assert "{year: 2025, mode: B2C, amount: 120000000}" in filled
     assert "several_levels_in_one_year" in browser.text or "只奖最高一级" in browser.text

@@ -92,13 +92,13 @@ def file_a_complaint(browser: Browser, photo: Path) -> tuple[str, str]:
     browser.one("input[name=want][value=refund]").click()
     browser.fill("#seller_region", "昆山市")
     send = "form.stack button[type=submit]"
-    browser.one(send).click()
+    browser.press(browser.one(send))
     assert "请填写此项" in browser.one("#errors").text
     assert browser.one("#seller").get_attribute("value") == "热壳数码专营店"
     assert browser.sideways() == 0
     browser.fill("#story", "手机壳充电时熔化，商家不理。")
     browser.one("#proof").send_keys(str(photo))
-    browser.one(send).click()
+    browser.press(browser.one(send))
     number, code = browser.one("#number").text, browser.one("#code").text
     assert browser.sideways() == 0
     assert "最迟" in browser.text
@@ -111,7 +111,7 @@ def sign_in(browser: Browser, name: str) -> None:
     browser.go("/sign-in/")
     browser.fill("#id_username", name)
     browser.fill("#id_password", PASSWORD)
-    browser.one("main form button").click()
+    browser.press(browser.one("main form button"))
     browser.one("form[action='/sign-out/']")
 
 
@@ -148,7 +148,7 @@ def as_consumer(browser: Browser, number: str, code: str) -> None:
     browser.go("/follow/")
     browser.fill("#id_number", number)
     browser.fill("#id_code", code)
-    browser.one("main form button").click()
+    browser.press(browser.one("main form button"))
     browser.until_title(number)
 
 
@@ -299,7 +299,7 @@ def test_of_two_officers_at_the_same_moment_one_wins(house: House, browser: Brow
         browser.fill("#seller_region", "昆山市")
         browser.one("#ground option[value=quality]").click()
         browser.one("input[name=want][value=refund]").click()
-        browser.one("form.stack button[type=submit]").click()
+        browser.press(browser.one("form.stack button[type=submit]"))
         path = f"/inbox/complaint/{browser.one('#number').text}/act/"
         with ThreadPoolExecutor(2) as pool:
             steps = [

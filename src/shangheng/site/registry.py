@@ -5,6 +5,8 @@ from importlib import import_module
 
 from django.conf import settings
 
+from shangheng.kernel.errors import NotFound
+from shangheng.kernel.formulas.concept import Indicator
 from shangheng.kernel.service import Registry, Service
 
 
@@ -15,3 +17,10 @@ def _service(name: str) -> Service:
 
 
 REGISTRY = Registry(tuple(_service(name) for name in settings.SERVICES))
+
+
+def indicator_at(name: str) -> Indicator:
+    """Return the indicator that an address names; without it there is nothing at the address."""
+    if name not in REGISTRY.indicators:
+        raise NotFound("indicator.unknown", indicator=name, known=sorted(REGISTRY.indicators))
+    return REGISTRY.indicators[name]

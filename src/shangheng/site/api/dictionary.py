@@ -17,7 +17,7 @@ from shangheng.site.kinds import json_schema
 from shangheng.site.office import OFFICE
 from shangheng.site.pages import kinds as kind_pages
 from shangheng.site.publication import Reader
-from shangheng.site.registry import REGISTRY
+from shangheng.site.registry import REGISTRY, indicator_at
 
 indicators = Router()
 kinds = Router()
@@ -68,7 +68,7 @@ def list_indicators(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG0
 )
 def one_indicator(request: HttpRequest, name: str) -> dict[str, Any]:  # noqa: ARG001
     """Return one entry of the dictionary."""
-    return _plain(REGISTRY.indicator(name))
+    return _plain(indicator_at(name))
 
 
 @indicators.get(
@@ -85,7 +85,7 @@ def figures(request: HttpRequest, name: str, asked: Query[Asked]) -> HttpRespons
     ``month=2026-11`` is a whole month. Cells of too few parties are withheld
     (``suppressed``), except from officers and from the reporter that alone stands behind them.
     """
-    indicator = REGISTRY.indicator(name)
+    indicator = indicator_at(name)
     figure = OFFICE.ask(name, questions.read(request.GET, indicator), reader_of(request))
     media, write = FORMATS[asked.format]
     return HttpResponse(write(figure), content_type=media)

@@ -19,7 +19,7 @@ from shangheng.site.formats import FORMATS
 from shangheng.site.office import OFFICE
 from shangheng.site.people import officers_only
 from shangheng.site.questions import months_of, read
-from shangheng.site.registry import REGISTRY
+from shangheng.site.registry import REGISTRY, indicator_at
 from shangheng.site.templatetags.pictures import measured
 
 RECORDS_A_PAGE = 50
@@ -58,7 +58,7 @@ def _natural_split(indicator: Indicator) -> str:
 @require_safe
 def detail(request: HttpRequest, name: str) -> HttpResponse:
     """Show one indicator: what it says, chart or map, table, definition, where it comes from."""
-    indicator = REGISTRY.indicator(name)
+    indicator = indicator_at(name)
     asked = _asked(request.GET, indicator)
     question = read(asked, indicator)
     try:
@@ -117,7 +117,7 @@ def figures(request: HttpRequest, name: str, form: str) -> HttpResponse:
     """Return a figure as a file."""
     if form not in FORMATS:
         raise NotFound("format.unknown", format=form, known=sorted(FORMATS))
-    indicator = REGISTRY.indicator(name)
+    indicator = indicator_at(name)
     figure = OFFICE.ask(name, read(request.GET, indicator), OFFICE.reader(request))
     media, write = FORMATS[form]
     ending = "json" if form == "jsonstat" else form
@@ -131,7 +131,7 @@ def chart(request: HttpRequest, name: str, form: str) -> HttpResponse:
     """Return a figure as a drawing."""
     if form not in MEDIA:
         raise NotFound("format.unknown", format=form, known=sorted(MEDIA))
-    indicator = REGISTRY.indicator(name)
+    indicator = indicator_at(name)
     figure = OFFICE.ask(name, read(request.GET, indicator), OFFICE.reader(request))
     drawing = _picture(figure, request.GET)
     content = charts.svg(drawing) if form == "svg" else charts.png(drawing)
@@ -179,7 +179,7 @@ def _titles(figure: Figure, reading: Reading) -> tuple[str, ...]:
 @officers_only
 def behind(request: HttpRequest, name: str) -> HttpResponse:
     """Show officers the records from which a figure was computed."""
-    indicator = REGISTRY.indicator(name)
+    indicator = indicator_at(name)
     question = read(_asked(request.GET, indicator), indicator)
     page = request.GET.get("page", "1")
     number = max(1, int(page)) if page.isdigit() else 1
