@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 from django.db.models import Min, OuterRef, Subquery
 
-from shangheng.kernel.registers import facets
+from shangheng.kernel.registers import store
 from shangheng.kernel.registers.models import City, County
 
 
@@ -14,7 +14,7 @@ def keep_what_lists_ask(apps, editor):
     running = clock.objects.filter(case=OuterRef("pk"), ended_at=None).order_by().values("case")
     first = running.annotate(first=Min("due_at")).values("first")
     case.objects.filter(closed_at=None).update(due_at=Subquery(first))
-    facets.recount(apps.get_model("kernel", "EntryRow"), apps.get_model("kernel", "FacetRow"))
+    store.recount(apps.get_model("kernel", "EntryRow"), apps.get_model("kernel", "FacetRow"))
 
 
 class Migration(migrations.Migration):

@@ -24,7 +24,7 @@ from shangheng.kernel.evidence.entries import canonical
 from shangheng.kernel.periods import CHINA, day_of
 from shangheng.kernel.records.store.sources import workbook_rows
 from shangheng.kernel.regions import queries as regions
-from shangheng.kernel.registers import facets, queries
+from shangheng.kernel.registers import queries, store
 from shangheng.kernel.registers.concept.actors import Hand
 from shangheng.kernel.registers.concept.forms import checked
 from shangheng.kernel.registers.concept.kinds import RegisterKind
@@ -188,7 +188,7 @@ def _save(row: EntryRow, before: str) -> None:
     """Save an entry and let it be found by what it says now."""
     row.save()
     search.put(f"register.{row.kind}", row.uuid, row.typed, before=before)
-    facets.keep(row)
+    store.keep(row)
 
 
 def _take_over(kind: RegisterKind, row: EntryRow, act: str, values: Mapping[str, Any]) -> None:

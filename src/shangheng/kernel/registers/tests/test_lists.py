@@ -7,14 +7,14 @@ from datetime import date
 
 import pytest
 
-from shangheng.kernel.registers import actions, facets, queries
+from shangheng.kernel.registers import actions, queries, store
 from shangheng.kernel.registers.actions import Filing
 from shangheng.kernel.registers.models import FacetRow
 from shangheng.kernel.registers.queries import Sought
 from shangheng.kernel.registers.tests.builders import AT, CHIEF, CLERK, FILING, KIND, hand, outlet
 
 TODAY = AT.date()
-COPIED = ("entry", "mark", *facets.COPIED)
+COPIED = ("entry", "mark", *store.COPIED)
 COUNTIES = ("320583", "320582", "320281", "320583100000")
 PLACES = ("", "320000", "320500", "320200", "320583", "320583100000", "320100")
 pytestmark = pytest.mark.django_db
@@ -67,7 +67,7 @@ def test_a_list_is_the_same_from_every_index(monkeypatch: pytest.MonkeyPatch) ->
 def test_the_values_that_are_kept_are_those_of_a_recount() -> None:
     fill()
     kept = sorted(FacetRow.objects.values_list(*COPIED))
-    assert facets.recount() == len(kept)
+    assert store.recount() == len(kept)
     assert sorted(FacetRow.objects.values_list(*COPIED)) == kept
 
 
