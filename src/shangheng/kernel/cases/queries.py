@@ -59,10 +59,10 @@ def scoped(kind: CaseKind, actor: Actor, *, joint: bool = True) -> Q:
     if not posts:
         raise NotPermitted("case.not_yours", what="see", roles=list(kind.roles), region="")
     scope = Q(pk__in=[])
-    for post in posts:
-        one = below(post.region)
-        if post.department:
-            one &= Q(department__in=("", post.department))
+    for region, department in {(post.region, post.department) for post in posts}:
+        one = below(region)
+        if department:
+            one &= Q(department__in=("", department))
         scope |= one
         if joint and (taken_part := JointRow.objects.filter(one)).exists():
             scope |= Q(pk__in=taken_part.values("case"))

@@ -94,6 +94,14 @@ class Migration(migrations.Migration):
         migrations.RunPython(keep_what_lists_ask, migrations.RunPython.noop),
         migrations.AddIndex(
             model_name='facetrow',
-            index=models.Index(fields=['kind', 'mark', 'title', 'number', 'state', 'region', 'entry'], name='kernel_facet_listed'),
+            index=models.Index(fields=['kind', 'mark', 'title', 'number', 'state', 'entry'], name='kernel_facet_listed'),
+        ),
+        migrations.AddIndex(
+            model_name='facetrow',
+            index=models.Index(models.F('kind'), models.F('mark'), County('region'), models.F('title'), models.F('number'), models.F('state'), models.F('entry'), name='kernel_facet_county'),
+        ),
+        migrations.AddIndex(
+            model_name='facetrow',
+            index=models.Index(models.F('kind'), models.F('mark'), City('region'), models.F('title'), models.F('number'), models.F('state'), models.F('entry'), name='kernel_facet_city'),
         ),
     ]
