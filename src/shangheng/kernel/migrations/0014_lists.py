@@ -60,7 +60,23 @@ class Migration(migrations.Migration):
         ),
         migrations.RemoveIndex(
             model_name='caserow',
+            name='kernel_case_inbox',
+        ),
+        migrations.RemoveIndex(
+            model_name='caserow',
             name='kernel_case_open',
+        ),
+        migrations.AddIndex(
+            model_name='caserow',
+            index=models.Index(fields=['kind', 'state', 'closed_at', 'opened_at', 'number'], name='kernel_case_state'),
+        ),
+        migrations.AddIndex(
+            model_name='caserow',
+            index=models.Index(models.F('kind'), County('region'), models.F('closed_at'), models.F('opened_at'), models.F('number'), name='kernel_case_county'),
+        ),
+        migrations.AddIndex(
+            model_name='caserow',
+            index=models.Index(models.F('kind'), City('region'), models.F('closed_at'), models.F('opened_at'), models.F('number'), name='kernel_case_city'),
         ),
         migrations.AddIndex(
             model_name='caserow',

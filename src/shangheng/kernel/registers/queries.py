@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import Exact
+from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThanOrEqual
 
 from shangheng.kernel.errors import NotFound
 from shangheng.kernel.regions.concept import stem
@@ -166,7 +166,7 @@ def _in_order(
     if found is not None:
         wanted &= Q(pk__in=found) & below(sought.region)  # of the register, as its index says
     else:
-        wanted &= Q(**{f"{of}kind": kind.name}) & _placed(sought.region, of)
+        wanted &= Q(**{f"{of}kind": kind.name}) & placed(sought.region, of)
     if of:
         wanted &= Q(facets__mark=marks[0])
     if sought.state and sought.on is None:
@@ -176,13 +176,20 @@ def _in_order(
     return rows.filter(wanted).order_by(f"{of}title", f"{of}number")
 
 
-def _placed(region: str, of: str) -> Q:
-    """Keep to a region: a county's and a city's have an index in the order of lists."""
+def placed(region: str, of: str = "") -> Q:
+    """Return the condition for what lies in a region, for lists that are read in their order.
+
+    A county and a city have an index of their own in that order. What lies in a province is gone
+    through in the order of all, for which the region must not look like what an index answers.
+    """
     first, place = stem(region), F(f"{of}region")
     if len(first) >= COUNTY_DIGITS:
         county = Q(Exact(County(place), first[:COUNTY_DIGITS]))
         return county if len(first) == COUNTY_DIGITS else county & below(region, of)
-    return Q(Exact(City(place), first)) if len(first) == CITY_DIGITS else below(region, of)
+    if len(first) == CITY_DIGITS or not first:
+        return Q(Exact(City(place), first)) if first else below(region)
+    plain, last = Coalesce(place, Value("")), first.ljust(REGION_DIGITS, "9")
+    return Q(GreaterThanOrEqual(plain, first)) & Q(LessThanOrEqual(plain, last))
 
 
 def _after(kind: RegisterKind, number: str, of: str) -> Q:
@@ -347,7 +354,7 @@ def similar(
 ) -> tuple[Candidate, ...]:
     """Return entries that may be the same: names alike in the county, places within metres."""
     title = str(values.get(kind.title, ""))
-    rows = EntryRow.objects.filter(_placed(region[:COUNTY_DIGITS], ""), kind=kind.name)
+    rows = EntryRow.objects.filter(placed(region[:COUNTY_DIGITS]), kind=kind.name)
     rows = rows.exclude(state="ended").exclude(number=but).order_by("title")
     found = [
         Candidate(number, name, "name")
