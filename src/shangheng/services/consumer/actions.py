@@ -77,7 +77,7 @@ def deposit(taken: Taken) -> None:
     number = str(taken.form["fund"])
     fund = queries.entry_of(GUARANTEE, number, _today(taken))
     at = taken.hand.at
-    accounts.declare(CNY)
+    accounts.declare(CNY, at=at)
     bank = _party("department", "消费维权保证金专户", {"reporter": BANK}, taken)
     accounts.open_account(
         Account(code=BANK, kind="bank", owner=bank, unit=CNY.code, floor=None), at=at
