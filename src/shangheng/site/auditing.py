@@ -47,8 +47,8 @@ def objects(home: Ledger) -> Objects:
             partial(cases.unlike_their_steps, REGISTRY.cases, region=wiring.place().region),
             partial(explained, "register.", registers.sealed_versions, besides=(CONFIRMED,)),
             registers.unlike_their_versions,
-            *(partial(ledger_audit.check_rows, home, kind) for kind in REGISTRY.kinds.values()),
-            *(partial(ledger_audit.check_files, home, kind) for kind in REGISTRY.kinds.values()),
+            *(partial(ledger_audit.check_rows, home, kind) for kind in REGISTRY.held.values()),
+            *(partial(ledger_audit.check_files, home, kind) for kind in REGISTRY.held.values()),
         ),
     )
 
@@ -63,7 +63,7 @@ def _expected(home: Ledger) -> Iterator[tuple[str, str]]:
     for number, folders in retained.disposed():
         yield DISPOSED, number
         yield from ((BATCH_DISPOSED, folder) for folder in folders)
-    for kind in REGISTRY.kinds:
+    for kind in REGISTRY.held:
         for table in versions.TABLES:
             for version in range(versions.latest(home.root / table / kind) + 1):
                 yield LEDGER_COMMITTED, versions.name_of(table, kind, version)

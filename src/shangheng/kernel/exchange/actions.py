@@ -23,9 +23,9 @@ from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.evidence.notes import Signer
 from shangheng.kernel.exchange import queries
 from shangheng.kernel.exchange.concept.agreements import Agreement
-from shangheng.kernel.exchange.concept.parcels import Span, Step
+from shangheng.kernel.exchange.concept.parcels import Span
 from shangheng.kernel.exchange.concept.partners import Partner
-from shangheng.kernel.exchange.concept.spans import RECORDS_MAX, Commit, Place, next_span
+from shangheng.kernel.exchange.concept.spans import RECORDS_MAX, Place
 from shangheng.kernel.exchange.models import (
     AgreementRow,
     ParcelRow,
@@ -33,7 +33,6 @@ from shangheng.kernel.exchange.models import (
 )
 from shangheng.kernel.exchange.store.feed import EMPTY, Content
 from shangheng.kernel.periods import day_of
-from shangheng.kernel.records import queries as records
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.store.home import Ledger
 
@@ -169,28 +168,16 @@ def _cut_one(office: Office, row: AgreementRow, at: datetime) -> int | None:
         return _close(row, at)
     if row.declared.get("discloses") == "match":
         return None
-    begun = row.version - 1 if row.part else row.version
-    changes = records.changes_since(office.home, row.kind, begun)
-    commits = [
-        Commit(
-            Step(each.version, each.tag, each.files, tuple(batch[:2] for batch in each.batches)),
-            tuple(batch[2] for batch in each.batches),
-        )
-        for each in changes
-    ]
-    found = next_span(commits, Place(row.version, row.part), most=RECORDS_MAX)
+    feed = queries.feed_of(row, home=office.home, kinds=office.kinds)
+    found = feed.coming(Place(row.version, row.part), most=RECORDS_MAX)
     if found is None:
         return None
-    span, place = found
-    feed = queries.feed_of(row, home=office.home, kinds=office.kinds)
-    content = feed.content(span, first=row.sequence + 1)
-    times = {each.version: each.at for each in changes}
-    reported_at = min(times[step.version] for step in span.steps)
+    content = feed.content(found.span, first=row.sequence + 1)
     with transaction.atomic():
         # Another process may have cut meanwhile; then this one looks again.
-        if not _advance(row, place, content) or not content.records:
+        if not _advance(row, found.place, content) or not content.records:
             return 0
-        told = _Cut(content, span.to_plain(), reported_at)
+        told = _Cut(content, found.span.to_plain(), found.reported_at)
         parcel = _parcel(row, told, at=at)
     office.contents.put(parcel.pk, content)
     return 1

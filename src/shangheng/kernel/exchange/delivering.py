@@ -20,7 +20,7 @@ from shangheng.kernel.errors import Conflict, EvidenceBroken, Invalid, NotPermit
 from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.exchange import queries
 from shangheng.kernel.exchange.actions import Office, content_of
-from shangheng.kernel.exchange.concept.parcels import Slip, is_due
+from shangheng.kernel.exchange.concept.parcels import Slip, Span, is_due
 from shangheng.kernel.exchange.concept.partners import FORMS, Partner
 from shangheng.kernel.exchange.models import (
     AgreementRow,
@@ -56,15 +56,14 @@ class Round:
 def wrap(office: Office, parcel: ParcelRow, partner: Partner) -> Wrapped:
     """Return a parcel in the form that a partner reads, with its signed slip."""
     content, row = content_of(office, parcel), parcel.agreement
-    versions = [step["version"] for step in parcel.span["steps"]]
+    begins, ends = Span.from_plain(parcel.span).ends
 
     def slip(form: str, body: str) -> Slip:
         return Slip(
             agreement=row.name, edition=row.edition, declared=row.digest, provider=row.provider,
             receiver=partner.name, kind=row.kind, number=parcel.number, first=parcel.first,
             records=parcel.records, withdrawn=parcel.withdrawn,
-            ledger_from=versions[0] if versions else 0,
-            ledger_until=versions[-1] if versions else 0,
+            ledger_from=begins, ledger_until=ends,
             content=parcel.content, form=form, body=body,
             made_at=parcel.made_at.astimezone(CHINA).isoformat(), closing=parcel.closing,
         )  # fmt: skip

@@ -29,10 +29,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Span:
-    """What a parcel covers: commits in their order, or some lines of the one batch of a commit."""
+    """What a parcel covers: commits in their order, or some lines of the one batch of a commit.
+
+    Of a register it is what came to hold by the leaves of the log from the first of ``leaves`` to
+    before the last.
+    """
 
     steps: tuple[Step, ...]
     lines: tuple[int, int] | None = None
+    leaves: tuple[int, int] | None = None
 
     def to_plain(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -48,8 +53,19 @@ class Span:
             )
             for each in plain["steps"]
         )  # fmt: skip
-        lines = plain["lines"]
-        return cls(steps, (lines[0], lines[1]) if lines else None)
+        lines, leaves = plain["lines"], plain.get("leaves")
+        return cls(
+            steps,
+            (lines[0], lines[1]) if lines else None,
+            (leaves[0], leaves[1]) if leaves else None,
+        )
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """Return the first and last version of the ledger, or leaf of the log; 0 of nothing."""
+        if self.leaves:
+            return self.leaves[0], self.leaves[1] - 1
+        return (self.steps[0].version, self.steps[-1].version) if self.steps else (0, 0)
 
 
 @dataclass(frozen=True, kw_only=True)
