@@ -24,6 +24,7 @@ from shangheng.kernel.exchange.models import (
 from shangheng.kernel.exchange.store.commits import CommitFeed
 from shangheng.kernel.exchange.store.entries import EntryFeed
 from shangheng.kernel.exchange.store.feed import Feed
+from shangheng.kernel.records import retained
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.models import BatchRow
 from shangheng.kernel.records.store.home import Ledger
@@ -112,7 +113,7 @@ def feed_of(row: AgreementRow, *, home: Ledger, kinds: Mapping[str, RecordKind])
     agreement = declared(row, kinds)
     if isinstance(agreement.kind, Registered):
         return EntryFeed(home, agreement, formerly)
-    return CommitFeed(home, agreement, formerly)
+    return CommitFeed(home, agreement, formerly, tuple(retained.going(row.kind)))
 
 
 def is_over(row: AgreementRow, on: date) -> bool:

@@ -23,17 +23,24 @@ import pyarrow as pa
 from shangheng.kernel.exchange.concept.parcels import PUT, WITHDRAW, Span, Step
 from shangheng.kernel.exchange.concept.spans import Commit, Place, next_span
 from shangheng.kernel.exchange.store import views
-from shangheng.kernel.exchange.store.feed import Coming, Feed
+from shangheng.kernel.exchange.store.feed import EMPTY, Coming, Content, Feed
 from shangheng.kernel.records import queries as records
 from shangheng.kernel.records.store.reading import literal, quoted
 from shangheng.kernel.records.store.tables import files_of, scan
 
+_TABLES = "-tables.parquet"
 _NO_ROWS = "SELECT * FROM {} LIMIT 0"
 
 
 @dataclass(frozen=True)
 class CommitFeed(Feed):
-    """A feed that is read from the commits of a ledger."""
+    """A feed that is read from the commits of a ledger.
+
+    ``gone`` are batches, by reporter and number, that were disposed of though their rows may still
+    be there: what they said counts as gone already.
+    """
+
+    gone: tuple[tuple[str, str], ...] = ()
 
     def coming(self, place: Place, *, most: int) -> Coming | None:
         """Return the commits that come next, or some lines of a large one."""
@@ -54,6 +61,7 @@ class CommitFeed(Feed):
 
     def events(self, connection: duckdb.DuckDBPyConnection, span: Span) -> str | None:
         """Return what the commits of a span bring, by the steps 1 to 3 of the module."""
+        connection.register("gone_batches", _batches(self.gone))
         after, before = self._after(connection, span), self._before(connection, span)
         if after is None and before is None:
             return None
@@ -114,8 +122,42 @@ class CommitFeed(Feed):
         some = f" WHERE line BETWEEN {span.lines[0]} AND {span.lines[1]}" if span.lines else ""
         return (
             f"SELECT {self._columns}, version, true AS own FROM ({source}) JOIN brought "
-            f"USING (reporter, batch){some}"
+            f"USING (reporter, batch) {self._but_gone}{some}"
         )
+
+    def withdrawn(self, batches: Sequence[tuple[str, str]], *, first: int) -> Content:
+        """Return what lets receivers forget the records whose last word some batches have."""
+        connection = self.connected()
+        try:
+            connection.register("going", _batches(batches))
+            standing = self.standing(connection)
+            if standing is None:
+                return EMPTY
+            events = (
+                f"SELECT {literal(WITHDRAW)} AS act, * FROM ({standing}) "
+                f"SEMI JOIN going USING (reporter, batch)"
+            )
+            return self.told(connection, events, first)
+        finally:
+            connection.close()
+
+    def tags_of(self, batches: Sequence[tuple[str, str]]) -> set[str]:
+        """Return the tags of the commits that replaced or took back rows of some batches."""
+        folder = self.home.history(self.agreement.kind.name)
+        files = [*map(str, folder.glob(f"*{_TABLES}"))]
+        if not files:
+            return set()
+        with duckdb.connect() as connection:
+            connection.register("going", _batches(batches))
+            found = connection.execute(
+                f"SELECT DISTINCT filename FROM {_history(files)} "
+                f"SEMI JOIN going USING (reporter, batch)"
+            ).fetchall()
+        return {Path(path).name.removesuffix(_TABLES) for (path,) in found}
+
+    @property
+    def _but_gone(self) -> str:
+        return "ANTI JOIN gone_batches USING (reporter, batch)" if self.gone else ""
 
     @property
     def _columns(self) -> str:
@@ -128,7 +170,7 @@ class CommitFeed(Feed):
         if all(step.tag for step in span.steps) and all(path.exists() for path in own):
             return f"SELECT {self._columns} FROM {scan([*map(str, own)])}" if own else None
         standing = files_of(root).paths
-        history = sorted(self.home.history(self.agreement.kind.name).glob("*-tables.parquet"))
+        history = sorted(self.home.history(self.agreement.kind.name).glob(f"*{_TABLES}"))
         sources = [scan(standing)] if standing else []
         sources += [_history([*map(str, history)])] if history else []
         parts = [f"SELECT {self._columns} FROM {each}" for each in sources]
@@ -137,28 +179,26 @@ class CommitFeed(Feed):
     def _before(self, connection: duckdb.DuckDBPyConnection, span: Span) -> str | None:
         """Return the SELECT of what the span replaced or took back, with the version of when."""
         folder = self.home.history(self.agreement.kind.name)
-        left = [(step.version, str(folder / f"{step.tag}-tables.parquet")) for step in span.steps]
+        left = [(step.version, str(folder / f"{step.tag}{_TABLES}")) for step in span.steps]
         left = [(version, path) for version, path in left if Path(path).exists()]
         if not left:
             return None
         versions, paths = zip(*left, strict=True)
         connection.register("left_at", pa.table({"version": versions, "filename": paths}))
-        batches = [each for step in span.steps for each in step.batches]
-        connection.register(
-            "own_batches",
-            pa.table(
-                {
-                    "reporter": pa.array([each[0] for each in batches], pa.string()),
-                    "batch": pa.array([each[1] for each in batches], pa.string()),
-                }
-            ),
-        )
+        own = [each for step in span.steps for each in step.batches]
+        connection.register("own_batches", _batches(own))
         return (
             f"SELECT {self._columns}, version, "
             f"(reporter, batch) IN (SELECT (reporter, batch) FROM own_batches) AS own FROM "
             f"(SELECT {self._columns}, filename FROM "
-            f"{_history(paths)}) JOIN left_at USING (filename)"
+            f"{_history(paths)}) JOIN left_at USING (filename) {self._but_gone}"
         )
+
+
+def _batches(batches: Sequence[tuple[str, str]]) -> pa.Table:
+    """Return reporters and numbers of batches as a table to join with."""
+    columns = {"reporter": [each[0] for each in batches], "batch": [each[1] for each in batches]}
+    return pa.table({name: pa.array(told, pa.string()) for name, told in columns.items()})
 
 
 def _history(paths: Sequence[str]) -> str:
