@@ -46,7 +46,7 @@ def bearer(token: str) -> dict[str, str]:
 
 
 def test_the_examples_that_come_with_the_program_can_be_read() -> None:
-    found = read_agreements([EXAMPLES / "agreements"], REGISTRY.kinds)
+    found = read_agreements([EXAMPLES / "agreements"], REGISTRY.held)
     assert {each.discloses for each in found.values()} == {"records", "match"}
     ways = {each.way for each in read_partners([EXAMPLES / "partners"]).values()}
     assert ways == {"push", "folder", "pull"}
