@@ -25,7 +25,7 @@ from shangheng.kernel.records.store import archive, versions
 from shangheng.kernel.records.store.committing import HASHES, REJECTS
 from shangheng.kernel.records.store.disposal import remains
 from shangheng.kernel.records.store.home import Ledger
-from shangheng.kernel.registers import queries as registers
+from shangheng.kernel.registers import proofs as registers
 from shangheng.site import ledger_audit, sealed_figures, wiring
 from shangheng.site import sealing as house
 from shangheng.site.proving import CONFIRMED, batch_secret

@@ -103,7 +103,6 @@ def take_step(
     done = Done("step", hand, role, step.name, step.target, values, changes)
     store.append(kind, row, done)
     store.turn_clocks(kind, row, hand, why=step.zh)
-    store.follow(kind, row, step, hand)
     products.bring_forth(kind, step, row, done)
     return moved(row)
 
@@ -229,6 +228,7 @@ def _clock_event(kind: CaseKind, number: str, clock: Clock, event: Event, hand: 
     if event.what == "extended" and any(each["what"] == "extended" for each in kept.events):
         raise Conflict("clock.already", what=event.what)
     store.change(clock, kept, event, hand.house)
+    store.keep_due(row)
     values = {"reason": event.reason, "amount": event.amount}
     store.append(kind, row, Done(event.what, hand, role, clock.name, values=values))
     return moved(row)

@@ -157,9 +157,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "业务系统 {service} 要在不存在的办件步骤上做事：{steps}；请核对步骤名称，写作 种类.步骤",
         "The service {service} hooks into steps that do not exist: {steps}; write them as kind.step",
     ),
-    "service.effect_missing": (
-        "业务系统 {service} 的步骤需要 {effects}，但没有提供；请在 manifest.py 中补上",
-        "Steps of service {service} need {effects}, which it does not provide; add them to its manifest",
+    "service.guard_missing": (
+        "步骤 {steps} 须由业务系统核查或记账，但没有提供；请在 manifest.py 的 guards 中补上",
+        "No service has what the steps {steps} need; add it to `guards` of a manifest",
     ),
     "service.record_lacks": (
         "{case} 的步骤 {step} 填不出记录的必填项 {fields}；请在 tells 中说明取自哪里",

@@ -30,9 +30,8 @@ class Step:
     of the same name (fields of form and steps, ``facts.ABOUT``), or the one that ``tells`` says.
     ``posts`` are the movements between accounts that it makes in its own transaction.
     ``unlike`` names an earlier step that must have been taken by somebody else (four eyes).
-    ``does`` names what a service does with the step in the same transaction; what it refuses, the
-    step is not taken. ``guarded`` says that a service must check or book something before it is
-    written down, and adds to what is sealed (see ``guards``).
+    ``guarded`` says that a service must check, book or enter something before it is written down
+    (see ``guards``): without that service the step cannot be taken.
     ``shown`` tells whether whoever filed the case sees that it was taken.
     """
 
@@ -49,7 +48,6 @@ class Step:
     posts: tuple[Posting, ...] = ()
     outcome: str = ""
     unlike: str = ""
-    does: str = ""
     shown: bool = True
     guarded: bool = False
     basis: tuple[str, ...] = ()
