@@ -13,6 +13,7 @@ from importlib import import_module
 
 import click
 import django
+from django.db.utils import DatabaseError
 
 from shangheng.kernel.errors import Refusal, ShanghengError
 from shangheng.kernel.messages import text
@@ -21,7 +22,7 @@ COMMANDS = {
     "init": ("setup", "init_command"),
     "simulate": ("setup", "simulate_command"),
     "demo": ("demo", "demo_command"),
-    "serve": ("setup", "serve_command"),
+    "serve": ("serving", "serve_command"),
     "people": ("people", "people_command"),
     "work": ("work", "work_command"),
     "report": ("records", "report_command"),
@@ -101,7 +102,11 @@ def tell(error: ShanghengError, *, as_json: bool) -> None:
 def main() -> None:
     """Run the command line."""
     try:
-        house(standalone_mode=True)
+        try:
+            house(standalone_mode=True)
+        except DatabaseError:
+            import_module("shangheng.site.wiring").refuse_outdated()
+            raise
     except ShanghengError as error:
         tell(error, as_json="--json" in sys.argv)
         sys.exit(REFUSED if isinstance(error, Refusal) else FAULT)

@@ -15,7 +15,7 @@ from shangheng.kernel.cases.models import (
     TallyRow,
     TraitRow,
 )
-from shangheng.kernel.evidence.models import CheckpointRow, LeafRow, LogRow
+from shangheng.kernel.evidence.models import CheckpointRow, LeafRow, LogRow, WaitingRow
 from shangheng.kernel.exchange.models import (
     AgreementRow,
     DeliveryRow,
@@ -25,7 +25,7 @@ from shangheng.kernel.exchange.models import (
 )
 from shangheng.kernel.formulas.models import ResultRow
 from shangheng.kernel.notices.models import NoticeReadRow, NoticeRow
-from shangheng.kernel.parties.models import PartyCodeRow, PartyLinkRow, PartyRow
+from shangheng.kernel.parties.models import PartyActRow, PartyCodeRow, PartyLinkRow, PartyRow
 from shangheng.kernel.records.models import (
     AnswerRow,
     BatchRow,
@@ -67,6 +67,7 @@ __all__ = [
     "NoticeReadRow",
     "NoticeRow",
     "ParcelRow",
+    "PartyActRow",
     "PartyCodeRow",
     "PartyLinkRow",
     "PartyRow",
@@ -86,5 +87,6 @@ __all__ = [
     "TransferRow",
     "UnitRow",
     "VersionRow",
+    "WaitingRow",
     "WithdrawalRow",
 ]

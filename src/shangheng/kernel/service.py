@@ -12,6 +12,7 @@ from shangheng.kernel.cases.concept.guards import OPENING, Guard
 from shangheng.kernel.cases.concept.kinds import CaseKind
 from shangheng.kernel.cases.store import House
 from shangheng.kernel.errors import Invalid, NotFound
+from shangheng.kernel.exchange.concept.registered import as_records
 from shangheng.kernel.formulas.concept import Indicator
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.concept.receipts import Receipt
@@ -63,7 +64,7 @@ class Registry:
         names = [kind.name for service in self.services for kind in service.kinds]
         files = [kind.name for service in self.services for kind in service.registers]
         cases = [kind.name for service in self.services for kind in service.cases]
-        for named in (names, files, cases):
+        for named in ([*names, *files], cases):
             if twice := sorted({name for name in named if named.count(name) > 1}):
                 raise Invalid("service.kind_twice", kinds=twice)
         steps = {
@@ -98,6 +99,14 @@ class Registry:
     def kinds(self) -> dict[str, RecordKind]:
         """Return every record kind by its name."""
         return {kind.name: kind for service in self.services for kind in service.kinds}
+
+    @cached_property
+    def held(self) -> dict[str, RecordKind]:
+        """Return every kind that the ledger may hold: what is reported, and what partners share.
+
+        A register's entries are shared as records under the register's own name.
+        """
+        return self.kinds | {name: as_records(kind) for name, kind in self.registers.items()}
 
     @cached_property
     def registers(self) -> dict[str, RegisterKind]:

@@ -41,7 +41,7 @@ def agreement_folders() -> list[Path]:
 
 def declared() -> dict[str, Agreement]:
     """Return every declared agreement by its name."""
-    return read_agreements(agreement_folders(), REGISTRY.kinds)
+    return read_agreements(agreement_folders(), REGISTRY.held)
 
 
 def partners() -> dict[str, Partner]:
@@ -59,7 +59,7 @@ def _partners(folder: Path, changed: tuple[tuple[str, int], ...]) -> dict[str, P
 def office() -> Office:
     """Return where the exchange of this installation happens."""
     signer = sealing.the_log().signers[0]
-    return Office(wiring.ledger(), REGISTRY.kinds, partners(), signer, _contents, _busy)
+    return Office(wiring.ledger(), REGISTRY.held, partners(), signer, _contents, _busy)
 
 
 def desk() -> Desk:

@@ -4,6 +4,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -40,8 +42,8 @@ from shangheng.kernel.cases.models import (
 from shangheng.kernel.cases.store import House, events_of, file_path, unit_of
 from shangheng.kernel.cases.tallies import month_of
 from shangheng.kernel.errors import NotFound, NotPermitted
-from shangheng.kernel.registers.concept.actors import APPLICANT, PUBLIC, SYSTEM, Actor
-from shangheng.kernel.registers.queries import below, placed
+from shangheng.kernel.registers.concept.actors import APPLICANT, PUBLIC, SYSTEM, Actor, Post
+from shangheng.kernel.registers.queries import below, naming, placed
 from shangheng.kernel.search import store as search
 from shangheng.kernel.search.concept import folded
 
@@ -67,12 +69,30 @@ def _seen(kind: CaseKind, actor: Actor, within: Callable[[str], Q], *, joint: bo
     if not posts:
         raise NotPermitted("case.not_yours", what="see", roles=list(kind.roles), region="")
     scope = Q(pk__in=[])
-    for region, department in {(post.region, post.department) for post in posts}:
-        ours = Q(department__in=("", department)) if department else Q()
-        scope |= within(region) & ours
-        if joint and (taken_part := JointRow.objects.filter(below(region) & ours)).exists():
+    for post in {(each.region, each.department, each.names): each for each in posts}.values():
+        ours = Q(department__in=("", post.department)) if post.department else Q()
+        scope |= within(post.region) & ours & _named(kind, post)
+        part = below(post.region) & ours
+        if joint and (taken_part := JointRow.objects.filter(part)).exists():
             scope |= Q(pk__in=taken_part.values("case"))
     return scope
+
+
+def _named(kind: CaseKind, post: Post) -> Q:
+    """Return the condition that a case names the body of a post, if its kind asks for that."""
+    if not _is_narrow(kind, post):
+        return Q()
+    return reduce(or_, (naming(f"values__{name}", post.names) for name in kind.bodies))
+
+
+def _is_narrow(kind: CaseKind, post: Post) -> bool:
+    return bool(kind.bodies) and post.department not in ("", kind.office)
+
+
+def may(kind: CaseKind, roles: tuple[str, ...], case: CaseView, actor: Actor) -> bool:
+    """Return whether an actor has one of the roles in a case."""
+    bodies = kind.bodies_of(case.values)
+    return actor.role_for(roles, case.region, case.department, bodies) is not None
 
 
 def _wanted(
@@ -156,7 +176,7 @@ def case_file(
     allowed = tuple(
         step
         for step in kind.steps_from(row.state)
-        if actor.role_for(_officers(step), row.region, row.department)
+        if may(kind, _officers(step), found.case, actor)
     )
     return replace(found, next_steps=allowed)
 
@@ -300,8 +320,12 @@ def statistics(
     """Count the cases opened in whole months, from that of ``since`` to before that of ``until``.
 
     The counts are those that are kept with each act, so that it takes as long for a million cases
-    as for a thousand.
+    as for a thousand. They are not kept by body, so that nobody is told them who sees only the
+    cases that name theirs.
     """
+    actor = replace(actor, posts=tuple(p for p in actor.posts if not _is_narrow(kind, p)))
+    if not knows(kind, actor):
+        raise NotPermitted("case.counts_of_all", kind=kind.zh, kind_en=kind.en)
     months = Q(month__gte=month_of(since), month__lt=month_of(until))
     rows = TallyRow.objects.filter(months, scoped(kind, actor, joint=False)).order_by()
     found: dict[str, dict[str, int]] = {}

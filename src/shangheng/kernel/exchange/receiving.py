@@ -145,8 +145,9 @@ def _applied(desk: Desk, due: _Due, at: datetime) -> dict[str, Any]:
     if slip.closing == "delete":
         gone = _all_keys(desk.office, agreement, reporter)
     if gone:
+        why = f"{slip.provider} {number} {slip.disposal}".strip()
         asked = Withdrawal(kind=agreement.kind, reporter=reporter, number=f"{number}.w",
-                           keys=gone, reason=f"{slip.provider} {number}")  # fmt: skip
+                           keys=gone, reason=why)  # fmt: skip
         records.withdraw(asked, home=desk.office.home, at=at)
     # 5. What is shared comes in through the front door, as a batch of this parcel's number.
     told: dict[str, Any] = {"acknowledged": slip.number}

@@ -174,7 +174,7 @@ def _append(
         entry=row, number=number, act=act, values=dict(values), effective_from=since,
         reason=reason, recorded_by=hand.actor.name, recorded_at=hand.at,
         confirmed_by=hand.actor.name if holds else "", confirmed_at=hand.at if holds else None,
-        seal=seal, leaf=leaf,
+        seal=seal, leaf=leaf, held=leaf if holds else None,
     )  # fmt: skip
     row.version, row.seal, before = number, seal, row.typed
     if holds:
@@ -188,7 +188,7 @@ def _save(row: EntryRow, before: str) -> None:
     """Save an entry and let it be found by what it says now."""
     row.save()
     search.put(f"register.{row.kind}", row.uuid, row.typed, before=before)
-    store.keep(row)
+    store.keep_facets(row)
 
 
 def _take_over(kind: RegisterKind, row: EntryRow, act: str, values: Mapping[str, Any]) -> None:
@@ -234,11 +234,13 @@ def confirm(kind: RegisterKind, number: str, hand: Hand) -> Entered:
     if version.recorded_by == hand.actor.name:
         raise NotPermitted("register.four_eyes", by=hand.actor.name)
     version.confirmed_by, version.confirmed_at = hand.actor.name, hand.at
-    version.save(update_fields=["confirmed_by", "confirmed_at"])
     if version.act == "correct":
         _supersede(row, version, hand)
     told = {"seal": version.seal, "by": hand.actor.name}
-    evidence.seal("register.confirm", number, told, at=hand.at, facts={"version": version.number})
+    version.held = evidence.seal(
+        "register.confirm", number, told, at=hand.at, facts={"version": version.number}
+    )
+    version.save(update_fields=["confirmed_by", "confirmed_at", "held"])
     before = row.typed
     _take_over(kind, row, version.act, version.values)
     _save(row, before)

@@ -122,7 +122,11 @@ class FacetRow(models.Model):
 
 
 class VersionRow(models.Model):
-    """What an entry says from a day on; a correction supersedes it and leaves it here."""
+    """What an entry says from a day on; a correction supersedes it and leaves it here.
+
+    ``held`` is the leaf of the act by which the version came to hold, its own or its confirmation:
+    leaves follow the order of commits, so that whoever reads on from one misses nothing.
+    """
 
     entry = models.ForeignKey(
         EntryRow, models.PROTECT, related_name="versions", verbose_name="条目"
@@ -140,6 +144,7 @@ class VersionRow(models.Model):
     superseded_by = models.PositiveIntegerField("更正版本", null=True, blank=True)
     seal = models.CharField("摘要", max_length=64)
     leaf = models.BigIntegerField("存证序号")
+    held = models.BigIntegerField("生效的存证序号", null=True, blank=True, db_index=True)
 
     class Meta:
         """The table of versions."""

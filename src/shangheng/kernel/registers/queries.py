@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can be asked of registers: as they stood on a day, what changed, who is alike."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThanOrEqual
 
 from shangheng.kernel.errors import NotFound
 from shangheng.kernel.regions.concept import stem
-from shangheng.kernel.registers.concept.actors import Actor
+from shangheng.kernel.registers.concept.actors import BETWEEN, Actor
 from shangheng.kernel.registers.concept.kinds import (
     Difference,
     RegisterKind,
@@ -98,6 +99,12 @@ class Sought:
 def sees_all(kind: RegisterKind, actor: Actor, region: str) -> bool:
     """Tell whether an actor sees whole entries of a region."""
     return bool(kind.roles) and actor.role_for(kind.roles, region) is not None
+
+
+def naming(field: str, names: Iterable[str]) -> Q:
+    """Return the condition that a field which lists several names lists one of these."""
+    either = "|".join(re.escape(name) for name in names)
+    return Q(**{f"{field}__regex": f"(^|{BETWEEN})({either})($|{BETWEEN})"})
 
 
 def below(region: str, of: str = "") -> Q:

@@ -18,6 +18,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "办理“{what}”须有角色 {roles}（辖区 {region}）；请联系本部门管理员",
         "“{what}” needs a role of {roles} (region {region}); ask your department's administrator",
     ),
+    "case.counts_of_all": (
+        "“{kind}”的统计不分部门，只有不限部门的岗位能看；本部门的办件请看收件箱",
+        "{kind_en}: counts are of all departments, for posts bound to none; see your own inbox",
+    ),
     "case.moved": (
         "{by} 已于 {at} 先办理了“{act}”，办件 {number} 现为 {state}；请刷新后再办",
         "{by} took “{act}” first, at {at}; case {number} is now {state}; reload and go on from there",

@@ -91,8 +91,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Parcel {number} has another content than before ({sealed}, now {given}) and was not taken; compare both sides",
     ),
     "parcel.content_changed": (
-        "交换包 {parcel} 与存证不符：账本已被改动，或记录已到期销毁（存证 {records} 条，现有 {there} 条）；未发出，请核查账本",
-        "Parcel {parcel} is not what was sealed: the ledger was altered, or records were disposed of ({records} sealed, {there} there); it was not sent, look into the ledger",
+        "交换包 {parcel} 与存证不符：账本已被改动（存证 {records} 条，现有 {there} 条）；未发出，请核查账本",
+        "Parcel {parcel} is not what was sealed: the ledger was altered ({records} sealed, {there} there); it was not sent, look into the ledger",
     ),
     "parcel.body_differs": (
         "交换包与交接单不符，或形式 {form} 不能自动收取（单上 {slip}，实收 {found}）；请重发 lines 形式",

@@ -87,6 +87,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{home}”尚未初始化；请先运行 shangheng init --jurisdiction jiangsu",
         "“{home}” is not prepared; run shangheng init --jurisdiction jiangsu first",
     ),
+    "home.outdated": (
+        "“{home}”是旧版本建立的，数据库还没有跟上：请先备份，再运行 shangheng init",
+        "“{home}” was made by an older version; make a copy of it, then run shangheng init",
+    ),
     "indicator.unknown": (
         "没有指标“{indicator}”；可用的有：{known}",
         "there is no indicator “{indicator}”; there are: {known}",

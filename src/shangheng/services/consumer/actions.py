@@ -72,7 +72,7 @@ def deposit(taking: Taking) -> None:
     number = str(taking.values["fund"])
     fund = queries.entry_of(GUARANTEE, number, taking.today)
     at = taking.at
-    accounts.declare(CNY)
+    accounts.declare(CNY, at=at)
     bank = _party("department", "消费维权保证金专户", {"reporter": BANK}, taking)
     accounts.open_account(
         Account(code=BANK, kind="bank", owner=bank, unit=CNY.code, floor=None), at=at

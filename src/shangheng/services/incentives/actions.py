@@ -66,7 +66,7 @@ def appropriate(line: Line, amount: Decimal, document: str, hand: Hand) -> str:
     key = f"{line.code}:{document.strip()}"
     pieces = abs(pieces_of(amount, unit))
     with transaction.atomic():
-        accounts.declare(unit)
+        accounts.declare(unit, at=hand.at)
         owner = _treasury(line.region, hand.at)
         accounts.open_account(
             Account(code=outside, kind="treasury", owner=owner, unit=unit.code, floor=None),

@@ -125,7 +125,7 @@ def parse(plain: Mapping[str, Any], kinds: Mapping[str, RecordKind]) -> Agreemen
 
 def _form(plain: Mapping[str, Any], kinds: Mapping[str, RecordKind]) -> Iterator[str]:
     if plain.get("shares") and str(plain["shares"]) not in kinds:
-        yield f"shares: {plain['shares']} 不是记录种类 is no kind of record; {sorted(kinds)}"
+        yield f"shares: {plain['shares']} 无此种类或名录 no such kind or register; {sorted(kinds)}"
     for name, choices in CHOICES.items():
         if plain.get(name, choices[0]) not in choices:
             yield f"{name}: {' | '.join(choices)}"

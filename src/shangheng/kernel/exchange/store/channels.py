@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The ways in which a parcel reaches a partner, behind one function: ``send``.
 
-A partner that is pushed to answers 2xx once it has the parcel for good; a folder has it once it is
-durable. Whatever else happens is trouble, told as a text and tried again later.
+A partner that is pushed to answers 2xx once it has the parcel for good; where files are laid down
+it has it once they are there whole. Whatever else happens is trouble, told as a text and tried
+again later.
 """
 
 import base64
@@ -14,14 +15,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from http.client import HTTPException
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from shangheng.kernel.errors import Unavailable
 from shangheng.kernel.exchange.concept.partners import Partner
 from shangheng.kernel.exchange.store.bodies import MEDIA, Wrapped
-from shangheng.kernel.records.store.home import write_durably
+from shangheng.kernel.exchange.store.drops import DROPS
 
 SLIP_HEADER = "Shangheng-Slip"
 ANSWER_BYTES_MAX = 65_536
@@ -171,15 +171,16 @@ def _refused(error: urllib.error.HTTPError, until: float) -> Answer:
     return Answer(taken=False, trouble=trouble[:_SHOWN], expected=expected, told=told)
 
 
-def _folder(partner: Partner, parcel: Wrapped) -> Answer:
+def _laid(partner: Partner, parcel: Wrapped) -> Answer:
     """Lay a parcel down: the slip first, so that whoever sees the file finds its slip."""
-    folder = Path(partner.address)
+    files = ((f"{parcel.name}.slip", parcel.note.encode()), (parcel.name, parcel.body))
     try:
-        write_durably(folder / f"{parcel.name}.slip", parcel.note.encode())
-        write_durably(folder / parcel.name, parcel.body)
+        DROPS[partner.way](partner, files)
     except OSError as error:
         return Answer(taken=False, trouble=f"{type(error).__name__}: {error}"[:_SHOWN])
     return Answer(taken=True)
 
 
-_WAYS: dict[str, Callable[[Partner, Wrapped], Answer]] = {"push": _push, "folder": _folder}
+_WAYS: dict[str, Callable[[Partner, Wrapped], Answer]] = {
+    "push": _push, **dict.fromkeys(DROPS, _laid)
+}  # fmt: skip

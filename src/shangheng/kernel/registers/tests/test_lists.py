@@ -65,7 +65,7 @@ def test_a_list_is_the_same_from_every_index(monkeypatch: pytest.MonkeyPatch) ->
 def test_the_values_that_are_kept_are_those_of_a_recount() -> None:
     fill()
     kept = sorted(FacetRow.objects.values_list(*COPIED))
-    assert store.recount() == len(kept)
+    assert store.recount_facets() == len(kept)
     assert sorted(FacetRow.objects.values_list(*COPIED)) == kept
 
 

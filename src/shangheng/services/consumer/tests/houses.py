@@ -95,7 +95,7 @@ def mediator(**more: str) -> str:
 
 def fund(amount: str = "100.00", **more: str) -> str:
     """Put a guarantee on file and book a deposit to it."""
-    accounts.declare(CNY)
+    accounts.declare(CNY, at=AT)
     number = on_file(GUARANTEE, FUND, **more)
     move(number, amount, "deposit", "book")
     return number
