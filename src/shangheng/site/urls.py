@@ -106,6 +106,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         for act in ("amend", "correct", "end", "confirm")
     ),
     path("accounts/", accounts.index, name="accounts"),
+    path("accounts/kinds/", accounts.kinds, name="account-kinds"),
     path("accounts/check/", accounts.check, name="statement-check"),
     path("accounts/<path:code>/statement/", accounts.statement, name="statement"),
     path("help/", frame.help_page, name="help"),

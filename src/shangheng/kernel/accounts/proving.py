@@ -92,7 +92,8 @@ def _allow(transfer: Transfer, kinds: Mapping[str, AccountKind], hand: Hand, pla
 
 def _seal(keys: Sequence[str], hand: Hand) -> None:
     rows = TransferRow.objects.filter(key__in=keys).order_by("key")
-    columns = ("key", "source__code", "target__code", "amount", "kind", "phase", "pending")
+    columns = ("key", "source__code", "target__code", "amount", "kind", "phase", "pending",
+               "facts")  # fmt: skip
     plain = [dict(zip(columns, row, strict=True)) for row in rows.values_list(*columns)]
     content = {"by": hand.actor.name, "at": hand.at.isoformat(), "entries": plain}
     object_id = sha256("\n".join(keys).encode()).hexdigest()[:ID_HEX]

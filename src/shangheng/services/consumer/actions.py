@@ -10,7 +10,6 @@ from django.db import transaction
 
 from shangheng.kernel.accounts import actions as accounts
 from shangheng.kernel.accounts.concept.plans import GUARANTEE as PLAN
-from shangheng.kernel.accounts.concept.transfers import Account
 from shangheng.kernel.accounts.concept.units import CNY
 from shangheng.kernel.cases import actions as cases
 from shangheng.kernel.cases import queries as case_queries
@@ -79,9 +78,8 @@ def deposit(taken: Taken) -> None:
     at = taken.hand.at
     accounts.declare(CNY)
     bank = _party("department", "消费维权保证金专户", {"reporter": BANK}, taken)
-    accounts.open_account(
-        Account(code=BANK, kind="bank", owner=bank, unit=CNY.code, floor=None), at=at
-    )
+    outside = guarantees.BANK_KIND.account(BANK, owner=bank, unit=CNY.code)
+    accounts.open_account(outside, at=at)
     owner = _party("platform", str(fund.values["name"]),
                    {"platform": str(fund.values["operator"])}, taken)  # fmt: skip
     accounts.open_plan(PLAN, f"guarantee/{number}", owner=owner, unit=CNY.code, at=at)

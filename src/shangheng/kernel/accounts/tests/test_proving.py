@@ -83,7 +83,7 @@ def test_what_is_posted_by_hand_is_sealed_once_with_its_entries(books: None) -> 
     post(transfer("a"), transfer("b", amount=7), by=hand("fund.lead"))
     (leaf,) = queries.leaves_saying(proving.POSTED)
     columns = {"source__code": "world", "target__code": "fund", "kind": "", "phase": "posted",
-               "pending": None}  # fmt: skip
+               "pending": None, "facts": {}}  # fmt: skip
     content = {"by": "chen", "at": AT.isoformat(), "entries": [
         {"key": "a", **columns, "amount": 100}, {"key": "b", **columns, "amount": 7},
     ]}  # fmt: skip
