@@ -10,7 +10,7 @@ from shangheng.kernel.accounts.concept.kinds import ANYBODY, AccountKind, by_nam
 from shangheng.kernel.accounts.concept.plans import OUTSIDE
 from shangheng.kernel.cases.concept.guards import OPENING, Guard
 from shangheng.kernel.cases.concept.kinds import CaseKind
-from shangheng.kernel.cases.store import Effect, House
+from shangheng.kernel.cases.store import House
 from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.exchange.concept.registered import as_records
 from shangheng.kernel.formulas.concept import Indicator
@@ -30,8 +30,8 @@ class Service:
     ``reads`` names the record kinds that it needs, whoever provides them; ``urls`` is the module
     of its pages; ``jobs`` are functions that ``shangheng`` may run; ``after`` names by record kind
     what is to be done once a batch of it was taken; ``accounts`` says who may post on which kind
-    of account; ``effects`` are what its steps name in ``does``, ``guards`` by ``kind.step`` what
-    is checked or booked before a step is written, whoever declares that kind. ``chores`` are done
+    of account; ``guards`` are by ``kind.step`` what is checked, booked or entered before a step is
+    written, whoever declares that kind. ``chores`` are done
     now and then by the platform itself, each as often as one likes; they return how much there was
     to do.
     """
@@ -49,7 +49,6 @@ class Service:
     urls: str = ""
     jobs: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     after: Mapping[str, AfterBatch] = field(default_factory=dict)
-    effects: Mapping[str, Effect] = field(default_factory=dict)
     guards: Mapping[str, Guard] = field(default_factory=dict)
     chores: Mapping[str, Chore] = field(default_factory=dict)
 
@@ -68,16 +67,18 @@ class Registry:
         for named in ([*names, *files], cases):
             if twice := sorted({name for name in named if named.count(name) > 1}):
                 raise Invalid("service.kind_twice", kinds=twice)
-        steps = {f"{kind.name}.{step.name}" for kind in self.cases.values() for step in kind.steps}
-        steps |= {f"{name}.{OPENING}" for name in self.cases}
+        steps = {
+            f"{kind.name}.{step.name}": step for kind in self.cases.values() for step in kind.steps
+        }
+        guarded = {name for name, step in steps.items() if step.guarded}
+        if missing := sorted(guarded - set(self.guards)):
+            raise Invalid("service.guard_missing", steps=missing)
+        known = {*steps, *(f"{name}.{OPENING}" for name in self.cases)}
         for service in self.services:
-            if strange := sorted(set(service.guards) - steps):
+            if strange := sorted(set(service.guards) - known):
                 raise Invalid("service.guard_nowhere", service=service.name, steps=strange)
             if missing := sorted(set(service.reads) - set(names)):
                 raise Invalid("service.kind_missing", service=service.name, kinds=missing)
-            wanted = {step.does for kind in service.cases for step in kind.steps if step.does}
-            if missing := sorted(wanted - set(service.effects)):
-                raise Invalid("service.effect_missing", service=service.name, effects=missing)
             for case in service.cases:
                 self._refuse_unfit_records(service, case)
                 self._refuse_undeclared_postings(case)
@@ -137,11 +138,6 @@ class Registry:
     def accounts(self) -> Mapping[str, AccountKind]:
         """Return every kind of account by its name."""
         return by_name(tuple(kind for service in self.services for kind in service.accounts))
-
-    @property
-    def effects(self) -> dict[str, Effect]:
-        """Return what services do with steps, by name."""
-        return {name: each for one in self.services for name, each in one.effects.items()}
 
     @property
     def roles(self) -> tuple[str, ...]:

@@ -22,10 +22,9 @@ from shangheng.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, R
 from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.evidence.entries import canonical
 from shangheng.kernel.periods import CHINA, day_of
-from shangheng.kernel.records.concept.fields import OneOf
 from shangheng.kernel.records.store.sources import workbook_rows
 from shangheng.kernel.regions import queries as regions
-from shangheng.kernel.registers import queries
+from shangheng.kernel.registers import queries, store
 from shangheng.kernel.registers.concept.actors import Hand
 from shangheng.kernel.registers.concept.forms import checked
 from shangheng.kernel.registers.concept.kinds import RegisterKind
@@ -189,6 +188,7 @@ def _save(row: EntryRow, before: str) -> None:
     """Save an entry and let it be found by what it says now."""
     row.save()
     search.put(f"register.{row.kind}", row.uuid, row.typed, before=before)
+    store.keep_facets(row)
 
 
 def _take_over(kind: RegisterKind, row: EntryRow, act: str, values: Mapping[str, Any]) -> None:
@@ -203,9 +203,13 @@ def _searchable(kind: RegisterKind, row: EntryRow, values: Mapping[str, Any]) ->
     """Return what is searched: everything on file but personal data."""
     open_ = [field.name for field in kind.fields if field.sensitivity != "personal"]
     told = [str(values[name]) for name in open_ if isinstance(values.get(name), str | int)]
-    coded = [each.name for each in kind.fields if isinstance(each, OneOf) and each.name in open_]
-    marks = [mark_of(name, str(values[name])) for name in coded if values.get(name)]
-    return folded(" ".join([row.number, *marks, *told]))[:TYPED_MAX]
+    return folded(" ".join([row.number, *_marks(kind, values), *told]))[:TYPED_MAX]
+
+
+def _marks(kind: RegisterKind, values: Mapping[str, Any]) -> list[str]:
+    """Return the marks of the values of code lists that an entry has."""
+    return [mark_of(each.name, str(values[each.name])) for each in kind.coded
+            if values.get(each.name)]  # fmt: skip
 
 
 def _locked(kind: RegisterKind, number: str, hand: Hand) -> EntryRow:

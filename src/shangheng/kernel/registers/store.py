@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Versions in the order in which they came to hold, for whoever follows a register."""
+"""What is kept beside entries: the order in which versions came to hold, values of code lists.
+
+The order is for whoever follows a register. The values follow from what is searched of an entry
+(``typed``), which has a mark for each, so that what many entries have in common is found in order.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,9 +12,12 @@ from typing import Any
 
 from django.db.models import Count, Max, Q
 
-from shangheng.kernel.registers.models import VersionRow
+from shangheng.kernel.registers.models import EntryRow, FacetRow, VersionRow
+from shangheng.kernel.search.concept import marks_in
 
 NUMBERS_A_QUERY = 5_000
+ROUND = 2_000
+COPIED = ("kind", "title", "number", "state", "region")
 
 
 @dataclass(frozen=True)
@@ -68,3 +75,26 @@ def _held(row: VersionRow) -> Held:
         row.held, row.entry.number, row.number, row.act, row.effective_from, row.values,
         row.confirmed_at or row.recorded_at,
     )  # fmt: skip
+
+
+def keep_facets(row: EntryRow) -> None:
+    """Keep the values that an entry has now, in the transaction that writes the entry."""
+    FacetRow.objects.filter(entry=row).delete()
+    FacetRow.objects.bulk_create(_of(row, FacetRow))
+
+
+def _of(row: Any, facet: Any) -> list[Any]:  # noqa: ANN401 - of today's models or a migration's
+    copied = {name: getattr(row, name) for name in COPIED}
+    return [facet(entry_id=row.pk, mark=mark, **copied) for mark in marks_in(row.typed)]
+
+
+def recount_facets(entry: Any = EntryRow, facet: Any = FacetRow) -> int:  # noqa: ANN401
+    """Keep the values of every entry anew and return how many there are."""
+    facet.objects.all().delete()
+    told, waiting = 0, []
+    for row in entry.objects.only(*COPIED, "typed").iterator(ROUND):
+        waiting += _of(row, facet)
+        if len(waiting) >= ROUND:
+            told += len(facet.objects.bulk_create(waiting))
+            waiting = []
+    return told + len(facet.objects.bulk_create(waiting))

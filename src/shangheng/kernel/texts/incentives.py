@@ -59,6 +59,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "incentive.percent_wrong": ("{name} 应为 0 到 100 的数，现为“{value}”；请在 decisions.yaml 中改正", "{name} must be a number from 0 to 100, not {value}; correct it in decisions.yaml"),
     "incentive.appropriation_unclear": ("请写明下达文号（{document}，60 字以内）和不为零的金额（{amount}）", "Give the number of the document ({document}, at most 60 characters) and a sum that is not zero ({amount})"),
     "incentive.not_from_the_ledger": ("{provision} 不能只凭账本给全部企业计算，须由企业申请；可以的有：{known}", "{provision} cannot be reckoned for all firms from the ledger alone and needs applications; these can: {known}"),
+    "incentive.not_paid": ("{provision} 不由资金支付，或者没有算式，改数不影响预算；可测算的有：{known}", "{provision} is paid from no fund or has no formula, so that its numbers do not change the budget; these can be reckoned: {known}"),
     "incentive.measure_unknown": ("incentives.sales_measure 不能是“{value}”，可选：{known}；请在 decisions.yaml 中改正", "incentives.sales_measure cannot be {value}; choose one of {known} in decisions.yaml"),
     "incentive.no_such_number": ("没有数值 {path}，可改的有：{known}", "There is no number {path}; these can be changed: {known}"),
     "incentive.not_a_number": ("{path} 须为不小于零的数，不能是“{text}”", "{path} must be a number that is not below zero, not {text}"),

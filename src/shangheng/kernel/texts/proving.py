@@ -186,6 +186,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{object}（{what}）在日志中没有对应的条目",
         "{object} ({what}) has no leaf in the log",
     ),
+    "evidence.row_missing": (
+        "日志记载的行在数据库中不存在：{row}",
+        "A row that the log tells of is not in the database: {row}",
+    ),
     "evidence.object_without_leaf": (
         "{object} 尚无存证条目（早于存证启用？），请执行 shangheng evidence audit",
         "{object} has no leaf, perhaps from before the log; run shangheng evidence audit",

@@ -157,9 +157,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "业务系统 {service} 要在不存在的办件步骤上做事：{steps}；请核对步骤名称，写作 种类.步骤",
         "The service {service} hooks into steps that do not exist: {steps}; write them as kind.step",
     ),
-    "service.effect_missing": (
-        "业务系统 {service} 的步骤需要 {effects}，但没有提供；请在 manifest.py 中补上",
-        "Steps of service {service} need {effects}, which it does not provide; add them to its manifest",
+    "service.guard_missing": (
+        "步骤 {steps} 须由业务系统核查或记账，但没有提供；请在 manifest.py 的 guards 中补上",
+        "No service has what the steps {steps} need; add it to `guards` of a manifest",
     ),
     "service.posting_not_allowed": (
         "{case} 的步骤 {step} 由 {roles} 办理，但账户类别 {account} 没有声明他们可以这样入账；请核对账户类别的声明",

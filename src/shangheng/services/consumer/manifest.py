@@ -2,7 +2,7 @@
 """What consumer protection plugs in."""
 
 from shangheng.kernel.service import Service
-from shangheng.services.consumer.actions import EFFECTS
+from shangheng.services.consumer.actions import GUARDS
 from shangheng.services.consumer.cases.complaint import COMPLAINT
 from shangheng.services.consumer.cases.others import DEPOSIT, SUBSCRIPTION
 from shangheng.services.consumer.formulas import INDICATORS
@@ -31,5 +31,5 @@ SERVICE = Service(
     indicators=INDICATORS,
     urls="shangheng.services.consumer.urls",
     chores={"stations": escalate_late, "warnings": tell_warnings},
-    effects=EFFECTS,
+    guards=GUARDS,
 )

@@ -65,7 +65,7 @@ def appropriate(line: Line, amount: Decimal, document: str, hand: Hand) -> str:
     key = f"{line.code}:{document.strip()}"
     pieces = abs(pieces_of(amount, unit))
     with transaction.atomic():
-        accounts.declare(unit)
+        accounts.declare(unit, at=hand.at)
         owner = _treasury(line.region, hand.at)
         accounts.open_account(
             TREASURY_KIND.account(outside, owner=owner, unit=unit.code), at=hand.at

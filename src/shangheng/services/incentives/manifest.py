@@ -5,7 +5,8 @@ from shangheng.kernel.service import Service
 from shangheng.services.incentives.cases import CASES
 from shangheng.services.incentives.jobs.asking import entitlements
 from shangheng.services.incentives.jobs.deciding import GUARDS
-from shangheng.services.incentives.jobs.everybody import deserving, effect, reckoned
+from shangheng.services.incentives.jobs.effects import effect
+from shangheng.services.incentives.jobs.everybody import deserving, reckoned
 from shangheng.services.incentives.jobs.known import facts_of, schema
 from shangheng.services.incentives.registers import REGISTERS
 from shangheng.services.incentives.rules.funds import FUND_KINDS

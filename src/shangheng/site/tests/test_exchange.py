@@ -16,7 +16,7 @@ from shangheng.kernel.evidence.notes import open_note
 from shangheng.kernel.exchange.concept.parcels import parse_slip
 from shangheng.kernel.exchange.store.channels import SLIP_HEADER, decode_slip
 from shangheng.kernel.exchange.store.declared import read_agreements, read_partners
-from shangheng.kernel.records import actions
+from shangheng.kernel.records import reporters
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.site import clock, exchange, sealing
 from shangheng.site.registry import REGISTRY
@@ -41,7 +41,7 @@ def shared(home: Ledger, report: Callable[..., object], tmp_path: Path) -> str:
     report(orders(60))
     exchange.adopt()
     exchange.turn(workers=1)
-    return actions.issue_token("suzhou", at=clock.now())
+    return reporters.issue_token("suzhou", at=clock.now())
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -74,14 +74,14 @@ def test_a_receiver_fetches_verifies_and_acknowledges(shared: str, client: Clien
 
 
 def test_a_department_that_is_no_party_gets_nothing(shared: str, client: Client) -> None:
-    token = actions.issue_token("nosy", at=clock.now())
+    token = reporters.issue_token("nosy", at=clock.now())
     answer = client.get(f"{API}/agreements/orders-to-city/parcels/1", headers=bearer(token))
     assert (answer.status_code, answer.json()["code"]) == (403, "agreement.not_yours")
     assert client.get(f"{API}/agreements/orders-to-city/parcels/1").status_code == 401
 
 
 def test_the_tax_bureau_learns_yes_or_no(shared: str, client: Client) -> None:
-    token = actions.issue_token("tax", at=clock.now())
+    token = reporters.issue_token("tax", at=clock.now())
     rows = [{"platform": "P01", "shop": "shop-1"}, {"platform": "P01", "shop": "shop-9999"}]
     answer = client.post(
         f"{API}/agreements/orders-for-tax/questions", json.dumps({"rows": rows}),

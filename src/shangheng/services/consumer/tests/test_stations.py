@@ -12,7 +12,7 @@ from django.test import RequestFactory
 
 from shangheng.kernel.cases import actions, queries
 from shangheng.kernel.cases.store import Hand
-from shangheng.kernel.records import actions as records
+from shangheng.kernel.records import reporters
 from shangheng.kernel.registers.concept.actors import NOBODY, Actor, Post
 from shangheng.services.consumer import endpoints, jobs
 from shangheng.services.consumer.cases.complaint import COMPLAINT
@@ -53,7 +53,7 @@ def send(token: str, body: object = CLAIM) -> HttpResponse:
 @pytest.fixture
 def token() -> str:
     on_file(RIGHTS_STATION, STATION)
-    return records.issue_token("P01", at=AT)
+    return reporters.issue_token("P01", at=AT)
 
 
 def told(answer: HttpResponse) -> Any:
@@ -86,7 +86,7 @@ def test_a_claim_that_lacks_something_says_what(token: str) -> None:
 
 def test_strangers_and_platforms_without_a_station_hand_in_nothing(token: str) -> None:
     assert send("sh_forged").status_code == HTTPStatus.UNAUTHORIZED
-    other = records.issue_token("P02", at=AT)
+    other = reporters.issue_token("P02", at=AT)
     assert told(send(other))["code"] == "consumer.no_station"
     assert told(send(token))["number"] == "TS-2026-000001"
 

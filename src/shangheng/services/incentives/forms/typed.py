@@ -3,8 +3,11 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+
+from shangheng.services.incentives.rules.decide import READING
+from shangheng.services.incentives.rules.provisions import Provision
 
 NUMBER = re.compile(r"[-+]?[0-9]{1,30}(\.[0-9]{1,30})?")
 SEPARATED = re.compile(r"¥?\s*[0-9]{1,3}([,，][0-9]{3})+(\.[0-9]+)?")
@@ -122,9 +125,24 @@ def _scalar(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def labels() -> dict[str, tuple[str, str]]:
-    """Return the words of the facts that a page asks for, by their full names."""
-    return dict(_labels())
+def words_of(provisions: Iterable[Provision]) -> dict[str, tuple[str, str]]:
+    """Return the words of all that may be missing under provisions.
+
+    Those of facts are the form's, else the condition's that asks; of a reading its question.
+    """
+    provisions = tuple(provisions)
+    asked = {
+        name: (each.zh, each.en)
+        for provision in provisions
+        for each in provision.requires
+        for name in each.facts
+    }
+    questions = {
+        f"{READING}{each.name}": (each.zh, each.en)
+        for provision in provisions
+        for each in provision.readings
+    }
+    return {**asked, **questions, **dict(_labels())}
 
 
 def _labels() -> Iterator[tuple[str, tuple[str, str]]]:

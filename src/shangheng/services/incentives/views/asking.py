@@ -18,10 +18,9 @@ from shangheng.services.incentives.forms import typed
 from shangheng.services.incentives.forms.places import placed_text
 from shangheng.services.incentives.jobs import known as filed
 from shangheng.services.incentives.jobs.asking import entitlements
-from shangheng.services.incentives.rules.provisions import Provision
+from shangheng.services.incentives.rules.decide import READING
 from shangheng.services.incentives.views.desk import Office, day_of, sees_whole
 
-READING = "reading."
 ORIGINS = {
     "asked": ("本次试算", "tried here"),
     "decided": ("本单位已定", "decided by the house"),
@@ -99,21 +98,10 @@ def _answered(
                 if name in asked or name in chosen]  # fmt: skip
     return {
         "answer": answer,
-        "lines": list(_lines(answer, _words(provisions), is_home=place.id == office.home)),
+        "lines": list(_lines(answer, typed.words_of(provisions), is_home=place.id == office.home)),
         "readings": readings,
         "day": on,
     }
-
-
-def _words(provisions: tuple[Provision, ...]) -> dict[str, tuple[str, str]]:
-    """Return the words of facts: those of the form, else those of the condition that asks."""
-    asked = {
-        name: (each.zh, each.en)
-        for provision in provisions
-        for each in provision.requires
-        for name in each.facts
-    }
-    return {**asked, **typed.labels()}
 
 
 def _lines(
