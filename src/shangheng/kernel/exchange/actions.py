@@ -166,7 +166,7 @@ def _cut_one(office: Office, row: AgreementRow, at: datetime) -> int | None:
         return None
     if queries.is_over(row, today):
         return _close(row, at)
-    if row.declared.get("discloses") == "match":
+    if row.declared.get("discloses", "records") != "records":
         return None
     feed = queries.feed_of(row, home=office.home, kinds=office.kinds)
     found = feed.coming(Place(row.version, row.part), most=RECORDS_MAX)

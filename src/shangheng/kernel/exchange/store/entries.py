@@ -11,7 +11,7 @@ is asked. A span brings the difference, for every entry that it touched:
    it is withdrawn.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -84,6 +84,16 @@ class EntryFeed(Feed):
             f"SELECT * FROM ({self._view(self.agreement, end)}) QUALIFY row_number() OVER "
             f"(PARTITION BY {NUMBER} ORDER BY {SINCE} DESC) = 1 AND {STATE} = {literal(CURRENT)}"
         )
+
+    def touching(self, key: Mapping[str, str]) -> Callable[[Span], bool]:
+        """Tell by the leaves of the acts on an entry."""
+        acts = [each.leaf for each in registers.held_of(self.kind.name, None, [key[NUMBER]])]
+
+        def touches(span: Span) -> bool:
+            first, end = span.leaves or (0, 0)
+            return any(first <= leaf < end for leaf in acts)
+
+        return touches
 
     def _load(self, connection: duckdb.DuckDBPyConnection, said: Iterable[Held]) -> None:
         """Let the connection read what was said, each field in its type."""
