@@ -155,6 +155,7 @@ def test_the_clerk_finds_who_deserves_it_and_whom_the_fund_can_pay(
     assert "2" in browser.one(".lead").text
     assert covered(browser) == ["15", "15"]
     text = browser.text
+    assert "只奖最高一级（highest），还是各级相加（sum）" in text  # the page asks
     assert "several_levels_in_one_year=highest" in text
     assert "several_levels_in_one_year=sum" in text
     assert "850,000" not in text
@@ -186,6 +187,20 @@ def test_the_deputy_sees_what_a_higher_award_would_cost(browser: Browser, house:
                   "2026-03-01", "--set", "levels.B2C.0.award=60000", "--json")
     )  # fmt: skip
     assert told["lines"][0]["difference"] == 160_000
+
+
+def test_of_what_is_not_in_the_ledger_no_sum_is_made_up(browser: Browser, house: House) -> None:
+    browser.size(*DESK)
+    sign_in(browser, "decider")
+    browser.go("/incentives/effect/?on=2026-03-01&provision=ganzhou.rent-subsidy")
+    browser.fill("[id='set.cap']", "120000")
+    browser.press(browser.all("form button[type=submit]")[-1])
+    assert "不在账本里" in browser.one("#basis").text
+    assert "不知道" in browser.one("#effect").text
+    told = house.run("incentives", "effect", "--provision", "ganzhou.rent-subsidy", "--on",
+                     "2026-03-01", "--set", "cap=120000")  # fmt: skip
+    assert "账本里没有" in told
+    assert "不知道 not known" in told
 
 
 STATED = {
