@@ -177,6 +177,21 @@ async function signature(files) {
   throw new Error(say(`没有 ${origin} 的可信公钥`, `No trusted key of ${origin} is given`));
 }
 
+// What an SM2 key signed as well: WebCrypto has neither SM2 nor SM3.
+function seconds(files) {
+  const found = files["manifest.sm2"] ? [say("清单上的 SM2 签名", "the SM2 signature over the manifest")] : [];
+  const { note } = proofOf(files);
+  for (const row of text(files.keys).split("\n")) {
+    const [, name, id, encoded] = row.match(/^([^+\s]+)\+([0-9a-f]{8})\+(\S+)\s*$/) ?? [];
+    if (!name || base64(encoded)[0] !== 0xff) continue;
+    const marks = note.split("\n").filter((mark) => mark.startsWith(`\u2014 ${name} `));
+    if (marks.some((mark) => hex(base64(mark.split(" ")[2]).subarray(0, 4)) === id)) {
+      found.push(say(`检查点上 ${name}+${id} 的 SM2 签名`, `the SM2 signature of ${name}+${id} over the checkpoint`));
+    }
+  }
+  return found;
+}
+
 const STEPS = [
   [digests, "文件", "Files"], [content, "内容", "Content"], [record, "记录", "Record"],
   [chain, "办件", "Case"],
@@ -204,6 +219,9 @@ async function verified(data, keys, list) {
         failed += 1;
         line(list, "bad", say(chinese, english), error.message || String(error));
       }
+    }
+    for (const what of seconds(files)) {
+      line(list, "warn", say("第二签名", "Second signature"), say(`${what}本页不核对，请用 shangheng verify`, `${what} is not checked by this page; use shangheng verify`));
     }
   } catch (error) {
     failed += 1;
