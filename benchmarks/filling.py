@@ -24,12 +24,13 @@ GROUNDS = ("quality", "fraud", "delivery")
 SECRET, AT = "0" * 64, "2026-01-01 00:00:00"
 CASE = (
     "uuid kind number state region department holder title outcome values typed code_digest "
-    "opened_by opened_at changed_at closed_at version seal gathered_into_id"
+    "opened_by opened_at changed_at closed_at due_at version seal gathered_into_id"
 )
 CLOCK = "case_id name unit length source events due_at ended_at warn_at warned_at escalated_at"
 STEP = "case_id number act name source target by role at values seal leaf"
 TRAIT = "case_id kind name value"
 ENTRY = "uuid kind number key title state region typed version seal entered_at parent_id"
+FACET = "entry_id mark kind title number state region"
 VERSION = (
     "entry_id number act values effective_from reason recorded_by recorded_at confirmed_by "
     "confirmed_at superseded_at superseded_by seal leaf"
@@ -66,15 +67,15 @@ def case_of(i: int, cases: int, counties: list[str]) -> Row:
         f"{i:032x}", "complaint", number, "closed" if closed else "open",
         counties[i % len(counties)], "", f"officer{i % OFFICERS}" if i % SEEN_EVERY else "", title,
         "settled" if closed else "", values, f"{number.lower()} {title} {ground} refund", SECRET,
-        "", opened, closed or opened, closed, 1, SECRET, None,
+        "", opened, closed or opened, closed, None if closed else opened + PERIOD, 1, SECRET, None,
     )  # fmt: skip
 
 
 def clock_of(i: int, cases: int) -> Row:
     """Return the row of a case's clock."""
     opened, closed = _span(i, cases)
-    at = f"{opened.isoformat()}+00:00"
-    events = json.dumps([{"what": "started", "at": at, "reason": "", "by": "", "amount": 0}])
+    started = {"what": "started", "at": f"{opened.isoformat()}+00:00"}
+    events = json.dumps([started | {"reason": "", "by": "", "amount": 0}])
     due = opened + PERIOD
     return (
         f"{i:032x}", "handling", "calendar_days", PERIOD.days, "", events, due, closed, None, None,
@@ -102,6 +103,12 @@ def entry_of(i: int, counties: list[str], marks: Mapping[str, str]) -> Row:
         counties[i % len(counties)], f"{number.lower()} {marks[form]} p{i} {name}", 1, SECRET, AT,
         None,
     )  # fmt: skip
+
+
+def facet_of(i: int, counties: list[str], marks: Mapping[str, str]) -> Row:
+    """Return the row of a rights station's form in the order of lists."""
+    key, kind, number, _, title, state, region, *_ = entry_of(i, counties, marks)
+    return (key, marks[FORMS[i % NAMES % 2]], kind, title, number, state, region)
 
 
 def version_of(i: int, counties: list[str]) -> Row:
@@ -153,10 +160,8 @@ def without_indexes(connection: Any, tables: Iterable[str]) -> Iterator[None]:  
         for name, _ in kept:
             cursor.execute(f'DROP INDEX "{name}"')
         yield
-        for name, said in kept:
-            begun = time.perf_counter()
+        for _, said in kept:
             cursor.execute(said.replace("%", "%%"))
-            print(name, round(time.perf_counter() - begun, 1), flush=True)
 
 
 def fill(cases: int, entries: int) -> dict[str, object]:
@@ -173,8 +178,13 @@ def fill(cases: int, entries: int) -> dict[str, object]:
     begun = time.perf_counter()
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
-            for pragma in ("synchronous=OFF", "cache_size=-1000000", "temp_store=MEMORY"):
+            for pragma in (
+                "journal_mode=OFF", "synchronous=OFF", "cache_size=-1000000", "temp_store=MEMORY"
+            ):  # fmt: skip
                 cursor.execute(f"PRAGMA {pragma}")
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")  # rows fit by making
     each_case, each_entry = range(1, cases + 1), range(1, entries + 1)
     written: dict[str, tuple[str, Iterator[Row]]] = {
         "kernel_case": (CASE, (case_of(i, cases, counties) for i in each_case)),
@@ -182,6 +192,7 @@ def fill(cases: int, entries: int) -> dict[str, object]:
         "kernel_case_step": (STEP, (step_of(i, cases) for i in each_case)),
         "kernel_case_trait": (TRAIT, (trait_of(i) for i in each_case)),
         "kernel_register_entry": (ENTRY, (entry_of(i, counties, marks) for i in each_entry)),
+        "kernel_register_facet": (FACET, (facet_of(i, counties, marks) for i in each_entry)),
         "kernel_register_version": (VERSION, (version_of(i, counties) for i in each_entry)),
     }
     with transaction.atomic(), without_indexes(connection, [*written, "kernel_search"]):

@@ -8,6 +8,7 @@ fault (whoever runs the platform can act).
 import json
 import os
 import sys
+import traceback
 from importlib import import_module
 
 import click
@@ -74,6 +75,17 @@ def house() -> None:
     """商衡 Shangheng: measure, supervise and serve e-commerce."""
 
 
+def declared_at(error: ShanghengError) -> str:
+    """Return file and line of the declaration that is wrong, where one is; else nothing."""
+    lines = traceback.walk_tb(error.__traceback__)
+    declared = [
+        f"{frame.f_code.co_filename}:{line}"
+        for frame, line in lines
+        if frame.f_code.co_name == "<module>" and frame.f_globals["__name__"] != "__main__"
+    ]
+    return declared[-1] if declared else ""
+
+
 def tell(error: ShanghengError, *, as_json: bool) -> None:
     """Say what went wrong and what to do, in Chinese and English."""
     zh, en = text(error.code, error.facts, "zh"), text(error.code, error.facts, "en")
@@ -84,7 +96,7 @@ def tell(error: ShanghengError, *, as_json: bool) -> None:
                 {"error": error.code, "zh": zh, "en": en, "facts": facts}, ensure_ascii=False
             )
         )
-    click.echo(f"{zh}\n{en}\n[{error.code}]", err=True)
+    click.echo("\n".join(filter(None, (zh, en, declared_at(error), f"[{error.code}]"))), err=True)
 
 
 def main() -> None:

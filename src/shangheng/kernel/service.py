@@ -4,6 +4,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from shangheng.kernel.accounts.concept.kinds import ANYBODY, AccountKind, by_name
@@ -55,7 +56,7 @@ class Service:
 
 @dataclass(frozen=True)
 class Registry:
-    """All that the enabled services bring, found by name."""
+    """All that the enabled services bring, found by name; put together once for the process."""
 
     services: tuple[Service, ...]
 
@@ -111,12 +112,12 @@ class Registry:
                         roles=sorted(roles), account=name,
                     )  # fmt: skip
 
-    @property
+    @cached_property
     def kinds(self) -> dict[str, RecordKind]:
         """Return every record kind by its name."""
         return {kind.name: kind for service in self.services for kind in service.kinds}
 
-    @property
+    @cached_property
     def held(self) -> dict[str, RecordKind]:
         """Return every kind that the ledger may hold: what is reported, and what partners share.
 
@@ -124,22 +125,22 @@ class Registry:
         """
         return self.kinds | {name: as_records(kind) for name, kind in self.registers.items()}
 
-    @property
+    @cached_property
     def registers(self) -> dict[str, RegisterKind]:
         """Return every register by its name."""
         return {kind.name: kind for service in self.services for kind in service.registers}
 
-    @property
+    @cached_property
     def cases(self) -> dict[str, CaseKind]:
         """Return every kind of case by its name."""
         return {kind.name: kind for service in self.services for kind in service.cases}
 
-    @property
+    @cached_property
     def accounts(self) -> Mapping[str, AccountKind]:
         """Return every kind of account by its name."""
         return by_name(tuple(kind for service in self.services for kind in service.accounts))
 
-    @property
+    @cached_property
     def roles(self) -> tuple[str, ...]:
         """Return every role that a register, a kind of case or a kind of account names."""
         told = [role for kind in self.registers.values() for role in kind.roles]
@@ -159,7 +160,7 @@ class Registry:
             raise NotFound("case_kind.unknown", kind=name, known=sorted(self.cases))
         return self.cases[name]
 
-    @property
+    @cached_property
     def indicators(self) -> dict[str, Indicator]:
         """Return every indicator by its name."""
         return {each.name: each for service in self.services for each in service.indicators}
@@ -168,7 +169,7 @@ class Registry:
         """Return what is to be done once a batch of a kind was taken."""
         return tuple(each.after[kind] for each in self.services if kind in each.after)
 
-    @property
+    @cached_property
     def guards(self) -> dict[str, tuple[Guard, ...]]:
         """Return what is checked or booked before steps are written, by ``kind.step``."""
         named = {name for service in self.services for name in service.guards}

@@ -30,6 +30,10 @@ def _remind() -> dict[str, int]:
     return cases.remind(REGISTRY.cases, at=clock.now(), house=acting.house())
 
 
+def _take_overdue() -> dict[str, int]:
+    return cases.take_overdue(REGISTRY.cases, at=clock.now(), house=acting.house())
+
+
 def _deliver() -> dict[str, int]:
     return asdict(notices.deliver(carriers.carriers(), now=clock.now))
 
@@ -57,6 +61,7 @@ def _chores() -> dict[str, int]:
 
 WORK: dict[str, Callable[[], dict[str, int]]] = {
     "remind": _remind,
+    "overdue": _take_overdue,
     "expire": _expire,
     "prove": _prove,
     "chores": _chores,

@@ -5,6 +5,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from shangheng.kernel.registers.models import City, County
+
 
 class CaseRow(models.Model):
     """A case as it stands; ``version`` grows with everything that is done with it.
@@ -47,7 +49,21 @@ class CaseRow(models.Model):
         db_table = "kernel_case"
         verbose_name = "办件"
         indexes: ClassVar = [
-            models.Index(fields=("kind", "state", "region"), name="kernel_case_inbox"),
+            models.Index(
+                fields=("kind", "state", "closed_at", "opened_at", "number"),
+                name="kernel_case_state",
+            ),
+            models.Index(
+                "kind",
+                County("region"),
+                "closed_at",
+                "opened_at",
+                "number",
+                name="kernel_case_county",
+            ),
+            models.Index(
+                "kind", City("region"), "closed_at", "opened_at", "number", name="kernel_case_city"
+            ),
             models.Index(
                 fields=("kind", "closed_at", "opened_at", "number"), name="kernel_case_opened"
             ),

@@ -91,8 +91,28 @@ class FacetRow(models.Model):
         verbose_name = "名录条目代码"
         indexes: ClassVar = [
             models.Index(
-                fields=("kind", "mark", "title", "number", "state", "region", "entry"),
+                fields=("kind", "mark", "title", "number", "state", "entry"),
                 name="kernel_facet_listed",
+            ),
+            models.Index(
+                "kind",
+                "mark",
+                County("region"),
+                "title",
+                "number",
+                "state",
+                "entry",
+                name="kernel_facet_county",
+            ),
+            models.Index(
+                "kind",
+                "mark",
+                City("region"),
+                "title",
+                "number",
+                "state",
+                "entry",
+                name="kernel_facet_city",
             ),
         ]
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThanOrEqual
 
 from shangheng.kernel.errors import NotFound
 from shangheng.kernel.regions.concept import stem
@@ -27,7 +29,6 @@ PAGE = 50
 COMPARED_MAX = 5_000
 FOUND_MAX = 10_000
 COUNTED_MAX = 10_000
-FEW = 50_000
 CITY_DIGITS, COUNTY_DIGITS, REGION_DIGITS = 4, 6, 12
 
 
@@ -106,25 +107,29 @@ def naming(field: str, names: Iterable[str]) -> Q:
     return Q(**{f"{field}__regex": f"(^|{BETWEEN})({either})($|{BETWEEN})"})
 
 
-def below(region: str) -> Q:
-    """Return the condition for what lies in a region; no region is the whole country."""
+def below(region: str, of: str = "") -> Q:
+    """Return the condition for what lies in a region; no region is the whole country.
+
+    ``of`` names the way to the row that has the region, such as ``entry__``.
+    """
     if not region:  # a plain Q() would vanish beside other conditions instead of holding for all
         return ~Q(pk__in=[])
     first = stem(region)  # a span of codes, which an index can answer, unlike a beginning
-    return Q(region__gte=first, region__lte=first.ljust(REGION_DIGITS, "9"))
+    last = first.ljust(REGION_DIGITS, "9")
+    return Q(**{f"{of}region__gte": first, f"{of}region__lte": last})
 
 
 def _seen(kind: RegisterKind, actor: Actor, *, confirmed: bool = False) -> Q:
-    """Return the condition for the entries that an actor may see at all.
+    """Return the condition for the entries of a register that an actor may see at all.
 
     Of a public register everybody sees what is ``confirmed``, so that nothing more is asked.
     """
     if "" in actor.regions_of(kind.roles) or (kind.public and confirmed):
-        return Q(kind=kind.name)
+        return Q()
     scope = Q(state="current") | Q(state="ended") if kind.public else Q(pk__in=[])
     for region in actor.regions_of(kind.roles):
         scope |= below(region)
-    return Q(kind=kind.name) & scope
+    return scope
 
 
 def _sought(kind: RegisterKind, sought: Sought, actor: Actor) -> QuerySet[EntryRow]:
@@ -155,17 +160,54 @@ def _sought(kind: RegisterKind, sought: Sought, actor: Actor) -> QuerySet[EntryR
 def _in_order(
     rows: QuerySet[EntryRow], kind: RegisterKind, sought: Sought, marks: list[str]
 ) -> QuerySet[EntryRow]:
-    """Find what few say by the search, else go through an index in the order of titles."""
+    """Find what few say by the search, else go through an index in the order of titles.
+
+    Where another index must be taken than that of states, the state is asked for in a way that
+    no index answers: SQLite would take that one, knowing nothing of how many rows are meant.
+    """
     found = search.found(f"register.{kind.name}", sought.text, most=FOUND_MAX, marks=marks)
+    of = "facets__" if marks and found is None else ""
+    wanted = _after(
+        kind, sought.after, of
+    )  # one condition, so that it is of one and the same facet
     if found is not None:
-        rows = rows.filter(pk__in=found)
-    elif marks and not (sought.region and _are_few(kind, sought.region)):
-        return _by_facet(rows.filter(below(sought.region)), kind, marks[0], sought)
-    elif marks:
-        rows = rows.filter(typed__contains=marks[0])
+        wanted &= Q(pk__in=found) & below(sought.region)  # of the register, as its index says
+    else:
+        wanted &= Q(**{f"{of}kind": kind.name}) & placed(sought.region, of)
+    if of:
+        wanted &= Q(facets__mark=marks[0])
     if sought.state and sought.on is None:
-        rows = rows.filter(state=sought.state)
-    return _after(_placed(rows, sought.region), kind, sought.after, "")
+        lists = found is None and not sought.region
+        state = F(f"{of}state") if lists else Coalesce(f"{of}state", Value(""))
+        wanted &= Q(Exact(state, sought.state))
+    return rows.filter(wanted).order_by(f"{of}title", f"{of}number")
+
+
+def placed(region: str, of: str = "") -> Q:
+    """Return the condition for what lies in a region, for lists that are read in their order.
+
+    A county and a city have an index of their own in that order. What lies in a province is gone
+    through in the order of all, for which the region must not look like what an index answers.
+    """
+    first, place = stem(region), F(f"{of}region")
+    if len(first) >= COUNTY_DIGITS:
+        county = Q(Exact(County(place), first[:COUNTY_DIGITS]))
+        return county if len(first) == COUNTY_DIGITS else county & below(region, of)
+    if len(first) == CITY_DIGITS or not first:
+        return Q(Exact(City(place), first)) if first else below(region)
+    plain, last = Coalesce(place, Value("")), first.ljust(REGION_DIGITS, "9")
+    return Q(GreaterThanOrEqual(plain, first)) & Q(LessThanOrEqual(plain, last))
+
+
+def _after(kind: RegisterKind, number: str, of: str) -> Q:
+    """Return the condition for what stands after an entry, if one is named."""
+    if not number:
+        return Q()
+    last = EntryRow.objects.filter(kind=kind.name, number=number).first()
+    if last is None:
+        raise NotFound("register.unknown", number=number)
+    further = Q(**{f"{of}title__gt": last.title}) | Q(**{f"{of}number__gt": number})
+    return Q(**{f"{of}title__gte": last.title}) & further
 
 
 def _marks(kind: RegisterKind, sought: Sought) -> tuple[list[str], list[tuple[str, str]]]:
@@ -176,46 +218,6 @@ def _marks(kind: RegisterKind, sought: Sought) -> tuple[list[str], list[tuple[st
     coded = {each.name for each in kind.coded} if sought.on is None else set()
     marks = [mark_of(name, value) for name, value in sought.where if name in coded]
     return marks, [(name, value) for name, value in sought.where if name not in coded]
-
-
-def _by_facet(
-    rows: QuerySet[EntryRow], kind: RegisterKind, mark: str, sought: Sought
-) -> QuerySet[EntryRow]:
-    """Go through the entries that have a value, in the order of their titles."""
-    has = Q(facets__kind=kind.name, facets__mark=mark)
-    if sought.state:
-        has &= Q(facets__state=sought.state)
-    return _after(rows.filter(has), kind, sought.after, "facets__")
-
-
-def _after(
-    rows: QuerySet[EntryRow], kind: RegisterKind, number: str, of: str
-) -> QuerySet[EntryRow]:
-    """Put entries in their order, and begin after one of them where it is named."""
-    rows = rows.order_by(f"{of}title", f"{of}number")
-    if not number:
-        return rows
-    last = EntryRow.objects.filter(kind=kind.name, number=number).first()
-    if last is None:
-        raise NotFound("register.unknown", number=number)
-    further = Q(**{f"{of}title__gt": last.title}) | Q(**{f"{of}number__gt": number})
-    return rows.filter(Q(**{f"{of}title__gte": last.title}) & further)
-
-
-def _are_few(kind: RegisterKind, region: str) -> bool:
-    """Tell whether a region has so few entries that all of them can be gone through."""
-    rows = _placed(EntryRow.objects.filter(kind=kind.name), region)
-    return rows.values_list("kind")[: FEW + 1].count() <= FEW
-
-
-def _placed(rows: QuerySet[EntryRow], region: str) -> QuerySet[EntryRow]:
-    """Keep to a region: a county's and a city's entries have an index in the order of lists."""
-    first = stem(region)
-    for place, digits in ((County("region"), COUNTY_DIGITS), (City("region"), CITY_DIGITS)):
-        if len(first) >= digits:
-            rows = rows.alias(place=place).filter(place=first[:digits])
-            return rows if len(first) == digits else rows.filter(below(region))
-    return rows.filter(below(region))
 
 
 def _says(kind: RegisterKind, actor: Actor, word: str) -> Q:
@@ -259,8 +261,10 @@ def listed(
 
 def count(kind: RegisterKind, sought: Sought, *, actor: Actor) -> int:
     """Return how many entries are sought; beyond ``COUNTED_MAX`` not all are counted."""
-    rows = _sought(kind, sought, actor).values_list("kind")  # no row has to be read
-    return rows.order_by()[: COUNTED_MAX + 1].count()
+    rows = _sought(kind, sought, actor).values_list(
+        "kind"
+    )  # in their order: no row has to be read
+    return rows[: COUNTED_MAX + 1].count()
 
 
 def _versions_on(entries: list[Any], day: date) -> dict[Any, VersionRow]:
@@ -315,8 +319,8 @@ def entry(kind: RegisterKind, number: str, *, actor: Actor, today: date) -> Entr
 
 
 def _row(kind: RegisterKind, number: str, actor: Actor) -> EntryRow:
-    rows = EntryRow.objects.filter(_seen(kind, actor), number=number).select_related("parent")
-    row = rows.first()
+    rows = EntryRow.objects.filter(_seen(kind, actor), kind=kind.name, number=number)
+    row = rows.select_related("parent").first()
     if row is None:
         raise NotFound("register.unknown", number=number)
     return row
@@ -357,7 +361,7 @@ def similar(
 ) -> tuple[Candidate, ...]:
     """Return entries that may be the same: names alike in the county, places within metres."""
     title = str(values.get(kind.title, ""))
-    rows = _placed(EntryRow.objects.filter(kind=kind.name), region[:COUNTY_DIGITS])
+    rows = EntryRow.objects.filter(placed(region[:COUNTY_DIGITS]), kind=kind.name)
     rows = rows.exclude(state="ended").exclude(number=but).order_by("title")
     found = [
         Candidate(number, name, "name")

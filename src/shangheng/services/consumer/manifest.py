@@ -6,7 +6,7 @@ from shangheng.services.consumer.actions import GUARDS
 from shangheng.services.consumer.cases.complaint import COMPLAINT
 from shangheng.services.consumer.cases.others import DEPOSIT, SUBSCRIPTION
 from shangheng.services.consumer.formulas import INDICATORS
-from shangheng.services.consumer.jobs import escalate_late, tell_warnings
+from shangheng.services.consumer.jobs import tell_warnings
 from shangheng.services.consumer.records import KINDS
 from shangheng.services.consumer.registers import REGISTERS
 from shangheng.services.consumer.rules.guarantees import FUND_KINDS
@@ -30,6 +30,6 @@ SERVICE = Service(
     reads=("complaint_outcome", "mystery_return"),
     indicators=INDICATORS,
     urls="shangheng.services.consumer.urls",
-    chores={"stations": escalate_late, "warnings": tell_warnings},
+    chores={"warnings": tell_warnings},
     guards=GUARDS,
 )

@@ -65,8 +65,8 @@ AT_STATION = (
         en="Settled at the station", needs=TERMS, outcome="settled", makes="settlement",
     ),
     Step(
-        "escalate", "at_station", "received", by=(STATION, SYSTEM), zh="升级为投诉",
-        en="Becomes a complaint", needs=(REASON,),
+        "escalate", "at_station", "received", by=(STATION, SYSTEM), overdue="station",
+        zh="升级为投诉", en="Becomes a complaint", needs=(REASON,),
     ),
 )  # fmt: skip
 BEFORE_MEDIATION = (
