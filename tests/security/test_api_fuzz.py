@@ -21,7 +21,7 @@ from schemathesis.core.result import Ok
 from security.conftest import PASSWORD
 from shangheng.kernel.access import actions as access
 from shangheng.kernel.access.concept import SCOPES
-from shangheng.kernel.records import actions as records
+from shangheng.kernel.records import reporters
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.registers.concept.actors import Actor, Hand
 from shangheng.site import accounts, clock
@@ -47,7 +47,7 @@ def tokens() -> tuple[str, ...]:
         roles=tuple(role for role in accounts.known_roles() if not role.startswith("records.")),
     )  # fmt: skip
     own = access.issue_token("fuzz", SCOPES, 7, Hand(Actor("all"), clock.now()))
-    return own, records.issue_token("P01", at=clock.now()), "shp_nonsense", ""
+    return own, reporters.issue_token("P01", at=clock.now()), "shp_nonsense", ""
 
 
 def judged(case: Any, answer: Any) -> None:

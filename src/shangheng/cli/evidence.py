@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import asdict
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -17,14 +18,16 @@ from rich.progress import Progress
 
 from shangheng.cli.indicator import found, question_of
 from shangheng.kernel.accounts import proving as proving_balances
-from shangheng.kernel.evidence import actions
+from shangheng.kernel.evidence import actions, queries
 from shangheng.kernel.evidence.auditing import Tell, audit
 from shangheng.kernel.evidence.bundles import read, verify_bundle
 from shangheng.kernel.evidence.findings import Finding, Workers
 from shangheng.kernel.evidence.public_keys import PublicKeys, parse_keys
+from shangheng.kernel.evidence.queries import Began
 from shangheng.kernel.evidence.verifying import Verdict, holds, verify_receipt
 from shangheng.kernel.formulas.concept import DIGITS
 from shangheng.kernel.messages import text
+from shangheng.kernel.periods import CHINA
 from shangheng.site import (
     audit_worker,
     auditing,
@@ -175,11 +178,15 @@ def audit_command(*, restart: bool, processes: int, as_json: bool) -> None:
     objects = auditing.objects(wiring.ledger())
     with _shown(quiet=as_json) as tell, _shared(processes) as workers:
         findings = audit(sealing.the_log(), objects, state=state, tell=tell, workers=workers)
+    found_ = [began for began in queries.beginnings() if any(began.found.values())]
     if as_json:
         told = [{"where": each.where, **_told(each.code, each.facts)} for each in findings]
-        click.echo(json.dumps({"ok": not findings, "findings": told}, ensure_ascii=False))
+        older = [{**asdict(each), "since": each.since.isoformat()} for each in found_]
+        plain = {"ok": not findings, "findings": told}
+        plain |= {"older_than_their_sealing": older} if older else {}
+        click.echo(json.dumps(plain, ensure_ascii=False))
     else:
-        _print(findings)
+        _print(findings, found_)
     sys.exit(BROKEN if findings else 0)
 
 
@@ -195,7 +202,12 @@ def _shared(processes: int) -> Iterator[Workers | None]:
         yield Workers(executor, processes)
 
 
-def _print(findings: list[Finding]) -> None:
+def _print(findings: list[Finding], older: list[Began]) -> None:
+    for began in older:
+        said = ", ".join(f"{name} {count}" for name, count in began.found.items())
+        day = f"{began.since.astimezone(CHINA):%Y-%m-%d}"
+        click.echo(f"… {began.noun}: {day} 起封存，此前已有的按当日所见封存（{said}）")
+        click.echo(f"  sealed since {day}; what was there before is sealed as it was found then")
     for each in findings:
         _say("✗", each.where, each.code, each.facts)
     click.echo(f"发现 {len(findings)} 处不符 findings" if findings else "全部相符 everything fits")

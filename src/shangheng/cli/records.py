@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from shangheng.kernel.errors import NotFound
-from shangheng.kernel.records import actions, queries
+from shangheng.kernel.records import actions, queries, reporters
 from shangheng.kernel.records.concept.receipts import Receipt, RuleCount
 from shangheng.kernel.records.store.landing import Progress as Tell
 from shangheng.site import clock, mappings, reception, wiring
@@ -171,9 +171,9 @@ def token_command(reporter: str, *, revoke: bool, as_json: bool) -> None:
     """发放接口令牌（只显示一次）Give a reporter an API token, shown once."""
     at = clock.now()
     if revoke:
-        told = {"reporter": reporter, "revoked": actions.revoke_tokens(reporter, at=at)}
+        told = {"reporter": reporter, "revoked": reporters.revoke_tokens(reporter, at=at)}
     else:
-        told = {"reporter": reporter, "token": actions.issue_token(reporter, at=at)}
+        told = {"reporter": reporter, "token": reporters.issue_token(reporter, at=at)}
     click.echo(
         json.dumps(told)
         if as_json

@@ -15,7 +15,7 @@ from shangheng.kernel.cases.models import (
     TallyRow,
     TraitRow,
 )
-from shangheng.kernel.evidence.models import CheckpointRow, LeafRow, LogRow
+from shangheng.kernel.evidence.models import CheckpointRow, LeafRow, LogRow, WaitingRow
 from shangheng.kernel.exchange.models import (
     AgreementRow,
     DeliveryRow,
@@ -25,7 +25,7 @@ from shangheng.kernel.exchange.models import (
 )
 from shangheng.kernel.formulas.models import ResultRow
 from shangheng.kernel.notices.models import NoticeReadRow, NoticeRow
-from shangheng.kernel.parties.models import PartyCodeRow, PartyLinkRow, PartyRow
+from shangheng.kernel.parties.models import PartyActRow, PartyCodeRow, PartyLinkRow, PartyRow
 from shangheng.kernel.records.models import (
     AnswerRow,
     BatchRow,
@@ -37,7 +37,7 @@ from shangheng.kernel.records.models import (
     ReporterTokenRow,
     WithdrawalRow,
 )
-from shangheng.kernel.registers.models import EntryNumberRow, EntryRow, VersionRow
+from shangheng.kernel.registers.models import EntryNumberRow, EntryRow, FacetRow, VersionRow
 from shangheng.kernel.search.models import SearchRow
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "DisputeRow",
     "EntryNumberRow",
     "EntryRow",
+    "FacetRow",
     "HoldRow",
     "JointRow",
     "LeafRow",
@@ -66,6 +67,7 @@ __all__ = [
     "NoticeReadRow",
     "NoticeRow",
     "ParcelRow",
+    "PartyActRow",
     "PartyCodeRow",
     "PartyLinkRow",
     "PartyRow",
@@ -85,5 +87,6 @@ __all__ = [
     "TransferRow",
     "UnitRow",
     "VersionRow",
+    "WaitingRow",
     "WithdrawalRow",
 ]

@@ -32,7 +32,6 @@ def house() -> House:
         region=wiring.place().region,
         files=Path(settings.HOME) / "files",
         configuration=wiring.decisions(),
-        effects=REGISTRY.effects,
         records=REGISTRY.kinds,
         channels=carriers.channels(),
         hooks=carriers.hooks(),

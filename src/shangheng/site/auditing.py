@@ -2,11 +2,14 @@
 """The audit of the log against this house: batches, ledger, figures, cases, registers."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from shangheng.kernel.accounts import queries as account_queries
+from shangheng.kernel.accounts import sealing as accounts
 from shangheng.kernel.cases import proofs as cases
 from shangheng.kernel.cases.products import ISSUED as LETTER
 from shangheng.kernel.errors import ShanghengError
@@ -14,14 +17,15 @@ from shangheng.kernel.evidence import entries, queries, sealing
 from shangheng.kernel.evidence.entries import BATCH_TAKEN, LEDGER_COMMITTED, Fact
 from shangheng.kernel.evidence.findings import Finding, Objects, committed, explained
 from shangheng.kernel.evidence.queries import Leaf
+from shangheng.kernel.parties import sealing as parties
 from shangheng.kernel.records import queries as records
-from shangheng.kernel.records import retained
+from shangheng.kernel.records import reporters, retained
 from shangheng.kernel.records.disposing import BATCH_DISPOSED, DISPOSED
 from shangheng.kernel.records.store import archive, versions
 from shangheng.kernel.records.store.committing import HASHES, REJECTS
 from shangheng.kernel.records.store.disposal import remains
 from shangheng.kernel.records.store.home import Ledger
-from shangheng.kernel.registers import queries as registers
+from shangheng.kernel.registers import proofs as registers
 from shangheng.site import ledger_audit, sealed_figures, wiring
 from shangheng.site import sealing as house
 from shangheng.site.proving import CONFIRMED, batch_secret
@@ -47,8 +51,15 @@ def objects(home: Ledger) -> Objects:
             partial(cases.unlike_their_steps, REGISTRY.cases, region=wiring.place().region),
             partial(explained, "register.", registers.sealed_versions, besides=(CONFIRMED,)),
             registers.unlike_their_versions,
-            *(partial(ledger_audit.check_rows, home, kind) for kind in REGISTRY.kinds.values()),
-            *(partial(ledger_audit.check_files, home, kind) for kind in REGISTRY.kinds.values()),
+            partial(explained, "unit.", accounts.sealed_units),
+            partial(explained, "account.", accounts.sealed_accounts),
+            partial(explained, accounts.BOOKED, accounts.sealed_postings),
+            _check_balances,
+            partial(explained, "party.", parties.sealed_acts),
+            parties.unlike_their_acts,
+            partial(explained, "reporter.", reporters.sealed),
+            *(partial(ledger_audit.check_rows, home, kind) for kind in REGISTRY.held.values()),
+            *(partial(ledger_audit.check_files, home, kind) for kind in REGISTRY.held.values()),
         ),
     )
 
@@ -63,10 +74,19 @@ def _expected(home: Ledger) -> Iterator[tuple[str, str]]:
     for number, folders in retained.disposed():
         yield DISPOSED, number
         yield from ((BATCH_DISPOSED, folder) for folder in folders)
-    for kind in REGISTRY.kinds:
+    for kind in REGISTRY.held:
         for table in versions.TABLES:
             for version in range(versions.latest(home.root / table / kind) + 1):
                 yield LEDGER_COMMITTED, versions.name_of(table, kind, version)
+
+
+def _check_balances() -> Iterator[Finding]:
+    """Recount the books: what each account has must be what its sealed transfers say."""
+    told = account_queries.audit()
+    for name, codes in asdict(told).items():
+        table = "kernel_unit" if name == "unbalanced_units" else "kernel_account"
+        for code in codes:
+            yield Finding(f"{table}/{code}", "evidence.row_differs", {"column": name})
 
 
 def _check_confirmation(leaf: Leaf) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from typing import Any
 from cryptography.x509 import load_pem_x509_certificates
 from django.conf import settings
 
+from shangheng.kernel.accounts import sealing as accounts
 from shangheng.kernel.errors import NotFound
 from shangheng.kernel.evidence import actions, integrating, log, queries
 from shangheng.kernel.evidence.checkpoints import Checkpoint
@@ -16,6 +17,8 @@ from shangheng.kernel.evidence.entries import BATCH_TAKEN
 from shangheng.kernel.evidence.log import Log, Outside
 from shangheng.kernel.evidence.public_keys import parse_keys
 from shangheng.kernel.evidence.witnessing import Post, parse_witnesses
+from shangheng.kernel.parties import sealing as parties
+from shangheng.kernel.records import reporters
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import folder_of
@@ -34,6 +37,12 @@ def prepare() -> None:
     if settings.NATIONAL:
         actions.add_sm2(the_log(), at=at)
     actions.trust_outside(the_log(), at=at)
+    for noun, found in (
+        ("reporters", reporters.seal_found),
+        ("parties", parties.seal_found),
+        ("accounts", accounts.seal_found),
+    ):
+        actions.began(noun, found, at=at)
     publish()
 
 

@@ -31,7 +31,7 @@ def run(*words: str | Path) -> Result:
 def fund(home: Ledger) -> str:
     at = clock.now() - timedelta(days=40)
     owner = parties.register("department", "省商务厅", {"reporter": "SWT"}, at=at)
-    actions.declare(CNY)
+    actions.declare(CNY, at=at)
     for code, floor in (("world", None), ("fund/a", 0)):
         account = Account(code=code, kind="fund", owner=owner, unit="CNY", floor=floor)
         actions.open_account(account, at=at)

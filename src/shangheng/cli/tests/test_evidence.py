@@ -9,10 +9,13 @@ from click.testing import CliRunner, Result
 
 from shangheng.cli import evidence as commands
 from shangheng.kernel.evidence import entries, queries
+from shangheng.kernel.evidence.models import CheckpointRow, LeafRow, LogRow, WaitingRow
+from shangheng.kernel.parties import actions as parties
+from shangheng.kernel.parties.models import PartyActRow, PartyRow
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import folder_of
-from shangheng.site import sealed_figures, sealing
+from shangheng.site import clock, sealed_figures, sealing
 from shangheng.site.tests.conftest import home, orders, report
 from shangheng.site.tests.test_log import batch
 
@@ -81,3 +84,24 @@ def test_a_published_figure_is_sealed_proved_and_computed_again(
     stored.write_bytes(stored.read_bytes() + b" ")
     findings = json.loads(run("audit", "--json").output)["findings"]
     assert [each["where"].split()[0] for each in findings] == [f"figures/{object_id}.json"]
+
+
+def test_an_audit_tells_what_is_older_than_its_sealing_and_calls_it_no_damage(
+    home: Ledger,
+) -> None:
+    at = clock.now()
+    parties.register("department", "省商务厅", {"reporter": "SWT"}, at=at)
+    for row in (PartyActRow, LeafRow, LogRow, CheckpointRow, WaitingRow):
+        row.objects.all().delete()  # a house that sealed nothing of its parties
+    for path in sealing.folder().rglob("*"):
+        if path.is_file() and path.name != "keys":
+            path.unlink()
+    sealing.prepare()
+    told = json.loads(run("audit", "--json").output)
+    assert told["ok"], told
+    (older,) = told["older_than_their_sealing"]
+    assert (older["noun"], older["found"]) == ("parties", {"parties": 1, "codes": 1, "links": 0})
+    assert "此前已有的按当日所见封存" in run("audit").output
+    PartyRow.objects.update(name="别的厅")
+    (finding,) = json.loads(run("audit", "--json").output)["findings"]
+    assert finding["where"].startswith("kernel_party/")

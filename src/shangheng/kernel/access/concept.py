@@ -44,7 +44,8 @@ class Appointment:
     """A post that is to be given: who, as what, where, for whom, from when until when, and why.
 
     ``department`` is a body of the jurisdiction's own list, ``party`` the reporter of whoever
-    reports; ``until`` is the first moment at which the post no longer holds.
+    reports; ``until`` is the first moment at which the post no longer holds. With
+    ``second_factor`` it opens nothing to who signed in by a password alone.
     """
 
     person: str
@@ -55,6 +56,7 @@ class Appointment:
     department: str = ""
     party: str = ""
     until: datetime | None = None
+    second_factor: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +74,7 @@ class HeldPost:
     void: bool
     given_by: str
     reason: str
+    second_factor: bool = False
 
     def state(self, at: datetime) -> State:
         """Return whether the post holds at a moment, will hold, or holds no longer."""

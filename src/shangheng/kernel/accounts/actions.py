@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What can be done with accounts; each function is one transaction.
+"""What can be done with accounts; each function is one transaction, and a leaf of the log.
 
 A transfer that is refused leaves nothing behind, so that the same key may be sent again.
 """
@@ -7,13 +7,14 @@ A transfer that is refused leaves nothing behind, so that the same key may be se
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Event, Lock
 from typing import TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from shangheng.kernel.accounts import store
+from shangheng.kernel.accounts import sealing, store
 from shangheng.kernel.accounts.concept.book import KIND_MAX, Book, State
 from shangheng.kernel.accounts.concept.plans import Plan
 from shangheng.kernel.accounts.concept.transfers import Account, Entry, Outcome, Transfer
@@ -33,11 +34,14 @@ _DEADLOCK = "40P01"
 """PostgreSQL's code; two batches can meet so if they name the same keys for other accounts."""
 
 
-def declare(unit: Unit) -> None:
+def declare(unit: Unit, *, at: datetime) -> None:
     """Make a unit known; one that is known with other decimals is refused."""
-    row, _ = UnitRow.objects.get_or_create(
-        code=unit.code, defaults={"zh": unit.zh, "en": unit.en, "decimals": unit.decimals}
-    )
+    with transaction.atomic():
+        row, is_new = UnitRow.objects.get_or_create(
+            code=unit.code, defaults={"zh": unit.zh, "en": unit.en, "decimals": unit.decimals}
+        )
+        if is_new:
+            sealing.seal_unit(row, at=at)
     if row.decimals != unit.decimals:
         raise Conflict(
             "unit.decimals_differ", unit=unit.code, known=row.decimals, given=unit.decimals
@@ -52,9 +56,12 @@ def open_account(account: Account, *, at: datetime) -> None:
         "kind": account.kind, "owner_id": owner.uuid, "unit_id": account.unit,
         "parent_id": _parent(account), "floor": account.floor, "ceiling": account.ceiling,
     }  # fmt: skip
-    row, _ = AccountRow.objects.get_or_create(
-        code=account.code, defaults={**wanted, "opened_at": at, "last_at": at}
-    )
+    with transaction.atomic():
+        row, is_new = AccountRow.objects.get_or_create(
+            code=account.code, defaults={**wanted, "opened_at": at, "last_at": at}
+        )
+        if is_new:
+            sealing.seal_opened(row, at=at)
     if any(getattr(row, name) != value for name, value in wanted.items()):
         raise Conflict("account.code_taken", account=account.code)
 
@@ -111,6 +118,7 @@ def close(code: str, *, at: datetime) -> None:
                 last_at=state.last_at.isoformat(),
             )  # fmt: skip
         AccountRow.objects.filter(pk=state.id).update(closed_at=at, last_at=at)
+        sealing.seal_closed(state.id, at, at=at)
 
 
 def post(
@@ -239,8 +247,7 @@ def _decided(parts: Sequence[_Part]) -> list[Entry]:
     for part in parts:
         book.at = part.at
         part.outcomes = book.decide(part.transfers)
-    if book.booked:
-        store.write(book.booked, book.changed())
+    _write(book)
     return []
 
 
@@ -261,9 +268,14 @@ def _expire(holds: Sequence[Entry], at: datetime) -> int:
     for hold in holds:
         if hold.key not in gone:
             book.expire(hold)
-    if book.booked:
-        store.write(book.booked, book.changed())
+    _write(book)
     return len(book.booked)
+
+
+def _write(book: Book) -> None:
+    """Write what was booked, with the leaf of it."""
+    if book.booked:
+        store.write(book.booked, book.changed(), partial(sealing.seal_posting, at=book.at))
 
 
 def _again(work: Callable[[], Done]) -> Done:

@@ -93,7 +93,8 @@ class AccountRow(models.Model):
 class TransferRow(models.Model):
     """A transfer as it was booked; rows are only ever added.
 
-    ``pending`` is the key of the hold that this entry ends; each hold is ended once. The database
+    ``pending`` is the key of the hold that this entry ends; each hold is ended once. ``posting``
+    is the number of what was booked at once: its leaf in the log commits to this row. The database
     does not check that both accounts exist: they were locked in the same transaction, and accounts
     are never deleted; checking again for each row would take as long as all the rest.
     """
@@ -119,6 +120,7 @@ class TransferRow(models.Model):
     facts = models.JSONField("说明", default=dict)
     source_after = models.BigIntegerField("付方余额")
     target_after = models.BigIntegerField("收方余额")
+    posting = models.UUIDField("入账批次", null=True)
 
     class Meta:
         """The table of transfers; each account reads its own in order of time."""

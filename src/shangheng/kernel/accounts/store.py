@@ -7,7 +7,7 @@ PostgreSQL the rows of a large batch are copied in.
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +17,7 @@ from django.db import connection
 from shangheng.kernel.accounts.concept.book import State
 from shangheng.kernel.accounts.concept.transfers import Entry, Phase
 
+Row = tuple[Any, ...]
 LATEST = datetime.max.replace(tzinfo=UTC)
 _VALUES_A_QUERY = 900
 _COPIED_FROM = 100
@@ -47,7 +48,7 @@ TRANSFERS = Table(
         "key": "text", "source_id": "bigint", "target_id": "bigint", "amount": "bigint",
         "kind": "text", "phase": "text", "pending": "text", "at": "timestamptz",
         "expires_at": "timestamptz", "chain": "text", "facts": "jsonb", "source_after": "bigint",
-        "target_after": "bigint",
+        "target_after": "bigint", "posting": "uuid",
     },
 )  # fmt: skip
 HOLDS = Table(
@@ -85,7 +86,7 @@ def _selected(head: str, column: str, values: Collection[Any], tail: str = "") -
             yield from cursor.fetchall()
 
 
-def _moment(value: datetime | str | None) -> Any:  # noqa: ANN401 - as may be absent as its column
+def moment(value: datetime | str | None) -> Any:  # noqa: ANN401 - as may be absent as its column
     """Read a moment as the database keeps it: SQLite writes UTC without saying so."""
     told = datetime.fromisoformat(value) if isinstance(value, str) else value
     return told.replace(tzinfo=UTC) if told is not None and told.tzinfo is None else told
@@ -100,7 +101,7 @@ def _entry(row: Sequence[Any]) -> Entry:
     key, source, target, amount, kind, phase, pending, at, expires_at, chain, facts, *after = row
     return Entry(
         key=key, source=source, target=target, amount=amount, kind=kind, phase=phase,
-        pending=pending, at=_moment(at), expires_at=_moment(expires_at), chain=chain,
+        pending=pending, at=moment(at), expires_at=moment(expires_at), chain=chain,
         facts=json.loads(facts), source_after=after[0], target_after=after[1],
     )  # fmt: skip
 
@@ -117,7 +118,7 @@ def locked(codes: Collection[str]) -> dict[str, State]:
 
 def _state(row: Sequence[Any]) -> State:
     id_, code, unit, floor, ceiling, is_closed, posted, held_out, held_in, *moments = row
-    last_at, next_expiry = map(_moment, moments)
+    last_at, next_expiry = map(moment, moments)
     return State(
         id_, code, unit, floor, ceiling, bool(is_closed), posted, held_out, held_in, last_at,
         next_expiry,
@@ -149,14 +150,21 @@ def overdue_of(states: Collection[State], at: datetime) -> list[Entry]:
     late: set[str] = set()
     for side in ("source_id", "target_id"):
         head = "SELECT transfer_id, expires_at FROM kernel_hold WHERE expires_at IS NOT NULL AND "
-        late.update(key for key, ends in _selected(head, side, ids) if _moment(ends) <= at)
+        late.update(key for key, ends in _selected(head, side, ids) if moment(ends) <= at)
     return list(entries(late).values())
 
 
-def write(booked: Sequence[Entry], states: Sequence[State]) -> None:
-    """Add entries and holds, take away the holds that ended, and bring accounts up to date."""
+def write(
+    booked: Sequence[Entry], states: Sequence[State], seal: Callable[[Sequence[Row]], str]
+) -> None:
+    """Add entries and holds, take away the holds that ended, and bring accounts up to date.
+
+    ``seal`` is given the entries as they are written, and returns the number of their posting.
+    """
     id_of = {state.code: state.id for state in states}
-    _insert(TRANSFERS, [_transfer_row(entry, id_of) for entry in booked])
+    added = [_transfer_row(entry, id_of) for entry in booked]
+    posting = seal(added)
+    _insert(TRANSFERS, [(*row, posting) for row in added])
     over = {entry.pending for entry in booked if entry.pending}
     begun = [each for each in booked if each.phase == "pending" and each.key not in over]
     if begun:
@@ -170,7 +178,7 @@ def write(booked: Sequence[Entry], states: Sequence[State]) -> None:
     _update(STATES, [_state_row(state) for state in states])
 
 
-def _transfer_row(entry: Entry, id_of: Mapping[str, int]) -> tuple[Any, ...]:
+def _transfer_row(entry: Entry, id_of: Mapping[str, int]) -> Row:
     return (
         entry.key, id_of[entry.source], id_of[entry.target], entry.amount, entry.kind, entry.phase,
         entry.pending or None, entry.at, entry.expires_at, entry.chain, dict(entry.facts),
@@ -198,7 +206,7 @@ def _look_again(states: Iterable[State]) -> None:
         head = f"SELECT {side}, expires_at FROM kernel_hold WHERE expires_at IS NOT NULL AND "
         for account, expires_at in _selected(head, side, by_id):
             state = by_id[account]
-            state.next_expiry = min(_moment(expires_at), state.next_expiry or LATEST)
+            state.next_expiry = min(moment(expires_at), state.next_expiry or LATEST)
 
 
 def _insert(table: Table, rows: Sequence[Sequence[Any]]) -> None:

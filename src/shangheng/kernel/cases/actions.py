@@ -103,7 +103,6 @@ def take_step(
     done = Done("step", hand, role, step.name, step.target, values, changes)
     store.append(kind, row, done)
     store.turn_clocks(kind, row, hand, why=step.zh)
-    store.follow(kind, row, step, hand)
     products.bring_forth(kind, step, row, done)
     return moved(row)
 
@@ -229,6 +228,7 @@ def _clock_event(kind: CaseKind, number: str, clock: Clock, event: Event, hand: 
     if event.what == "extended" and any(each["what"] == "extended" for each in kept.events):
         raise Conflict("clock.already", what=event.what)
     store.change(clock, kept, event, hand.house)
+    store.keep_due(row)
     values = {"reason": event.reason, "amount": event.amount}
     store.append(kind, row, Done(event.what, hand, role, clock.name, values=values))
     return moved(row)
@@ -284,6 +284,40 @@ def remind(
         for clock in clocks.order_by("pk").select_related("case"):
             told[what] += _remind(kinds[clock.case.kind], clock, hand, (what, mark))
     return told
+
+
+def take_overdue(
+    kinds: Mapping[str, CaseKind], *, at: datetime, house: House | None = None
+) -> dict[str, int]:
+    """Take the steps that are the platform's own once a clock has run out; return how many.
+
+    Each is a transaction of its own, sealed with the platform as who acted.
+    """
+    hand = Hand(PLATFORM, at, house=house or House())
+    declared = [(kind, step) for kind in kinds.values() for step in kind.steps if step.overdue]
+    taken = 0
+    for kind, step in declared:
+        clock = kind.clock(step.overdue)
+        over = ClockRow.objects.filter(
+            name=clock.name, ended_at=None, due_at__lte=at, case__kind=kind.name,
+            case__state__in=step.sources,
+        )  # fmt: skip
+        reason = {"reason": f"“{clock.zh}”已届满，自动办理 “{clock.en}” is over"}
+        said = reason if any(each.name == "reason" for each in step.needs) else {}
+        for number in over.order_by("due_at", "pk").values_list("case__number", flat=True):
+            taken += _take_overdue(kind, number, step, said, hand)
+    return {"taken": taken}
+
+
+def _take_overdue(
+    kind: CaseKind, number: str, step: Step, said: Mapping[str, Any], hand: Hand
+) -> bool:
+    """Take a step of the platform; somebody may have been faster."""
+    try:
+        take_step(kind, number, step.name, said, hand)
+    except Conflict:
+        return False
+    return True
 
 
 @sealed

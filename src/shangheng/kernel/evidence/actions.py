@@ -5,10 +5,13 @@ A leaf is *sequenced* in the transaction of the action that it is about: both ar
 The one row that counts leaves is locked until that transaction ends, so indexes have no gaps and
 follow the order of commits, on SQLite and on PostgreSQL alike. Seal last in a transaction: others
 that seal wait for it.
+
+Where nobody may wait, `seal_soon` writes the leaf without its index, in the same transaction; the
+next integration gives it one. What is committed is sealed either way, and what is not leaves none.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -16,7 +19,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Model
 
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.evidence import entries, log, queries
@@ -26,6 +29,7 @@ from shangheng.kernel.evidence.entries import (
     BATCH_TAKEN,
     KEY_ADDED,
     KEY_RETIRED,
+    SEALING_BEGAN,
     STAMP_TRUSTED,
     Entry,
     Fact,
@@ -33,12 +37,13 @@ from shangheng.kernel.evidence.entries import (
 from shangheng.kernel.evidence.keys import Kind
 from shangheng.kernel.evidence.log import Log
 from shangheng.kernel.evidence.merkle import leaf_hash
-from shangheng.kernel.evidence.models import LeafRow, LogRow
+from shangheng.kernel.evidence.models import LeafRow, LogRow, WaitingRow
 from shangheng.kernel.evidence.notes import Signer
 from shangheng.kernel.evidence.tiles import ENTRY_BYTES_MAX
 
 _THE_LOG = 1
 _COLUMNS = ("index", "entry", "hash", "salt", "what", "object_id", "at")
+_WAITING_A_ROUND = 500
 
 
 def seal(
@@ -55,6 +60,57 @@ def seal(
     bytes) and stays secret; `facts` are public for ever and MUST NOT hold personal data or
     business secrets.
     """
+    return sequence([_leaf(what, object_id, content, at, facts)])
+
+
+def seal_soon(
+    what: str,
+    object_id: str,
+    content: object,
+    *,
+    at: datetime,
+    facts: Mapping[str, Fact] | None = None,
+) -> None:
+    """Write a leaf like `seal`, to be sequenced by whoever integrates next.
+
+    For what is done thousands of times a second, and for what is done while rows are locked that
+    others want: it locks nothing.
+    """
+    row = _row(*_leaf(what, object_id, content, at, facts))
+    with connection.cursor() as cursor:
+        cursor.execute(_insert(WaitingRow, _COLUMNS[1:]), row)
+
+
+def sequence_waiting() -> int:
+    """Give every leaf that waits its index, in the order in which they were written."""
+    moved = 0
+    while taken := _moved():
+        moved += taken
+    return moved
+
+
+def _moved() -> int:
+    with transaction.atomic(), connection.cursor() as cursor:
+        _take(0)  # one process at a time; what another has taken is gone when this one looks
+        waiting = WaitingRow.objects.order_by("pk").values_list("pk", *_COLUMNS[1:])
+        rows = list(waiting[:_WAITING_A_ROUND])
+        if not rows:
+            return 0
+        first = _take(len(rows))
+        told = [
+            (index, *row[1:-1], connection.ops.adapt_datetimefield_value(row[-1]))
+            for index, row in enumerate(rows, start=first)
+        ]
+        cursor.executemany(_insert(LeafRow, _COLUMNS), told)
+        # By their keys: what others commit meanwhile has not been seen, even if its key is lower.
+        WaitingRow.objects.filter(pk__in=[row[0] for row in rows]).delete()
+    return len(rows)
+
+
+def _leaf(
+    what: str, object_id: str, content: object, at: datetime, facts: Mapping[str, Fact] | None
+) -> tuple[Entry, bytes]:
+    """Return the entry that commits to a content, and the salt that opens it."""
     data = content if isinstance(content, bytes) else entries.canonical(content)
     salt = secrets.token_bytes(SALT_BYTES)
     entry = Entry(
@@ -64,7 +120,7 @@ def seal(
         commitment=entries.commitment(salt, data),
         facts=facts or {},
     )
-    return sequence([(entry, salt)])
+    return entry, salt
 
 
 def seal_batch(
@@ -86,8 +142,22 @@ def sequence(leaves: Sequence[tuple[Entry, bytes]]) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         first = _take(len(rows))
         numbered = [(index, *row) for index, row in enumerate(rows, start=first)]
-        cursor.executemany(_insert(), numbered)
+        cursor.executemany(_insert(LeafRow, _COLUMNS), numbered)
     return first
+
+
+def began(noun: str, found: Callable[[datetime], Mapping[str, Fact]], *, at: datetime) -> None:
+    """Seal, once in the life of a log, that from now on all of a noun is sealed.
+
+    ``found`` seals what stood there before as it was found, and returns how much it was: an older
+    house can prove since when it is unchanged, and no more. There is no second beginning under
+    which something could be slipped in later.
+    """
+    with transaction.atomic():
+        _take(0)  # one process at a time
+        if not queries.leaves_of(noun, SEALING_BEGAN):
+            facts = dict(found(at))
+            seal(SEALING_BEGAN, noun, facts, at=at, facts=facts)
 
 
 def begin(opened: Log, *, at: datetime) -> None:
@@ -176,11 +246,11 @@ def _row(entry: Entry, salt: bytes) -> tuple[bytes | str | None, ...]:
 
 
 @cache
-def _insert() -> str:
+def _insert(of: type[Model], names: tuple[str, ...]) -> str:
     """Return the statement that writes a leaf; through objects it takes five times as long."""
     quote = connection.ops.quote_name
-    table, columns = quote(LeafRow._meta.db_table), ", ".join(map(quote, _COLUMNS))  # noqa: SLF001
-    return f"INSERT INTO {table} ({columns}) VALUES ({', '.join(['%s'] * len(_COLUMNS))})"
+    table, columns = quote(of._meta.db_table), ", ".join(map(quote, names))  # noqa: SLF001
+    return f"INSERT INTO {table} ({columns}) VALUES ({', '.join(['%s'] * len(names))})"
 
 
 def _take(count: int) -> int:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The full check of a log: files against rows, leaves against objects, and the other way round.
 
+0. What was sealed and waits for its index gets it.
 1. Every checkpoint: its signature, its root over the tiles, its time stamp, its file.
 2. Every leaf: its hash, its columns, its entry bundle and its hash in the tiles of every width.
 3. The object of every leaf, by a check that the assembly gives for its kind.
@@ -24,7 +25,7 @@ from typing import Any
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from shangheng.kernel.errors import NotFound, ShanghengError
-from shangheng.kernel.evidence import entries, queries
+from shangheng.kernel.evidence import actions, entries, queries
 from shangheng.kernel.evidence.entries import KEY_ADDED, STAMP_TRUSTED
 from shangheng.kernel.evidence.findings import Finding, Objects, Workers, all_checked
 from shangheng.kernel.evidence.hashing import HASH_BYTES, fold
@@ -79,6 +80,7 @@ def audit(
 
     `workers` share the checks of objects, which are most of the work: the records of batches.
     """
+    actions.sequence_waiting()
     findings = list(_checkpoints(log, tell))
     published = log_size(log)
     blocks = _Blocks(log, objects, published, state, workers)

@@ -24,6 +24,7 @@ OBJECT_CHARACTERS_MAX = 100
 BATCH_TAKEN = "batch.taken"
 LEDGER_COMMITTED = "ledger.committed"
 STAMP_TRUSTED = "stamp.trusted"
+SEALING_BEGAN = "sealing.began"
 KEY_ADDED, KEY_RETIRED = "key.added", "key.retired"
 BATCH_FACTS = (
     "kind", "reporter", "bytes", "digest", "rows_read",

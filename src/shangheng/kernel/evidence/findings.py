@@ -109,7 +109,7 @@ def checked(objects: Objects, leaf: Leaf) -> Iterator[Finding]:
 def _check_facts(leaf: Leaf) -> Iterator[Finding]:
     """Check the commitment of a leaf that says all that it commits to, such as of a key."""
     entry = entries.parse(leaf.entry)
-    if entry.what.startswith(("key.", "stamp.")):
+    if entry.what.startswith(("key.", "stamp.", "sealing.")):
         content = entries.canonical(dict(entry.facts))
         if entries.commitment(leaf.salt, content) != entry.commitment:
             where = f"kernel_leaf/{leaf.index}"
@@ -118,10 +118,14 @@ def _check_facts(leaf: Leaf) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class SealedRow:
-    """A row that says which leaf seals it, what that leaf must commit to, and what it must say."""
+    """A row, what the leaf that seals it must commit to, and what that leaf must say.
+
+    ``index`` is the leaf's where the row keeps it; without one the leaf is found by what was done
+    to which object, which is then done to it once.
+    """
 
     where: str
-    index: int
+    index: int | None
     what: str
     object_id: str
     content: object
@@ -135,14 +139,12 @@ def explained(
     told: set[int] = set()
     waiting = iter(rows())
     while some := list(islice(waiting, _ROWS_A_ROUND)):
-        leaves = queries.leaves_at(row.index for row in some)
-        for row in some:
-            leaf = leaves.get(row.index)
+        for row, leaf in _with_leaves(some):
             if leaf is None or (leaf.what, leaf.object_id) != (row.what, row.object_id):
                 facts = {"what": row.what, "object": row.object_id}
                 yield Finding(row.where, "evidence.object_unsealed", facts)
                 continue
-            told.add(row.index)
+            told.add(leaf.index)
             try:
                 yield from _compared(row, leaf)
             except (ShanghengError, ValueError):  # no number or letter that is ever sealed
@@ -153,11 +155,21 @@ def explained(
             yield Finding(f"kernel_leaf/{index}", "evidence.object_gone", gone)
 
 
+def _with_leaves(rows: Sequence[SealedRow]) -> Iterator[tuple[SealedRow, Leaf | None]]:
+    """Give rows with the leaves that seal them; of a deed sealed twice the first counts."""
+    by_index = queries.leaves_at(row.index for row in rows if row.index is not None)
+    by_name = queries.leaves_named({row.object_id for row in rows if row.index is None})
+    for row in rows:
+        named = by_name.get((row.what, row.object_id))
+        yield row, named if row.index is None else by_index.get(row.index)
+
+
 def _compared(row: SealedRow, leaf: Leaf) -> Iterator[Finding]:
     said = entries.parse(leaf.entry).facts
     if wrong := [name for name, fact in row.facts.items() if said.get(name) != fact]:
         yield Finding(row.where, "evidence.row_differs", {"column": ", ".join(wrong)})
-    yield from committed(leaf, entries.canonical(row.content), row.where)
+    content = row.content if isinstance(row.content, bytes) else entries.canonical(row.content)
+    yield from committed(leaf, content, row.where)
 
 
 def committed(leaf: Leaf, content: bytes, where: str) -> Iterator[Finding]:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """From sequenced to published: one integrator at a time, however many processes.
 
-1. Take the pen (a lock on the folder; on PostgreSQL an advisory lock as well).
+1. Take the pen (a lock on the folder; on PostgreSQL an advisory lock as well); sequence what
+   was sealed without waiting for its index.
 2. Compare tiles, checkpoint and rows; what does not fit is a fault, and nothing is written.
 3. *Integrate*: write entry bundles and tiles behind the published ones. The same leaves write the
    same files, so that a crash is mended by writing them again.
@@ -20,7 +21,7 @@ from datetime import datetime
 from django.db import connection
 
 from shangheng.kernel.errors import EvidenceBroken
-from shangheng.kernel.evidence import queries
+from shangheng.kernel.evidence import actions, queries
 from shangheng.kernel.evidence.checkpoints import Checkpoint
 from shangheng.kernel.evidence.log import CHECKPOINT, Log, pen
 from shangheng.kernel.evidence.merkle import leaf_hash
@@ -61,6 +62,7 @@ def integrate(log: Log, *, now: Now, until: int | None = None) -> Checkpoint | N
         note, seen = (opened[0], opened[1].checkpoint) if opened else ("", None)
         if until is not None and seen and seen.size > until:
             return seen
+        actions.sequence_waiting()
         size = queries.size()
         check(log, note, seen, size)
         if size == (seen.size if seen else 0):

@@ -43,6 +43,30 @@ class LeafRow(models.Model):
         return f"{self.index} {self.what}"
 
 
+class WaitingRow(models.Model):
+    """A leaf that was sealed in its action's transaction and waits for its index in the log.
+
+    The row goes when its leaf is sequenced, in one transaction.
+    """
+
+    entry = models.BinaryField()
+    hash = models.BinaryField(max_length=32)
+    salt = models.BinaryField(max_length=16)
+    what = models.CharField(max_length=64)
+    object_id = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    class Meta:
+        """The table; as narrow as it can be, for it is written with every posting."""
+
+        app_label = "kernel"
+        db_table = "kernel_waiting_leaf"
+
+    def __str__(self) -> str:
+        """Return what it says."""
+        return f"{self.what} {self.object_id}"
+
+
 class CheckpointRow(models.Model):
     """A signed checkpoint with its time stamp: one for each size, so that no size has two."""
 

@@ -2,7 +2,7 @@
 """What can be asked of the log: leaves, proofs, growth; never writes."""
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
@@ -12,8 +12,9 @@ from django.db.models import Count, Model, QuerySet
 from django.db.models.functions import TruncDate
 
 from shangheng.kernel.errors import EvidenceBroken, Invalid, NotFound
-from shangheng.kernel.evidence import proofs
+from shangheng.kernel.evidence import entries, proofs
 from shangheng.kernel.evidence.checkpoints import Checkpoint
+from shangheng.kernel.evidence.entries import SEALING_BEGAN, Fact
 from shangheng.kernel.evidence.log import Log
 from shangheng.kernel.evidence.merkle import verify_consistency
 from shangheng.kernel.evidence.models import CheckpointRow, LeafRow, LogRow
@@ -51,6 +52,15 @@ class Signed:
 
 
 @dataclass(frozen=True)
+class Began:
+    """Since when all of a noun is sealed, and what was there before and sealed as it was found."""
+
+    noun: str
+    since: datetime
+    found: Mapping[str, Fact]
+
+
+@dataclass(frozen=True)
 class Growth:
     """How far an older checkpoint of this log leads to the published one."""
 
@@ -83,10 +93,24 @@ def leaves_saying(what: str) -> list[Leaf]:
     return _leaves(LeafRow.objects.filter(what=what).order_by("index"))
 
 
+def beginnings() -> list[Began]:
+    """Return since when which nouns are sealed, those that are younger than the log itself."""
+    return [
+        Began(each.object_id, each.at, entries.parse(each.entry).facts)
+        for each in leaves_saying(SEALING_BEGAN)
+    ]
+
+
 def leaves_at(indexes: Iterable[int]) -> dict[int, Leaf]:
     """Return the leaves at some indexes, by index; those that are missing are left out."""
     rows = LeafRow.objects.filter(index__in=list(indexes))
     return {each.index: each for each in _leaves(rows)}
+
+
+def leaves_named(object_ids: Iterable[str]) -> dict[tuple[str, str], Leaf]:
+    """Return the first leaf about each of some objects, by what was done and the object's id."""
+    rows = LeafRow.objects.filter(object_id__in=list(object_ids)).order_by("-index")
+    return {(each.what, each.object_id): each for each in _leaves(rows)}
 
 
 def named(begins: str) -> Iterator[tuple[int, str, str]]:

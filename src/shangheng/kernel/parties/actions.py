@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What can be done with parties; each function is one transaction.
+"""What can be done with parties; each function is one transaction and one sealed act.
 
 Dates are half-open: what ends on a day no longer holds on it.
 """
@@ -17,6 +17,7 @@ from shangheng.kernel.errors import Conflict, Invalid, NotFound
 from shangheng.kernel.parties import concept, store
 from shangheng.kernel.parties.concept import Key, Learned, Merchant
 from shangheng.kernel.parties.models import PartyCodeRow, PartyRow
+from shangheng.kernel.parties.sealing import Act, Ended, acting
 from shangheng.kernel.parties.store import StoredId
 from shangheng.kernel.periods import day_of
 from shangheng.kernel.regions import queries as regions
@@ -36,7 +37,8 @@ def learn(rows: Iterable[Merchant], *, reporter: str, at: datetime) -> Learned:
     try:
         with transaction.atomic():
             for part in _rounds(rows):
-                total = _sum(total, _Round(part, at).learned())
+                with acting("party.learned", at) as act:
+                    total = _sum(total, _Round(part, at).learned(act))
     except IntegrityError as clash:
         raise Conflict("party.learned_twice", reporter=reporter) from clash
     return total
@@ -75,7 +77,7 @@ class _Round:
         self._said: dict[StoredId, tuple[str, str]] = {}
         self._counts = {"merchants": len(merchants), "unidentified": 0, "doubtful": 0}
 
-    def learned(self) -> Learned:
+    def learned(self, act: Act) -> Learned:
         """Go through the merchants, then write once."""
         for merchant, keys, (owner, wrong) in zip(
             self._merchants, self._shops, self._owners, strict=True
@@ -85,11 +87,11 @@ class _Round:
         kinds = [row[1] for row in self._parties]
         ended, begun = self._changed_links()
         renamed = self._renamed()
-        store.insert_parties(self._parties)
-        store.insert_codes(sorted(self._codes, key=itemgetter(1, 2)))  # in the order of the index
-        store.end_links(ended, self._today)
-        store.insert_links(begun)
-        store.rename(renamed)
+        act.add_parties(self._parties)
+        act.add_codes(sorted(self._codes, key=itemgetter(1, 2)))  # in the order of the index
+        act.end_links(ended, self._today)
+        act.add_links(begun)
+        act.rename(renamed)
         shops, platforms = kinds.count("shop"), kinds.count("platform")
         return Learned(
             **self._counts,
@@ -145,17 +147,17 @@ class _Round:
                 self._given.add(key)
                 self._codes.append((party, *key, since))
 
-    def _changed_links(self) -> tuple[list[int], list[tuple[StoredId, str, StoredId, str]]]:
+    def _changed_links(self) -> tuple[list[Ended], list[tuple[StoredId, str, StoredId, str]]]:
         known = [shop for shop, _ in self._links if shop in self._was_known]
         current = store.current_links(dict.fromkeys(known))
-        ended: list[int] = []
+        ended: list[Ended] = []
         begun: list[tuple[StoredId, str, StoredId, str]] = []
         for (shop, relation), (target, since) in self._links.items():
             row, before = current.get((shop, relation), (None, None))
             if before == target:
                 continue
             if row is not None:
-                ended.append(row)
+                ended.append((shop, relation, row))
             begun.append((shop, relation, target, self._today if row is not None else since))
         return ended, begun
 
@@ -185,12 +187,12 @@ def register(
     keys = {scheme: concept.checked(scheme, value) for scheme, value in codes.items()}
     complete = concept.with_organisation_code(keys)
     place = regions.find(region).code if region else ""
-    with transaction.atomic():
+    with acting("party.registered", at) as act:
         for key, bearer in store.current_codes(complete.items()).items():
             raise Conflict("party.code_taken", scheme=key[0], value=key[1], party=str(bearer))
         party, today = next(store.new_ids(at)), day_of(at).isoformat()
-        store.insert_parties([(party, kind, name, place, today)])
-        store.insert_codes([(party, *key, today) for key in complete.items()])
+        act.add_parties([(party, kind, name, place, today)])
+        act.add_codes([(party, *key, today) for key in complete.items()])
     return party if isinstance(party, UUID) else UUID(party)
 
 
@@ -199,13 +201,13 @@ def link(source: UUID, relation: str, target: UUID, *, at: datetime) -> None:
     if relation not in concept.RELATIONS:
         raise Invalid("party.relation_unknown", relation=relation)
     begin, end, today = _stored(source), _stored(target), day_of(at).isoformat()
-    with transaction.atomic():
+    with acting("party.linked", at) as act:
         row, before = store.current_links([begin]).get((begin, relation), (None, None))
         if before == end:
             return
         if row is not None:
-            store.end_links([row], today)
-        store.insert_links([(begin, relation, end, today)])
+            act.end_links([(begin, relation, row)], today)
+        act.add_links([(begin, relation, end, today)])
 
 
 def end_link(source: UUID, relation: str, *, at: datetime) -> None:
@@ -214,19 +216,22 @@ def end_link(source: UUID, relation: str, *, at: datetime) -> None:
     row = store.current_links([begin]).get((begin, relation))
     if row is None:
         raise NotFound("party.link_unknown", party=str(source), relation=relation)
-    store.end_links([row[0]], day_of(at).isoformat())
+    with acting("party.link_ended", at) as act:
+        act.end_links([(begin, relation, row[0])], day_of(at).isoformat())
 
 
 def end_code(scheme: str, value: str, *, at: datetime) -> None:
     """Withdraw a code; from today another party may bear it."""
-    rows = PartyCodeRow.objects.filter(
+    row = PartyCodeRow.objects.filter(
         scheme=scheme, value=concept.normalised(scheme, value), valid_until__isnull=True
-    )
-    if not rows.update(valid_until=day_of(at)):
+    ).first()
+    if row is None:
         raise NotFound("party.unknown", scheme=scheme, value=value)
+    with acting("party.code_ended", at) as act:
+        act.end_code(row, day_of(at))
 
 
-def merge(duplicate: UUID, into: UUID) -> None:
+def merge(duplicate: UUID, into: UUID, *, at: datetime) -> None:
     """Declare a party a duplicate of another; its codes and shops are found under the other.
 
     Nothing is moved, so ``unmerge`` restores both as they were.
@@ -234,17 +239,17 @@ def merge(duplicate: UUID, into: UUID) -> None:
     row, right = _row(duplicate), _row(into)
     if duplicate == into or right.merged_into_id or row.merged_into_id or row.duplicates.exists():
         raise Conflict("party.cannot_merge", duplicate=str(duplicate), into=str(into))
-    row.merged_into = right
-    row.save(update_fields=["merged_into"])
+    with acting("party.merged", at) as act:
+        act.merge(row, right)
 
 
-def unmerge(duplicate: UUID) -> None:
+def unmerge(duplicate: UUID, *, at: datetime) -> None:
     """Take back a merge."""
     row = _row(duplicate)
     if row.merged_into_id is None:
         raise Conflict("party.not_merged", party=str(duplicate))
-    row.merged_into = None
-    row.save(update_fields=["merged_into"])
+    with acting("party.unmerged", at) as act:
+        act.merge(row, None)
 
 
 def _stored(party: UUID) -> StoredId:

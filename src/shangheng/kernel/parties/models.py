@@ -114,3 +114,25 @@ class PartyLinkRow(models.Model):
     def __str__(self) -> str:
         """Return the relation, for logs."""
         return f"{self.source_id} {self.relation} {self.target_id}"
+
+
+class PartyActRow(models.Model):
+    """What an action changed, as it was sealed; rows are only ever added.
+
+    They are numbered last in their transactions, when all that they change is locked: so acts that
+    touch the same rows have their numbers in the order in which they were done.
+    """
+
+    what = models.CharField("事项", max_length=64)
+    changes = models.BinaryField("变更")
+
+    class Meta:
+        """The table of acts."""
+
+        app_label = "kernel"
+        db_table = "kernel_party_act"
+        verbose_name = "主体变更"
+
+    def __str__(self) -> str:
+        """Return the number, for logs."""
+        return str(self.pk)

@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What can be done about records: take a batch in, settle the ledger, know a reporter."""
+"""What can be done about records: take a batch in, take it back, settle the ledger."""
 
-import hashlib
 import json
-import re
-import secrets
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -17,7 +14,7 @@ from django.db import transaction
 
 from shangheng.kernel.errors import Conflict, Invalid, ShanghengError
 from shangheng.kernel.evidence import actions as evidence
-from shangheng.kernel.records import disposing, withdrawals
+from shangheng.kernel.records import disposing, reporters, withdrawals
 from shangheng.kernel.records.concept import mapping as mappings
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.concept.receipts import Receipt
@@ -25,7 +22,6 @@ from shangheng.kernel.records.models import (
     BatchRow,
     ReporterHabitRow,
     ReporterRow,
-    ReporterTokenRow,
     WithdrawalRow,
 )
 from shangheng.kernel.records.sealing import seal_versions
@@ -45,7 +41,6 @@ from shangheng.kernel.records.store.sweeping import Swept
 from shangheng.kernel.records.store.tables import FILES_PER_DAY_MAX, Table
 from shangheng.kernel.records.store.withdrawing import Withdrawal, take_back
 
-NAME = re.compile(r"[\w.:@+-]{1,100}")
 HABIT_ROWS_MIN = 500
 HABIT_WEIGHT_MAX = 1_000_000
 
@@ -73,31 +68,6 @@ def _silent(step: str, done: int, total: int) -> None:
     """Tell nobody."""
 
 
-def register_reporter(code: str, *, at: datetime, name: str = "") -> ReporterRow:
-    """Return the reporter of this code, known from now on if it was not."""
-    if not NAME.fullmatch(code):
-        raise Invalid("reporter.bad_code", reporter=code[:100])
-    row, _ = ReporterRow.objects.get_or_create(
-        code=code, defaults={"first_seen_at": at, "name": name}
-    )
-    return row
-
-
-def issue_token(reporter: str, *, at: datetime) -> str:
-    """Give a reporter a bearer token; it is shown once, and only its digest is kept."""
-    row = register_reporter(reporter, at=at)
-    token = f"sh_{secrets.token_urlsafe(32)}"
-    digest = hashlib.sha256(token.encode()).hexdigest()
-    ReporterTokenRow.objects.create(reporter=row, digest=digest, issued_at=at)
-    return token
-
-
-def revoke_tokens(reporter: str, *, at: datetime) -> int:
-    """Take back every token of a reporter; return how many."""
-    tokens = ReporterTokenRow.objects.filter(reporter__code=reporter, revoked_at=None)
-    return tokens.update(revoked_at=at)
-
-
 def take(report: Report, *, home: Ledger, at: datetime, tell: Progress = _silent) -> Receipt:
     """Take a batch in and return its receipt; the same batch again returns the same receipt.
 
@@ -106,11 +76,11 @@ def take(report: Report, *, home: Ledger, at: datetime, tell: Progress = _silent
         Conflict: this reporter sent other bytes under this batch number (``batch.other_bytes``).
         Unavailable: there is no room; nothing was taken.
     """
-    if report.batch is not None and not NAME.fullmatch(report.batch):
+    if report.batch is not None and not reporters.NAME.fullmatch(report.batch):
         raise Invalid("batch.bad_number", batch=report.batch[:120])
     if isinstance(report.source, Path) and not report.source.is_file():
         raise Invalid("file.not_found", file=str(report.source))
-    reporter = register_reporter(report.reporter, at=at)
+    reporter = reporters.register(report.reporter, at=at)
     mapping = (
         mappings.plain(report.kind)
         if report.mapping is None
@@ -252,7 +222,7 @@ def finish(home: Ledger, work: Path) -> None:
     """Put a committed convoy's results in their place and write its rows; may be repeated."""
     intent = json.loads((work / INTENT).read_bytes())
     receipts = json.loads((work / RECEIPTS).read_bytes())
-    reporters = dict(
+    known = dict(
         ReporterRow.objects.filter(
             code__in={receipt["reporter"] for receipt in receipts}
         ).values_list("code", "pk")
@@ -263,7 +233,7 @@ def finish(home: Ledger, work: Path) -> None:
             committing.publish(home, work.parent / each["work"], folder=folder, receipt=plain)
             receipt = Receipt.from_dict(plain)
             _, new = BatchRow.objects.get_or_create(
-                reporter_id=reporters[plain["reporter"]],
+                reporter_id=known[plain["reporter"]],
                 number=plain["batch"],
                 defaults=_row_facts(receipt, folder),
             )
@@ -289,8 +259,8 @@ def withdraw(asked: Withdrawal, *, home: Ledger, at: datetime) -> int:
     Raises:
         Conflict: the number was used for other records (``withdrawal.other_keys``).
     """
-    reporter, kind = register_reporter(asked.reporter, at=at), asked.kind
-    if not NAME.fullmatch(asked.number):
+    reporter, kind = reporters.register(asked.reporter, at=at), asked.kind
+    if not reporters.NAME.fullmatch(asked.number):
         raise Invalid("batch.bad_number", batch=asked.number[:120])
     with room_needed(), home.locked(kind.name):
         recover(home, kind)

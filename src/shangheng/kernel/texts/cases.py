@@ -70,10 +70,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "这个链接不完整或已失效；请向承办人员要一个新的链接",
         "This link is incomplete or no longer good; ask the officer for a new one",
     ),
-    "case.nobody_does": (
-        "步骤 {step} 需要的“{does}”没有提供；请联系平台管理员",
-        "Nothing provides “{does}”, which step {step} needs; tell the platform's administrator",
-    ),
     "case.no_such_step": (
         "{kind} 没有步骤 {step}",
         "{kind} has no step {step}",

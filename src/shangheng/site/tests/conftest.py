@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from shangheng.kernel.records import actions
+from shangheng.kernel.records import actions, reporters
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.site import clock, people, wiring
@@ -78,4 +78,4 @@ def sender(db: None) -> Client:
 
 @pytest.fixture
 def token(home: Ledger) -> str:
-    return actions.issue_token("P01", at=clock.now())
+    return reporters.issue_token("P01", at=clock.now())

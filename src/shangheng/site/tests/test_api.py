@@ -8,7 +8,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from shangheng.kernel.records import actions
+from shangheng.kernel.records import reporters
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.site import clock
 from shangheng.site.tests.conftest import orders
@@ -77,7 +77,7 @@ def test_who_has_no_token_is_asked_for_one(client: Client) -> None:
 
 
 def test_a_token_that_was_taken_back_opens_nothing(client: Client, token: str) -> None:
-    actions.revoke_tokens("P01", at=clock.now())
+    reporters.revoke_tokens("P01", at=clock.now())
     problem(post(client, token, orders()), 401, "token.unknown")
 
 
@@ -110,7 +110,7 @@ def test_receipts_and_rejects_can_be_fetched_by_their_reporter_only(
     rejects = b"".join(client.get("/api/v1/batches/b1/rejects", headers=mine).streaming_content)
     assert b"order.E007" in rejects
     problem(client.get("/api/v1/batches/b1/warnings", headers=mine), 404, "batch.no_warnings")
-    other = {"Authorization": f"Bearer {actions.issue_token('P02', at=clock.now())}"}
+    other = {"Authorization": f"Bearer {reporters.issue_token('P02', at=clock.now())}"}
     problem(client.get("/api/v1/batches/b1", headers=other), 404, "batch.unknown")
 
 

@@ -14,6 +14,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from shangheng.kernel.accounts import actions as accounts
+from shangheng.kernel.accounts.concept.transfers import Account, Transfer
+from shangheng.kernel.accounts.concept.units import CNY
 from shangheng.kernel.cases import actions as cases
 from shangheng.kernel.evidence import entries, standalone
 from shangheng.kernel.evidence.auditing import audit
@@ -21,6 +24,8 @@ from shangheng.kernel.evidence.bundles import packed, read, verify_bundle
 from shangheng.kernel.evidence.findings import Finding, Workers, equip
 from shangheng.kernel.evidence.verifying import holds
 from shangheng.kernel.formulas.concept import Question
+from shangheng.kernel.parties import actions as parties
+from shangheng.kernel.records import reporters
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store import tables
 from shangheng.kernel.records.store.home import Ledger
@@ -38,7 +43,7 @@ pytestmark = pytest.mark.django_db
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(20) + b"IEND\xaeB`\x82"
 FLIPS, A_ROUND = 1_000, 25
-SEPARATOR = 10  # between day and hour SQLite may hold any sign: it says nothing
+SEPARATORS = {10, 19}  # before hours and parts of seconds several signs say the same
 CLERK = Actor("clerk", (Post("stalls.clerk", "320500"), Post("wells.clerk", "320500")))
 COLUMNS = {
     "kernel_leaf": ("index", "entry hash salt what object_id at"),
@@ -53,6 +58,17 @@ COLUMNS = {
     "kernel_register_entry": ("number", "state version seal"),
     "kernel_register_version": (
         "id", 'act "values" effective_from reason recorded_by recorded_at seal leaf'
+    ),
+    "kernel_reporter": ("code", "first_seen_at"),
+    "kernel_reporter_token": ("id", "digest issued_at"),
+    "kernel_party": ("uuid", "kind name region first_seen"),
+    "kernel_party_code": ("party_id", "scheme value valid_from"),
+    "kernel_party_link": ("source_id", "relation target_id valid_from"),
+    "kernel_party_act": ("id", "what changes"),
+    "kernel_unit": ("code", "zh en decimals"),
+    "kernel_account": ("code", "kind owner_id unit_id opened_at posted"),
+    "kernel_transfer": (
+        "posting", "key source_id target_id amount kind phase at facts source_after target_after"
     ),
 }  # fmt: skip
 """What is sealed of each table, by the column that names its rows."""
@@ -92,9 +108,27 @@ def house(
         )
     filing = registers.Filing(reason="枯竭")
     registers.end(WELL, entered.number, Hand(CLERK, clock.now()), filing)
+    with_books()
     sealed_figures.publish("order-count", Question(by=("category",)))
     sealing.publish()
     return home
+
+
+def with_books() -> None:
+    """Let the house know two parties that are linked, a token, two accounts and a transfer."""
+    at = clock.now()
+    one, other = (
+        parties.register("department", f"部门{code}", {"reporter": code}, region="320000", at=at)
+        for code in ("D1", "D2")
+    )
+    parties.link(one, "operated_by", other, at=at)
+    reporters.issue_token("P01", at=at)
+    accounts.declare(CNY, at=at)
+    for code, floor in (("world", None), ("fund", 0)):
+        opened = Account(code=code, kind="fund", owner=one, unit=CNY.code, floor=floor)
+        accounts.open_account(opened, at=at)
+    booked = Transfer(key="T1", source="world", target="fund", amount=5, kind="seed")
+    accounts.post_one(replace(booked, facts={"why": "seed"}), at=at)
 
 
 def cases_hand() -> cases.Hand:
@@ -135,7 +169,7 @@ def of_row(table: str, key: str, value: Any, column: str) -> Place:
         changed: Any = data ^ 1 << bit if kind == "integer" else None
         if changed is None:
             raw = bytearray(data.encode() if kind == "text" else bytes(data))
-            at -= column.endswith("at") and at == SEPARATOR
+            at -= column.endswith("at") and at in SEPARATORS
             raw[at] ^= 1 << bit % 7
             changed = bytes(raw) if kind == "blob" else raw.decode("utf-8", "replace")
         write(changed)

@@ -24,8 +24,8 @@ def party(code: str = "SWT") -> UUID:
 
 def opened(*codes: str, owner: UUID | None = None, at: datetime = AT, **more: Any) -> UUID:
     """Open accounts; ``world`` has no floor, all others have floor zero unless told."""
-    actions.declare(CNY)
-    actions.declare(SEATS)
+    actions.declare(CNY, at=AT)
+    actions.declare(SEATS, at=AT)
     owner = owner or party()
     for code in codes:
         told = {"floor": None if code == "world" else 0, "unit": "CNY", "kind": "test", **more}

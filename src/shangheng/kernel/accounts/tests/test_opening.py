@@ -63,7 +63,7 @@ def test_an_account_is_closed_empty_and_for_good() -> None:
 
 
 def test_a_units_decimals_never_change() -> None:
-    actions.declare(Unit("kg", "公斤", "kilogram", 3))
-    actions.declare(Unit("kg", "千克", "kilogram", 3))
+    actions.declare(Unit("kg", "公斤", "kilogram", 3), at=AT)
+    actions.declare(Unit("kg", "千克", "kilogram", 3), at=AT)
     with pytest.raises(Conflict, match=r"unit\.decimals_differ"):
-        actions.declare(Unit("kg", "公斤", "kilogram", 2))
+        actions.declare(Unit("kg", "公斤", "kilogram", 2), at=AT)

@@ -91,6 +91,7 @@ def test_a_cell_is_never_taken_for_a_formula() -> None:
     assert ",'+x," in text
 
 
+@pytest.mark.alters_the_books
 def test_an_altered_book_is_found_out() -> None:
     a_month()
     assert queries.audit().is_clean
@@ -120,7 +121,7 @@ def test_a_citys_fund_counts_with_those_of_its_counties() -> None:
 def test_an_owners_accounts_are_found_also_those_of_its_duplicates() -> None:
     owner = opened("fund", "world")
     other = opened("old", owner=party("OLD"))
-    parties.merge(other, owner)
+    parties.merge(other, owner, at=AT)
     assert [each.code for each in queries.accounts_of(owner)] == ["fund", "old", "world"]
     opened("new", owner=other)
     assert queries.account("new").owner == owner
@@ -156,7 +157,7 @@ def test_a_budget_is_committed_paid_and_returned_and_never_overspent() -> None:
 
 
 def test_a_conversion_moves_both_units_or_none() -> None:
-    actions.declare(USD)
+    actions.declare(USD, at=AT)
     owner = opened("world", "cny")
     opened("cny-pool", owner=owner, floor=-7_200)
     opened("usd-world", "usd-pool", owner=owner, unit="USD", floor=None)

@@ -30,10 +30,10 @@ class Step:
     of the same name (fields of form and steps, ``facts.ABOUT``), or the one that ``tells`` says.
     ``posts`` are the movements between accounts that it makes in its own transaction.
     ``unlike`` names an earlier step that must have been taken by somebody else (four eyes).
-    ``does`` names what a service does with the step in the same transaction; what it refuses, the
-    step is not taken. ``guarded`` says that a service must check or book something before it is
-    written down, and adds to what is sealed (see ``guards``).
-    ``shown`` tells whether whoever filed the case sees that it was taken.
+    ``guarded`` says that a service must check, book or enter something before it is written down
+    (see ``guards``): without that service the step cannot be taken.
+    ``overdue`` names the clock at whose end the platform itself takes the step, with no other word
+    than its reason. ``shown`` tells whether whoever filed the case sees that it was taken.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Step:
     posts: tuple[Posting, ...] = ()
     outcome: str = ""
     unlike: str = ""
-    does: str = ""
+    overdue: str = ""
     shown: bool = True
     guarded: bool = False
     basis: tuple[str, ...] = ()
@@ -157,8 +157,18 @@ class CaseKind:
             yield f"step {step.name} may be taken by nobody or by {step.roles}"
         if step.unlike and step.unlike not in {each.name for each in self.steps}:
             yield f"step {step.name} is unlike an unknown step {step.unlike}"
+        if step.overdue:
+            yield from self._overdue_problems(step)
         if step.outcome and step.outcome not in self.outcomes:
             yield f"step {step.name} has unknown outcome {step.outcome}"
+
+    def _overdue_problems(self, step: Step) -> Iterator[str]:
+        if step.overdue not in {each.name for each in self.clocks}:
+            yield f"step {step.name} waits for an unknown clock {step.overdue}"
+        if SYSTEM not in step.roles:
+            yield f"step {step.name} is not the system's to take"
+        if any(each.name != "reason" and not each.optional for each in step.needs):
+            yield f"step {step.name} needs more than the system can say"
 
     def _clock_problems(self, clock: Clock) -> Iterator[str]:
         yield from clock.problems(tuple(self.states))

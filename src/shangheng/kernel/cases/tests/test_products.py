@@ -58,7 +58,7 @@ HERE = replace(HOUSE, records={"tryout_outcome": OUTCOME})
 
 def deposited(amount: int) -> None:
     owner = parties.register("department", "部门", {"reporter": "SWT"}, at=AT)
-    accounts.declare(CNY)
+    accounts.declare(CNY, at=AT)
     world = Account(code="world", owner=owner, unit="CNY", kind="test", floor=None)
     accounts.open_account(world, at=AT)
     accounts.open_plan(GUARANTEE, "deposit/X1", owner=owner, unit="CNY", at=AT)

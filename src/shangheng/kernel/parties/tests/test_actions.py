@@ -145,16 +145,16 @@ def test_a_withdrawn_code_may_be_borne_by_another_while_the_past_stays() -> None
 def test_a_merged_duplicate_answers_as_the_other_until_it_is_taken_back() -> None:
     learn(merchant(shop="1", owner=1), merchant(shop="2", owner=None, regno=registration(2)))
     right, wrong = owner_of("1"), owner_of("2")
-    actions.merge(wrong, right)
+    actions.merge(wrong, right, at=AT)
     assert queries.find("regno", registration(2), on=DAY).uuid == right
     assert len(queries.shops_of(right, on=DAY)) == 2
     assert learn(merchant(shop="3", owner=None, regno=registration(2))).owners_new == 0
     with pytest.raises(Conflict, match=r"party\.cannot_merge"):
-        actions.merge(right, wrong)
-    actions.unmerge(wrong)
+        actions.merge(right, wrong, at=AT)
+    actions.unmerge(wrong, at=AT)
     assert queries.find("regno", registration(2), on=DAY).uuid == wrong
     with pytest.raises(Conflict, match=r"party\.not_merged"):
-        actions.unmerge(wrong)
+        actions.unmerge(wrong, at=AT)
 
 
 @pytest.mark.django_db

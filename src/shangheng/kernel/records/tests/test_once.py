@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shangheng.kernel.errors import Conflict, Invalid, NotFound
-from shangheng.kernel.records import actions, queries
+from shangheng.kernel.records import actions, queries, reporters
 from shangheng.kernel.records.models import BatchRow
 from shangheng.kernel.records.tests.builders import (
     AT,
@@ -232,8 +232,8 @@ def test_receipts_of_a_reporter_are_listed_the_newest_first(door: Door) -> None:
 
 
 def test_a_token_knows_its_reporter_until_it_is_taken_back(door: Door) -> None:
-    token = actions.issue_token("P01", at=AT)
+    token = reporters.issue_token("P01", at=AT)
     assert queries.reporter_of_token(token) == "P01"
     assert queries.reporter_of_token(token + "x") is None
-    assert actions.revoke_tokens("P01", at=AT) == 1
+    assert reporters.revoke_tokens("P01", at=AT) == 1
     assert queries.reporter_of_token(token) is None
