@@ -86,6 +86,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "不认识往来单位 {partner}，或没有它的公钥；请在 partners 文件夹中登记",
         "Partner {partner} is not known here, or its keys are not; declare it in the folder partners",
     ),
+    "parcel.added_meanwhile": (
+        "协议 {agreement} 正在装包，这次处置没有做；请稍后重试",
+        "Agreement {agreement} was just being cut, so nothing was disposed of; try again in a moment",
+    ),
     "parcel.unknown": (
         "协议 {agreement} 没有第 {number} 包，目前到第 {last} 包",
         "Agreement {agreement} has no parcel {number}; it has {last} so far",
