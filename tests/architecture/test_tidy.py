@@ -28,8 +28,9 @@ LARGER_SERVICES = {
     "statistics": 2_700,  # sixty indicators, see docs/decisions/0004
     "policy": 3_500,  # four systems: library, tracker, scoreboard, evaluation index
     "consumer": 2_600,  # six systems: one life cycle, eight registers, six indicators, their pages
-    # Four jurisdictions' provisions, judged one by one and all at once; applications and funds.
-    "incentives": 5_700,
+    # Four jurisdictions' provisions, judged one by one and all at once, and under other numbers;
+    # applications and funds.
+    "incentives": 6_100,
 }
 # Functions with more arguments than that: ruff stops each at seven, this stops their number.
 MORE_ARGUMENTS_COUNT = 16
