@@ -13,6 +13,7 @@ from benchmarks.measuring import REPOSITORY, environment
 ROWS = 10_000_000
 SIMULATED = 2_000_000
 """Enough for the simulator's start not to count; it works a day at a time."""
+FORMATS_ROWS = 1_000_000
 SENDING_S = 30
 
 
@@ -26,6 +27,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], list[object]]] = {
     "intake": lambda given: [
         "benchmarks.intake", given.rows, data.HOMES, *(["full"] if given.full else [])
     ],
+    "formats": lambda given: ["benchmarks.formats", min(given.rows, FORMATS_ROWS), data.HOMES],
     "checks": lambda given: ["benchmarks.checks", given.rows, data.HOMES],
     "api": lambda given: ["benchmarks.api", _ledger(given), SENDING_S],
     "pages": lambda given: ["benchmarks.pages", _ledger(given)],

@@ -4,6 +4,7 @@
     python -m benchmarks.once take FILE     into the ledger of SHANGHENG_HOME
     python -m benchmarks.once copy FILE     by DuckDB to Parquet, every column as text
     python -m benchmarks.once month FOLDER  all that a figure needs of a simulated month
+    python -m benchmarks.once box FOLDER    every file of a simulated month, whatever its format
     python -m benchmarks.once sign-in NAME  an officer, who may see every reporter; the cookie
 
 A take is preceded by one of a few rows into a ledger that is thrown away, so that what a server
@@ -15,7 +16,7 @@ import secrets
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -78,17 +79,30 @@ def copy(path: Path) -> dict[str, Any]:
 
 def month(folder: Path) -> dict[str, Any]:
     """Report the files of a simulated month, as its reporters would, and settle the ledger."""
+    return _reported(
+        (file, name, file.name.removeprefix(f"{name}-").split(".")[0])
+        for name in KINDS
+        for file in sorted(folder.glob(f"{name}-*.csv"))
+    )
+
+
+def box(folder: Path) -> dict[str, Any]:
+    """Report every file of a simulated month in the order of its manifest."""
+    files = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+    return _reported((folder / each["file"], each["kind"], each["reporter"]) for each in files)
+
+
+def _reported(files: Iterable[tuple[Path, str, str]]) -> dict[str, Any]:
+    """Report files, each with its kind and reporter, and settle the ledger."""
     django.setup()
     from shangheng.kernel.records import actions  # noqa: PLC0415 - Django comes first
     from shangheng.site import reception  # noqa: PLC0415
     from shangheng.site.registry import REGISTRY  # noqa: PLC0415
 
     begun = time.perf_counter()
-    for name in KINDS:
-        kind = REGISTRY.kind(name)
-        for file in sorted(folder.glob(f"{name}-*.csv")):
-            reporter = file.name.removeprefix(f"{name}-").split(".")[0]
-            reception.receive(actions.Report(source=file, kind=kind, reporter=reporter))
+    for file, kind, reporter in files:
+        report = actions.Report(source=file, kind=REGISTRY.kind(kind), reporter=reporter)
+        reception.receive(report)
     reception.settle()
     return {"seconds": time.perf_counter() - begun}
 
@@ -116,6 +130,7 @@ WHAT: dict[str, Callable[[Path], dict[str, Any]]] = {
     "take": take,
     "copy": copy,
     "month": month,
+    "box": box,
     "sign-in": sign_in,
 }
 

@@ -18,6 +18,7 @@ PARTS = (
     f"{KERNEL}/cases",
     f"{KERNEL}/notices",
     f"{KERNEL}/search",
+    "src/shangheng/services/policy/tests/test_tracking.py",
     f"{SITE}/test_declared.py",
     f"{SITE}/test_work.py",
 )

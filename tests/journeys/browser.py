@@ -42,12 +42,22 @@ class House:
 
     address: str
     home: Path
+    clone: Path = REPOSITORY
+
+    def tried(self, *words: str, **settings: str) -> tuple[int, str]:
+        """Run ``shangheng`` with these words; return how it ended and all that it printed."""
+        done = subprocess.run(
+            [COMMAND, *words], env={**environment(self.home, self.clone), **settings},
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=300,
+        )  # fmt: skip
+        return done.returncode, done.stdout
 
     def run(self, *words: str) -> str:
         """Run ``shangheng`` with these words and return what it printed."""
         done = subprocess.run(
             [COMMAND, *words],
-            env=environment(self.home), capture_output=True, text=True, check=False, timeout=300,
+            env=environment(self.home, self.clone), capture_output=True, text=True,
+            check=False, timeout=300,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -56,18 +66,19 @@ class House:
         """Run a small program with this home and return what it printed."""
         done = subprocess.run(
             [sys.executable, "-c", program],
-            env=environment(self.home), capture_output=True, text=True, check=False, timeout=300,
+            env=environment(self.home, self.clone), capture_output=True, text=True,
+            check=False, timeout=300,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout
 
 
-def environment(home: Path) -> dict[str, str]:
+def environment(home: Path, clone: Path = REPOSITORY) -> dict[str, str]:
     """Return the environment of a process that works on a home."""
     return {
         **os.environ,  # noqa: TID251 - handed on to a child process
         "SHANGHENG_HOME": str(home),
-        "PYTHONPATH": str(REPOSITORY / "src"),
+        "PYTHONPATH": str(clone / "src"),
         "DJANGO_SETTINGS_MODULE": "shangheng.site.settings",
     }
 
@@ -89,12 +100,12 @@ def answers(address: str) -> bool:
 
 
 @contextmanager
-def served(home: Path, port: int | None = None) -> Iterator[str]:
+def served(home: Path, port: int | None = None, clone: Path = REPOSITORY) -> Iterator[str]:
     """Run the server on a home and yield its address."""
     port = port or free_port()
     words = [COMMAND, "serve", "--port", str(port)]
     with (home / "server.log").open("w") as log:
-        server = subprocess.Popen(words, env=environment(home), stdout=log, stderr=log)
+        server = subprocess.Popen(words, env=environment(home, clone), stdout=log, stderr=log)
         try:
             address = f"http://127.0.0.1:{port}"
             deadline = time.monotonic() + PATIENCE_S

@@ -180,6 +180,26 @@ def test_the_officer_finds_the_reporter_its_quality_and_the_records(
     browser.picture("reconciliation")
 
 
+def test_the_officer_keeps_a_filter_and_puts_a_column_away(browser: Browser) -> None:
+    browser.go("/receipts/?kind=order")
+    browser.fill(".views input", "订单")
+    browser.one(".views form button").click()
+    browser.one("details.columns summary").click()
+    browser.one("details.columns label:nth-child(2) input").click()
+    browser.picture("receipts-kept")
+    browser.go("/receipts/")
+    kept = browser.one(".views a")
+    assert kept.text == "订单"
+    assert not browser.one("table thead th:nth-child(3)").is_displayed()
+    assert browser.one("table thead th:nth-child(2)").is_displayed()
+    browser.press(kept)
+    assert browser.driver.current_url.endswith("?kind=order")
+    browser.one(".view button").click()
+    assert browser.all(".views a") == []
+    browser.one(".views > button").click()
+    assert browser.one(".views a").text == "订单"
+
+
 def test_the_overview_shows_figures_chart_and_map_and_drills_to_counties(
     browser: Browser,
 ) -> None:

@@ -2,8 +2,9 @@
 """``shangheng incentives``: who deserves what unasked, and what another number would cost."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import click
@@ -85,11 +86,36 @@ def effect_command(
         return
     table = _table("读法 reading", "企业 firms", "现行 now", "调整后 then", "差额 difference")
     for line in lines:
-        firms = f"{line['firms_before']} → {line['firms_after']}"
-        sums = (f"{line[name]:,.2f}" for name in ("before", "after", "difference"))
+        counts = (line[name] for name in ("firms_before", "firms_after"))
+        firms = " → ".join("–" if count is None else str(count) for count in counts)
+        sums = (_sum(line[name]) for name in ("before", "after", "difference"))
         table.add_row(line["reading"], firms, *sums)
     Console().print(table)
-    click.echo(f"{found['fund']}: 可用 free {found['available']:,.2f} 元 yuan")
+    for text in _basis(found):
+        click.echo(text)
+    click.echo(f"{found['fund']}: 可用 free {found['available']:,.2f}")
+
+
+def _sum(amount: float | None) -> str:
+    return "不知道 not known" if amount is None else f"{amount:,.2f}"
+
+
+def _basis(found: Mapping[str, Any]) -> Iterator[str]:
+    """Yield on what an effect rests, and what is not known; no sum is not a sum of nought."""
+    basis = found["basis"]
+    if basis["source"] == "ledger":
+        first, last = basis["years"] or ("–", "–")
+        yield f"依据：账本 {first}–{last} 年的销售，全部企业 from the ledger's sales of all firms"
+    else:
+        yield (
+            f"依据：{basis['firms']} 家企业申请时报过的情况；账本里没有，没报过的企业不在其中 "
+            "from facts filed with applications; the ledger does not hold them"
+        )
+    for line in found["lines"]:
+        for name, count in line["missing"].items():
+            yield f"{line['reading']}: {count} 家缺 firms lack {name}"
+    for number in basis["unreadable"]:
+        yield f"{number}: 情况读不出来 facts cannot be read"
 
 
 def _reckoned(provision: str, day: datetime | None) -> Any:  # noqa: ANN401 - as the service has it
@@ -106,8 +132,8 @@ def _plain(amounts: Mapping[str, Any]) -> dict[str, float]:
     return {name: float(amount) for name, amount in amounts.items()}
 
 
-def _number(value: Any) -> Any:  # noqa: ANN401 - a text, a count or an amount
-    return value if isinstance(value, str | int) else float(value)
+def _number(value: Any) -> Any:  # noqa: ANN401 - an amount among other things
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def _table(*headings: str) -> Table:

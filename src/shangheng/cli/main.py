@@ -8,10 +8,12 @@ fault (whoever runs the platform can act).
 import json
 import os
 import sys
+import traceback
 from importlib import import_module
 
 import click
 import django
+from django.db.utils import DatabaseError
 
 from shangheng.kernel.errors import Refusal, ShanghengError
 from shangheng.kernel.messages import text
@@ -20,7 +22,7 @@ COMMANDS = {
     "init": ("setup", "init_command"),
     "simulate": ("setup", "simulate_command"),
     "demo": ("demo", "demo_command"),
-    "serve": ("setup", "serve_command"),
+    "serve": ("serving", "serve_command"),
     "people": ("people", "people_command"),
     "work": ("work", "work_command"),
     "report": ("records", "report_command"),
@@ -73,6 +75,17 @@ def house() -> None:
     """商衡 Shangheng: measure, supervise and serve e-commerce."""
 
 
+def declared_at(error: ShanghengError) -> str:
+    """Return file and line of the declaration that is wrong, where one is; else nothing."""
+    lines = traceback.walk_tb(error.__traceback__)
+    declared = [
+        f"{frame.f_code.co_filename}:{line}"
+        for frame, line in lines
+        if frame.f_code.co_name == "<module>" and frame.f_globals["__name__"] != "__main__"
+    ]
+    return declared[-1] if declared else ""
+
+
 def tell(error: ShanghengError, *, as_json: bool) -> None:
     """Say what went wrong and what to do, in Chinese and English."""
     zh, en = text(error.code, error.facts, "zh"), text(error.code, error.facts, "en")
@@ -83,13 +96,17 @@ def tell(error: ShanghengError, *, as_json: bool) -> None:
                 {"error": error.code, "zh": zh, "en": en, "facts": facts}, ensure_ascii=False
             )
         )
-    click.echo(f"{zh}\n{en}\n[{error.code}]", err=True)
+    click.echo("\n".join(filter(None, (zh, en, declared_at(error), f"[{error.code}]"))), err=True)
 
 
 def main() -> None:
     """Run the command line."""
     try:
-        house(standalone_mode=True)
+        try:
+            house(standalone_mode=True)
+        except DatabaseError:
+            import_module("shangheng.site.wiring").refuse_outdated()
+            raise
     except ShanghengError as error:
         tell(error, as_json="--json" in sys.argv)
         sys.exit(REFUSED if isinstance(error, Refusal) else FAULT)

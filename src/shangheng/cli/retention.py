@@ -326,7 +326,7 @@ def gaps_command(
 def sweep_command(*, as_json: bool) -> None:
     """清理中断的进程留下的文件 Clear away what killed processes left; finish what can be."""
     home = wiring.ledger()
-    swept = records.sweep(home, REGISTRY.kinds.values(), at=clock.now())
+    swept = records.sweep(home, REGISTRY.held.values(), at=clock.now())
     answers = answering.remove_destroyed(home)
     told = {"folders": swept.folders, "files": swept.files, "answers": answers}
     _print(told, as_json=as_json)

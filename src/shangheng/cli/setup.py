@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``shangheng init``, ``simulate`` and ``serve``."""
+"""``shangheng init`` and ``simulate``."""
 
 import json
 from datetime import datetime
@@ -9,11 +9,11 @@ import click
 from django.conf import settings
 from rich.progress import Progress
 
+from shangheng.cli import province
 from shangheng.kernel.errors import Invalid
 from shangheng.simulate.province import simulate
 from shangheng.simulate.writing import Format
 from shangheng.site import jurisdictions, wiring
-from shangheng.site.serve import serve
 
 JURISDICTIONS = tuple(jurisdictions.places())
 
@@ -62,6 +62,7 @@ def init_command(jurisdiction: str, *, as_json: bool) -> None:
     show_default=True,
 )
 @click.option("--start", type=click.DateTime(formats=["%Y-%m-%d"]), help="起始日 first day")
+@click.option("--explain", is_flag=True, help="画出这个省 draw the province that was made")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 def simulate_command(  # noqa: PLR0913 - each is an option
     directory: Path,
@@ -72,6 +73,7 @@ def simulate_command(  # noqa: PLR0913 - each is an option
     form: Format,
     start: datetime | None,
     *,
+    explain: bool,
     as_json: bool,
 ) -> None:
     """模拟一个省的报送文件与真值 Make a province's reports, and the truth about them."""
@@ -92,22 +94,15 @@ def simulate_command(  # noqa: PLR0913 - each is an option
         {"file": each.file, "kind": each.kind, "reporter": each.reporter, "rows": each.rows}
         for each in made.files
     ]
+    page = province.draw(directory) if explain else None
     if as_json:
-        click.echo(json.dumps({"directory": str(directory), "files": files}, ensure_ascii=False))
+        told = {"directory": str(directory), "files": files, "page": page and str(page)}
+        click.echo(json.dumps(told, ensure_ascii=False))
         return
     for each in files:
         click.echo(
             f"{each['file']:<28} {each['kind']:<9} {each['reporter']:<5} {each['rows']:>12,}"
         )
     click.echo(f"真值 truth: {directory / 'truth'}")
-
-
-@click.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=int, default=8000, show_default=True)
-@click.option("--threads", type=int, default=8, show_default=True)
-def serve_command(host: str, port: int, threads: int) -> None:
-    """提供网站与接口 Serve the site and the API."""
-    wiring.ledger()
-    click.echo(f"http://{host}:{port}")
-    serve(host, port, threads)
+    if page:
+        click.echo(f"请在浏览器中打开 open in a browser: {page}")

@@ -37,7 +37,7 @@ from shangheng.kernel.records.models import (
     ReporterTokenRow,
     WithdrawalRow,
 )
-from shangheng.kernel.registers.models import EntryNumberRow, EntryRow, VersionRow
+from shangheng.kernel.registers.models import EntryNumberRow, EntryRow, FacetRow, VersionRow
 from shangheng.kernel.search.models import SearchRow
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "DisputeRow",
     "EntryNumberRow",
     "EntryRow",
+    "FacetRow",
     "HoldRow",
     "JointRow",
     "LeafRow",

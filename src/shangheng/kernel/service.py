@@ -4,13 +4,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from shangheng.kernel.accounts.concept.kinds import ANYBODY, AccountKind, by_name
+from shangheng.kernel.accounts.concept.plans import OUTSIDE
 from shangheng.kernel.cases.concept.guards import OPENING, Guard
 from shangheng.kernel.cases.concept.kinds import CaseKind
-from shangheng.kernel.cases.store import Effect, House
+from shangheng.kernel.cases.store import House
 from shangheng.kernel.errors import Invalid, NotFound
+from shangheng.kernel.exchange.concept.registered import as_records
 from shangheng.kernel.formulas.concept import Indicator
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.concept.receipts import Receipt
@@ -28,8 +31,8 @@ class Service:
     ``reads`` names the record kinds that it needs, whoever provides them; ``urls`` is the module
     of its pages; ``jobs`` are functions that ``shangheng`` may run; ``after`` names by record kind
     what is to be done once a batch of it was taken; ``accounts`` says who may post on which kind
-    of account; ``effects`` are what its steps name in ``does``, ``guards`` by ``kind.step`` what
-    is checked or booked before a step is written, whoever declares that kind. ``chores`` are done
+    of account; ``guards`` are by ``kind.step`` what is checked, booked or entered before a step is
+    written, whoever declares that kind. ``chores`` are done
     now and then by the platform itself, each as often as one likes; they return how much there was
     to do.
     """
@@ -47,14 +50,13 @@ class Service:
     urls: str = ""
     jobs: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     after: Mapping[str, AfterBatch] = field(default_factory=dict)
-    effects: Mapping[str, Effect] = field(default_factory=dict)
     guards: Mapping[str, Guard] = field(default_factory=dict)
     chores: Mapping[str, Chore] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Registry:
-    """All that the enabled services bring, found by name."""
+    """All that the enabled services bring, found by name; put together once for the process."""
 
     services: tuple[Service, ...]
 
@@ -63,21 +65,24 @@ class Registry:
         names = [kind.name for service in self.services for kind in service.kinds]
         files = [kind.name for service in self.services for kind in service.registers]
         cases = [kind.name for service in self.services for kind in service.cases]
-        for named in (names, files, cases):
+        for named in ([*names, *files], cases):
             if twice := sorted({name for name in named if named.count(name) > 1}):
                 raise Invalid("service.kind_twice", kinds=twice)
-        steps = {f"{kind.name}.{step.name}" for kind in self.cases.values() for step in kind.steps}
-        steps |= {f"{name}.{OPENING}" for name in self.cases}
+        steps = {
+            f"{kind.name}.{step.name}": step for kind in self.cases.values() for step in kind.steps
+        }
+        guarded = {name for name, step in steps.items() if step.guarded}
+        if missing := sorted(guarded - set(self.guards)):
+            raise Invalid("service.guard_missing", steps=missing)
+        known = {*steps, *(f"{name}.{OPENING}" for name in self.cases)}
         for service in self.services:
-            if strange := sorted(set(service.guards) - steps):
+            if strange := sorted(set(service.guards) - known):
                 raise Invalid("service.guard_nowhere", service=service.name, steps=strange)
             if missing := sorted(set(service.reads) - set(names)):
                 raise Invalid("service.kind_missing", service=service.name, kinds=missing)
-            wanted = {step.does for kind in service.cases for step in kind.steps if step.does}
-            if missing := sorted(wanted - set(service.effects)):
-                raise Invalid("service.effect_missing", service=service.name, effects=missing)
             for case in service.cases:
                 self._refuse_unfit_records(service, case)
+                self._refuse_undeclared_postings(case)
 
     def _refuse_unfit_records(self, service: Service, case: CaseKind) -> None:
         """Refuse a step that reports a record which nobody provides or which it cannot fill in."""
@@ -92,32 +97,50 @@ class Registry:
             if lacks := [name for name in needed if told[name] not in case.fact_names]:
                 raise Invalid("service.record_lacks", case=case.name, step=step.name, fields=lacks)
 
-    @property
+    def _refuse_undeclared_postings(self, case: CaseKind) -> None:
+        """Refuse a step that posts where the kind of account does not let its takers post."""
+        for step, posting in ((one, each) for one in case.steps for each in one.posts):
+            roles = {step.by} if isinstance(step.by, str) else {*step.by}
+            moved = posting.plan.by_name[posting.movement]
+            for pot, is_source in ((moved.source, True), (moved.target, False)):
+                name = f"{posting.plan.name}.{pot}"
+                kind = self.accounts.get(name)
+                allowed = {*((kind.takes if is_source else kind.gives) if kind else ())}
+                if pot != OUTSIDE and ANYBODY not in allowed and not roles <= allowed:
+                    raise Invalid(
+                        "service.posting_not_allowed", case=case.name, step=step.name,
+                        roles=sorted(roles), account=name,
+                    )  # fmt: skip
+
+    @cached_property
     def kinds(self) -> dict[str, RecordKind]:
         """Return every record kind by its name."""
         return {kind.name: kind for service in self.services for kind in service.kinds}
 
-    @property
+    @cached_property
+    def held(self) -> dict[str, RecordKind]:
+        """Return every kind that the ledger may hold: what is reported, and what partners share.
+
+        A register's entries are shared as records under the register's own name.
+        """
+        return self.kinds | {name: as_records(kind) for name, kind in self.registers.items()}
+
+    @cached_property
     def registers(self) -> dict[str, RegisterKind]:
         """Return every register by its name."""
         return {kind.name: kind for service in self.services for kind in service.registers}
 
-    @property
+    @cached_property
     def cases(self) -> dict[str, CaseKind]:
         """Return every kind of case by its name."""
         return {kind.name: kind for service in self.services for kind in service.cases}
 
-    @property
+    @cached_property
     def accounts(self) -> Mapping[str, AccountKind]:
         """Return every kind of account by its name."""
         return by_name(tuple(kind for service in self.services for kind in service.accounts))
 
-    @property
-    def effects(self) -> dict[str, Effect]:
-        """Return what services do with steps, by name."""
-        return {name: each for one in self.services for name, each in one.effects.items()}
-
-    @property
+    @cached_property
     def roles(self) -> tuple[str, ...]:
         """Return every role that a register, a kind of case or a kind of account names."""
         told = [role for kind in self.registers.values() for role in kind.roles]
@@ -137,7 +160,7 @@ class Registry:
             raise NotFound("case_kind.unknown", kind=name, known=sorted(self.cases))
         return self.cases[name]
 
-    @property
+    @cached_property
     def indicators(self) -> dict[str, Indicator]:
         """Return every indicator by its name."""
         return {each.name: each for service in self.services for each in service.indicators}
@@ -146,7 +169,7 @@ class Registry:
         """Return what is to be done once a batch of a kind was taken."""
         return tuple(each.after[kind] for each in self.services if kind in each.after)
 
-    @property
+    @cached_property
     def guards(self) -> dict[str, tuple[Guard, ...]]:
         """Return what is checked or booked before steps are written, by ``kind.step``."""
         named = {name for service in self.services for name in service.guards}

@@ -22,8 +22,8 @@ def actor_of(request: HttpRequest) -> Actor:
     if not name:
         return NOBODY
     held = people.posts_of(request)
-    functions = jurisdictions.functions() if any(each.department for each in held) else {}
-    return Actor(name, tuple(post for each in held for post in each.posts(functions)))
+    known = jurisdictions.departments_by_form() if any(each.department for each in held) else {}
+    return Actor(name, tuple(post for each in held for post in each.posts(known)))
 
 
 def house() -> House:
@@ -32,7 +32,6 @@ def house() -> House:
         region=wiring.place().region,
         files=Path(settings.HOME) / "files",
         configuration=wiring.decisions(),
-        effects=REGISTRY.effects,
         records=REGISTRY.kinds,
         channels=carriers.channels(),
         hooks=carriers.hooks(),

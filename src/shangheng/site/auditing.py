@@ -25,7 +25,7 @@ from shangheng.kernel.records.store import archive, versions
 from shangheng.kernel.records.store.committing import HASHES, REJECTS
 from shangheng.kernel.records.store.disposal import remains
 from shangheng.kernel.records.store.home import Ledger
-from shangheng.kernel.registers import queries as registers
+from shangheng.kernel.registers import proofs as registers
 from shangheng.site import ledger_audit, sealed_figures, wiring
 from shangheng.site import sealing as house
 from shangheng.site.proving import CONFIRMED, batch_secret
@@ -58,8 +58,8 @@ def objects(home: Ledger) -> Objects:
             partial(explained, "party.", parties.sealed_acts),
             parties.unlike_their_acts,
             partial(explained, "reporter.", reporters.sealed),
-            *(partial(ledger_audit.check_rows, home, kind) for kind in REGISTRY.kinds.values()),
-            *(partial(ledger_audit.check_files, home, kind) for kind in REGISTRY.kinds.values()),
+            *(partial(ledger_audit.check_rows, home, kind) for kind in REGISTRY.held.values()),
+            *(partial(ledger_audit.check_files, home, kind) for kind in REGISTRY.held.values()),
         ),
     )
 
@@ -74,7 +74,7 @@ def _expected(home: Ledger) -> Iterator[tuple[str, str]]:
     for number, folders in retained.disposed():
         yield DISPOSED, number
         yield from ((BATCH_DISPOSED, folder) for folder in folders)
-    for kind in REGISTRY.kinds:
+    for kind in REGISTRY.held:
         for table in versions.TABLES:
             for version in range(versions.latest(home.root / table / kind) + 1):
                 yield LEDGER_COMMITTED, versions.name_of(table, kind, version)

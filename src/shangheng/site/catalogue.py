@@ -8,6 +8,7 @@ from typing import Any
 
 from shangheng.kernel.exchange import queries
 from shangheng.kernel.exchange.concept.masks import MASKS, Mask
+from shangheng.kernel.exchange.concept.registered import Registered
 from shangheng.kernel.exchange.queries import Quality, Sharing
 from shangheng.kernel.periods import CHINA, day_of
 from shangheng.kernel.records.concept.fields import Field
@@ -27,7 +28,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Entry:
-    """A kind of record in the catalogue.
+    """A kind of record, or a register, in the catalogue.
 
     ``authority`` is the field that names whose own word a record is: what others say of the same
     record is kept for comparison and counted once.
@@ -39,6 +40,11 @@ class Entry:
     items: tuple[Item, ...]
     answers: tuple[Sharing, ...]
     figures: tuple[tuple[str, str, str], ...]
+
+    @property
+    def is_register(self) -> bool:
+        """Tell whether it is what this house itself has on file."""
+        return isinstance(self.kind, Registered)
 
     @property
     def percent(self) -> str:
@@ -79,7 +85,7 @@ def _plain(receiver: Sharing) -> dict[str, Any]:
 
 def entries(at: datetime) -> list[Entry]:
     """Return the catalogue as it stands."""
-    return [_entry(kind, at) for kind in REGISTRY.kinds.values()]
+    return [_entry(kind, at) for kind in REGISTRY.held.values()]
 
 
 def _entry(kind: RecordKind, at: datetime) -> Entry:
@@ -92,7 +98,7 @@ def _entry(kind: RecordKind, at: datetime) -> Entry:
     return Entry(
         kind,
         kind.field(kind.authority) if kind.authority else None,
-        queries.quality(kind.name, at=at, since=timedelta(days=QUALITY_DAYS)),
+        queries.quality(kind, at=at, since=timedelta(days=QUALITY_DAYS)),
         tuple(Item(each, tuple(shared.get(each.name, ()))) for each in kind.fields),
         tuple(shared.get("", ())),
         figures,
@@ -132,6 +138,7 @@ class Agreed:
     fields: tuple[tuple[Field, Mask], ...]
     asked_by: tuple[Field, ...]
     asks_a_day_max: int
+    discloses: str
     deletes: bool
     over: bool
     digest: str
@@ -140,7 +147,7 @@ class Agreed:
 def agreement(name: str, at: datetime) -> Agreed:
     """Return the newest edition of an agreement that was adopted."""
     row = queries.adopted(name)
-    told = queries.declared(row, REGISTRY.kinds)
+    told = queries.declared(row, REGISTRY.held)
     field = told.kind.field
     days = (told.days.since, told.days.until)
     return Agreed(
@@ -150,6 +157,6 @@ def agreement(name: str, at: datetime) -> Agreed:
         tuple((field(each), values) for each, values in told.only.items()),
         tuple((field(each), MASKS[mask]) for each, mask in told.fields.items()),
         tuple(field(each) for each in told.asked_by), told.asks_a_day_max,
-        told.after_end == "delete", queries.is_over(row, day_of(at)),
+        told.discloses, told.after_end == "delete", queries.is_over(row, day_of(at)),
         told.digest,
     )  # fmt: skip

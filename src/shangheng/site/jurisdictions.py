@@ -86,9 +86,9 @@ def departments() -> tuple[Department, ...]:
     return home.departments if home else ()
 
 
-def functions() -> dict[str, tuple[str, ...]]:
-    """Return for each department that has functions in cases which these are."""
-    return {each.printed: each.functions for each in departments() if each.functions}
+def departments_by_form() -> dict[str, Department]:
+    """Return the bodies of this installation's documents by every form in which they stand."""
+    return {form: each for each in departments() for form in each.forms}
 
 
 def jurisdiction(name: str, folder: Path | None = None) -> Jurisdiction:

@@ -41,3 +41,5 @@ def configure(settings: dict[str, Any]) -> None:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     # It tells of every table of a font that goes into a sheet of paper.
     logging.getLogger("fontTools").setLevel(logging.WARNING)
+    # It tells how many threads it may use, before the first answer of a command.
+    logging.getLogger("numexpr").setLevel(logging.WARNING)

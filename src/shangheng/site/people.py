@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.account.authentication import get_authentication_records
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -34,6 +35,17 @@ def name_of(request: HttpRequest) -> str:
 
 
 def posts_of(request: HttpRequest) -> tuple[HeldPost, ...]:
+    """Return the posts that who asks holds now and that are open to them.
+
+    One that asks for a second factor is closed to who signed in without one.
+    """
+    held = held_by(request)
+    if any(post.second_factor for post in held) and not has_second_factor(request):
+        return tuple(post for post in held if not post.second_factor)
+    return held
+
+
+def held_by(request: HttpRequest) -> tuple[HeldPost, ...]:
     """Return the posts that who asks holds now, looked up once for each request."""
     name = name_of(request)
     known: tuple[str, tuple[HeldPost, ...]] | None = getattr(request, "shangheng_posts", None)
@@ -41,6 +53,14 @@ def posts_of(request: HttpRequest) -> tuple[HeldPost, ...]:
         known = (name, access.held_by(name, at=clock.now()) if name else ())
         request.shangheng_posts = known  # type: ignore[attr-defined]
     return known[1]
+
+
+def has_second_factor(request: HttpRequest) -> bool:
+    """Tell whether who asks signed in with more than a password; a token is no more than one."""
+    if getattr(request, "shangheng_person", "") or not request.user.is_authenticated:
+        return False
+    told = get_authentication_records(request, request.user)
+    return any(record["method"] == "mfa" for record in told)
 
 
 def is_officer(request: HttpRequest) -> bool:

@@ -29,7 +29,7 @@ from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import folder_of
 from shangheng.kernel.records.store.reading import canonical, quoted
 from shangheng.kernel.records.store.tables import scan
-from shangheng.kernel.registers import queries as registers
+from shangheng.kernel.registers import proofs as registers
 from shangheng.site import paper, sealed_figures, wiring
 from shangheng.site import sealing as house
 from shangheng.site.registry import REGISTRY

@@ -61,4 +61,4 @@ def told(receipt: Receipt) -> dict[str, Any]:
 def settle(limit: int = FILES_PER_DAY_MAX) -> int:
     """Gather the small files of days with more than ``limit``; return of how many kinds."""
     home = wiring.ledger()
-    return sum(records.settle(home, kind, limit=limit) for kind in REGISTRY.kinds.values())
+    return sum(records.settle(home, kind, limit=limit) for kind in REGISTRY.held.values())

@@ -11,6 +11,8 @@ from typing import Any
 import yaml
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from shangheng.engines.duckdb import DuckDBEngine
 from shangheng.kernel.errors import Invalid, Unavailable
@@ -104,6 +106,13 @@ def prepare(jurisdiction: str | None = None) -> None:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     sealing.prepare()
+
+
+def refuse_outdated() -> None:
+    """Raise ``home.outdated`` if the database was made by an older version of the platform."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise Unavailable("home.outdated", home=str(settings.HOME))
 
 
 def _key(path: Path, value: str) -> None:

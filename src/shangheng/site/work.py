@@ -14,10 +14,11 @@ import structlog
 from django.db import close_old_connections
 
 from shangheng.kernel.accounts import actions as accounts
+from shangheng.kernel.accounts import proving
 from shangheng.kernel.cases import actions as cases
 from shangheng.kernel.errors import ShanghengError
 from shangheng.kernel.notices import actions as notices
-from shangheng.site import acting, carriers, clock
+from shangheng.site import acting, carriers, clock, sealing, wiring
 from shangheng.site.registry import REGISTRY
 
 EVERY_S = 5.0
@@ -29,12 +30,23 @@ def _remind() -> dict[str, int]:
     return cases.remind(REGISTRY.cases, at=clock.now(), house=acting.house())
 
 
+def _take_overdue() -> dict[str, int]:
+    return cases.take_overdue(REGISTRY.cases, at=clock.now(), house=acting.house())
+
+
 def _deliver() -> dict[str, int]:
     return asdict(notices.deliver(carriers.carriers(), now=clock.now))
 
 
 def _expire() -> dict[str, int]:
     return {"expired": accounts.expire(at=clock.now())}
+
+
+def _prove() -> dict[str, int]:
+    proved = proving.prove_night(key=wiring.ledger().master_key, at=clock.now())
+    if proved:
+        sealing.publish()
+    return {"proved": proved}
 
 
 def _chores() -> dict[str, int]:
@@ -49,7 +61,9 @@ def _chores() -> dict[str, int]:
 
 WORK: dict[str, Callable[[], dict[str, int]]] = {
     "remind": _remind,
+    "overdue": _take_overdue,
     "expire": _expire,
+    "prove": _prove,
     "chores": _chores,
     "deliver": _deliver,
 }

@@ -74,6 +74,7 @@ def give(wanted: Appointment, hand: Hand) -> UUID:
         uuid=uuid4(), person=wanted.person, role=wanted.role, region=wanted.region,
         department=wanted.department, party=wanted.party, since=wanted.since,
         until=wanted.until, given_by=hand.actor.name, reason=reason,
+        second_factor=wanted.second_factor,
     )  # fmt: skip
     _append(row, "given", reason, hand)
     return row.uuid
@@ -90,6 +91,8 @@ def _append(
         "until": row.until.isoformat() if row.until else "", "void": row.void,
         "by": hand.actor.name, "reason": reason,
     }  # fmt: skip
+    if row.second_factor:
+        content["second_factor"] = True
     leaf = evidence.seal(
         f"post.{act}", str(row.uuid), content, at=hand.at,
         facts={"role": row.role, "region": row.region, "number": number},

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A post that somebody holds, a token that acts for somebody, the roles of the house itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from shangheng.kernel.policies.concept import Department
 from shangheng.kernel.registers.concept.actors import Actor, Post, covers
 
 ADMINISTRATOR = "access.administrator"
@@ -42,7 +44,8 @@ class Appointment:
     """A post that is to be given: who, as what, where, for whom, from when until when, and why.
 
     ``department`` is a body of the jurisdiction's own list, ``party`` the reporter of whoever
-    reports; ``until`` is the first moment at which the post no longer holds.
+    reports; ``until`` is the first moment at which the post no longer holds. With
+    ``second_factor`` it opens nothing to who signed in by a password alone.
     """
 
     person: str
@@ -53,6 +56,7 @@ class Appointment:
     department: str = ""
     party: str = ""
     until: datetime | None = None
+    second_factor: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +74,7 @@ class HeldPost:
     void: bool
     given_by: str
     reason: str
+    second_factor: bool = False
 
     def state(self, at: datetime) -> State:
         """Return whether the post holds at a moment, will hold, or holds no longer."""
@@ -79,15 +84,18 @@ class HeldPost:
             return "over"
         return "current" if self.since <= at else "future"
 
-    def posts(self, functions: dict[str, tuple[str, ...]]) -> tuple[Post, ...]:
+    def posts(self, departments: Mapping[str, Department]) -> tuple[Post, ...]:
         """Return what the post opens: one for each function that its department has in cases.
 
-        A department without a function there opens what is not given to any department.
+        A department without a function there opens what is not given to any department; each
+        opens what names the department under any of its forms.
         """
         if not self.department:
             return (Post(self.role, self.region),)
-        known = functions.get(self.department) or (self.department,)
-        return tuple(Post(self.role, self.region, function) for function in known)
+        found = departments.get(self.department)
+        functions = (found.functions if found else ()) or (self.department,)
+        forms = found.forms if found else ()
+        return tuple(Post(self.role, self.region, function, forms) for function in functions)
 
 
 @dataclass(frozen=True)

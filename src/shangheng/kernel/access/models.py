@@ -18,6 +18,7 @@ class PostRow(models.Model):
     since = models.DateTimeField("起")
     until = models.DateTimeField("止", null=True, blank=True)
     void = models.BooleanField("已撤回", default=False)
+    second_factor = models.BooleanField("须双重验证", default=False)
     given_by = models.CharField("授予人", max_length=150)
     reason = models.CharField("依据", max_length=500)
 

@@ -125,6 +125,7 @@ def _post(row: PostRow) -> HeldPost:
         uuid=row.uuid, person=row.person, role=row.role, region=row.region,
         department=row.department, party=row.party, since=row.since, until=row.until,
         void=row.void, given_by=row.given_by, reason=row.reason,
+        second_factor=row.second_factor,
     )  # fmt: skip
 
 

@@ -40,10 +40,10 @@ def having(kind: CaseKind, trait: str, value: str) -> list[CaseView]:
     """Return the cases of a kind with a value of ``alike``; for other cases that depend on it."""
     found = TraitRow.objects.filter(kind=kind.name, name=trait, value=value).values("case")
     rows = CaseRow.objects.filter(pk__in=found).order_by("number")
-    return [view(row, None, row.changed_at) for row in rows]
+    return [view(row, row.changed_at) for row in rows]
 
 
 def in_states(kind: CaseKind, states: Collection[str]) -> list[CaseView]:
     """Return the cases of a kind in some states, oldest first; for lists that anybody may see."""
     rows = CaseRow.objects.filter(kind=kind.name, state__in=list(states))
-    return [view(row, None, row.changed_at) for row in rows.order_by("opened_at", "number")]
+    return [view(row, row.changed_at) for row in rows.order_by("opened_at", "number")]

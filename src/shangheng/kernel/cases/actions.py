@@ -55,7 +55,7 @@ def open_case(kind: CaseKind, given: Mapping[str, Any], hand: Hand) -> Opened:
     kind.decided(hand.house.configuration, day_of(hand.at))
     values = checked(kind.form, given, region=region_code)
     place = kind.place_of(values, hand.house.region)
-    role = hand.actor.role_for(kind.opens, place)
+    role = hand.actor.role_for(kind.opens, place, bodies=kind.bodies_of(values))
     if role is None:
         raise NotPermitted("case.not_yours", what="open", roles=list(kind.opens), region=place)
     values = store.guarded(kind, None, hand, values, None)
@@ -88,7 +88,7 @@ def take_step(
     """Take a step: the case moves on, its clocks turn, what was said is kept under a seal."""
     step = kind.step(name)
     row = store.locked(kind, number)
-    role = _role_for_step(step, row, hand)
+    role = _role_for_step(kind, step, row, hand)
     if row.state not in step.sources:
         raise Conflict("case.step_not_allowed", step=step.name, state=row.state)
     if step.unlike and row.steps.filter(name=step.unlike, by=hand.actor.name).exists():
@@ -103,17 +103,16 @@ def take_step(
     done = Done("step", hand, role, step.name, step.target, values, changes)
     store.append(kind, row, done)
     store.turn_clocks(kind, row, hand, why=step.zh)
-    store.follow(kind, row, step, hand)
     products.bring_forth(kind, step, row, done)
     return moved(row)
 
 
-def _role_for_step(step: Step, row: CaseRow, hand: Hand) -> str:
+def _role_for_step(kind: CaseKind, step: Step, row: CaseRow, hand: Hand) -> str:
     if APPLICANT in step.roles and hand.code and fits(row.number, hand.code, row.code_digest):
         store.refuse_stale(row, hand.version)
         return APPLICANT
     officers = [role for role in step.roles if role not in (APPLICANT, PUBLIC)]
-    return role_of(hand, officers, row, step.name)
+    return role_of(kind, hand, officers, row, step.name)
 
 
 @sealed
@@ -121,7 +120,7 @@ def assign(kind: CaseKind, number: str, holder: str, hand: Hand) -> Moved:
     """Give a case to an officer; whoever may take its steps may claim it for themselves."""
     row = store.locked(kind, number)
     claims = bool(holder) and holder == hand.actor.name
-    role = role_of(hand, officers(kind) if claims else kind.leads, row, "assign")
+    role = role_of(kind, hand, officers(kind) if claims else kind.leads, row, "assign")
     if row.holder and row.holder != holder and role not in kind.leads:
         raise Conflict("case.held", number=number, by=row.holder)
     told = {"holder": holder}
@@ -134,7 +133,7 @@ def hand_back(kind: CaseKind, number: str, reason: str, hand: Hand) -> Moved:
     """Give a case back to the inbox, with the reason."""
     row = store.locked(kind, number)
     own = row.holder == hand.actor.name
-    role = role_of(hand, officers(kind) if own else kind.leads, row, "hand_back")
+    role = role_of(kind, hand, officers(kind) if own else kind.leads, row, "hand_back")
     values = {"reason": said_of(reason)}
     store.append(kind, row, Done("hand_back", hand, role, values=values, changes={"holder": ""}))
     return moved(row)
@@ -147,7 +146,7 @@ def transfer(kind: CaseKind, number: str, to: Mapping[str, str], hand: Hand) -> 
     Who held it holds it no longer; clocks run on: a transfer is no reason to take longer.
     """
     row = store.locked(kind, number)
-    role = role_of(hand, kind.leads, row, "transfer")
+    role = role_of(kind, hand, kind.leads, row, "transfer")
     if row.closed_at is not None:
         raise Conflict("case.closed", number=number)
     region = region_code(to["region"])[:6] if to.get("region") else row.region
@@ -170,7 +169,7 @@ def transfer(kind: CaseKind, number: str, to: Mapping[str, str], hand: Hand) -> 
 def add_note(kind: CaseKind, number: str, text: str, hand: Hand, *, outward: bool) -> Moved:
     """Write a note: internal, or outward for whoever filed the case."""
     row = store.locked(kind, number)
-    role = role_of(hand, officers(kind), row, "note")
+    role = role_of(kind, hand, officers(kind), row, "note")
     said = said_of(text)
     store.append(kind, row, Done("note", hand, role, values={"outward": outward, "text": said}))
     NoteRow.objects.create(case=row, outward=outward, text=said, by=hand.actor.name, at=hand.at)
@@ -222,13 +221,14 @@ def extend_clock(kind: CaseKind, number: str, clock: str, reason: str, hand: Han
 def _clock_event(kind: CaseKind, number: str, clock: Clock, event: Event, hand: Hand) -> Moved:
     row = store.locked(kind, number)
     roles = clock.may_extend if event.what == "extended" else clock.may_stop
-    role = role_of(hand, roles, row, event.what)
+    role = role_of(kind, hand, roles, row, event.what)
     kept = row.clocks.filter(name=clock.name, ended_at=None).first()
     if kept is None:
         raise Conflict("clock.not_running", clock=clock.name)
     if event.what == "extended" and any(each["what"] == "extended" for each in kept.events):
         raise Conflict("clock.already", what=event.what)
     store.change(clock, kept, event, hand.house)
+    store.keep_due(row)
     values = {"reason": event.reason, "amount": event.amount}
     store.append(kind, row, Done(event.what, hand, role, clock.name, values=values))
     return moved(row)
@@ -238,8 +238,8 @@ def _clock_event(kind: CaseKind, number: str, clock: Clock, event: Event, hand: 
 def gather(kind: CaseKind, number: str, into: str, reason: str, hand: Hand) -> Moved:
     """Gather a case into another of its kind that is about the same; both keep their numbers."""
     row, main = store.locked(kind, number), store.locked(kind, into)
-    role = role_of(hand, officers(kind), row, "gather")
-    main_role = role_of(replace(hand, version=None), officers(kind), main, "gather")
+    role = role_of(kind, hand, officers(kind), row, "gather")
+    main_role = role_of(kind, replace(hand, version=None), officers(kind), main, "gather")
     if row.pk == main.pk or main.gathered_into_id or row.gathered_into_id or row.gathered.exists():
         raise Conflict("case.cannot_gather", number=number, into=into)
     values = {"into": into, "reason": said_of(reason)}
@@ -253,7 +253,7 @@ def gather(kind: CaseKind, number: str, into: str, reason: str, hand: Hand) -> M
 def look(kind: CaseKind, number: str, purpose: str, hand: Hand) -> Mapping[str, Any]:
     """Show the personal data of a case for a stated purpose; that it was looked at is sealed."""
     row = store.locked(kind, number)
-    role = role_of(hand, officers(kind), row, "look")
+    role = role_of(kind, hand, officers(kind), row, "look")
     said = said_of(purpose)
     step = store.append(kind, row, Done("look", hand, role, values={"purpose": said}))
     personal = [field.name for field in kind.form if field.sensitivity == "personal"]
@@ -284,6 +284,40 @@ def remind(
         for clock in clocks.order_by("pk").select_related("case"):
             told[what] += _remind(kinds[clock.case.kind], clock, hand, (what, mark))
     return told
+
+
+def take_overdue(
+    kinds: Mapping[str, CaseKind], *, at: datetime, house: House | None = None
+) -> dict[str, int]:
+    """Take the steps that are the platform's own once a clock has run out; return how many.
+
+    Each is a transaction of its own, sealed with the platform as who acted.
+    """
+    hand = Hand(PLATFORM, at, house=house or House())
+    declared = [(kind, step) for kind in kinds.values() for step in kind.steps if step.overdue]
+    taken = 0
+    for kind, step in declared:
+        clock = kind.clock(step.overdue)
+        over = ClockRow.objects.filter(
+            name=clock.name, ended_at=None, due_at__lte=at, case__kind=kind.name,
+            case__state__in=step.sources,
+        )  # fmt: skip
+        reason = {"reason": f"“{clock.zh}”已届满，自动办理 “{clock.en}” is over"}
+        said = reason if any(each.name == "reason" for each in step.needs) else {}
+        for number in over.order_by("due_at", "pk").values_list("case__number", flat=True):
+            taken += _take_overdue(kind, number, step, said, hand)
+    return {"taken": taken}
+
+
+def _take_overdue(
+    kind: CaseKind, number: str, step: Step, said: Mapping[str, Any], hand: Hand
+) -> bool:
+    """Take a step of the platform; somebody may have been faster."""
+    try:
+        take_step(kind, number, step.name, said, hand)
+    except Conflict:
+        return False
+    return True
 
 
 @sealed

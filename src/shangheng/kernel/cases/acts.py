@@ -58,9 +58,10 @@ def officers(kind: CaseKind) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*kind.leads, *told)))
 
 
-def role_of(hand: Hand, roles: Sequence[str], row: CaseRow, what: str) -> str:
+def role_of(kind: CaseKind, hand: Hand, roles: Sequence[str], row: CaseRow, what: str) -> str:
     """Return the role by which a case may be touched; who may and came late is told by whom."""
-    role = hand.actor.role_for(tuple(roles), row.region, row.department)
+    bodies = kind.bodies_of(row.values)
+    role = hand.actor.role_for(tuple(roles), row.region, row.department, bodies)
     if role is None:
         raise NotPermitted("case.not_yours", what=what, roles=list(roles), region=row.region)
     store.refuse_stale(row, hand.version)

@@ -51,7 +51,7 @@ def refuse_disputed(row: CaseRow) -> None:
 def ask(kind: CaseKind, number: str, to: Mapping[str, str], hand: Hand) -> Moved:
     """Ask another ``department`` or ``region`` to take part in a case; ``reason`` says in what."""
     row = store.locked(kind, number)
-    role = role_of(hand, kind.leads, row, "ask_joint")
+    role = role_of(kind, hand, kind.leads, row, "ask_joint")
     if row.closed_at is not None:
         raise Conflict("case.closed", number=number)
     region, department = _place(kind, row, to)
@@ -89,7 +89,7 @@ def answer(kind: CaseKind, number: str, text: str, hand: Hand) -> Moved:
 def dispute(kind: CaseKind, number: str, reason: str, hand: Hand) -> Moved:
     """Say that a case which was sent here belongs to whoever sent it; their superior decides."""
     row = store.locked(kind, number)
-    role = role_of(hand, kind.leads, row, "dispute")
+    role = role_of(kind, hand, kind.leads, row, "dispute")
     refuse_disputed(row)
     sent = row.steps.filter(act__in=("transfer", "settle_dispute")).order_by("-number").first()
     if sent is None or row.closed_at is not None:

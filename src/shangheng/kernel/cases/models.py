@@ -5,9 +5,14 @@ from typing import ClassVar
 
 from django.db import models
 
+from shangheng.kernel.registers.models import City, County
+
 
 class CaseRow(models.Model):
-    """A case as it stands; ``version`` grows with everything that is done with it."""
+    """A case as it stands; ``version`` grows with everything that is done with it.
+
+    ``due_at`` is when the first of its running clocks runs out.
+    """
 
     uuid = models.UUIDField("编号", primary_key=True)
     kind = models.CharField("办件种类", max_length=40)
@@ -25,6 +30,7 @@ class CaseRow(models.Model):
     opened_at = models.DateTimeField("提交时间")
     changed_at = models.DateTimeField("变动时间")
     closed_at = models.DateTimeField("办结时间", null=True, blank=True)
+    due_at = models.DateTimeField("最近届满", null=True, blank=True)
     version = models.PositiveIntegerField("版本")
     seal = models.CharField("末步摘要", max_length=64)
     gathered_into = models.ForeignKey(
@@ -43,15 +49,35 @@ class CaseRow(models.Model):
         db_table = "kernel_case"
         verbose_name = "办件"
         indexes: ClassVar = [
-            models.Index(fields=("kind", "state", "region"), name="kernel_case_inbox"),
+            models.Index(
+                fields=("kind", "state", "closed_at", "opened_at", "number"),
+                name="kernel_case_state",
+            ),
+            models.Index(
+                "kind",
+                County("region"),
+                "closed_at",
+                "opened_at",
+                "number",
+                name="kernel_case_county",
+            ),
+            models.Index(
+                "kind", City("region"), "closed_at", "opened_at", "number", name="kernel_case_city"
+            ),
             models.Index(
                 fields=("kind", "closed_at", "opened_at", "number"), name="kernel_case_opened"
             ),
+            models.Index(fields=("kind", "opened_at"), name="kernel_case_came"),
             models.Index(fields=("holder", "closed_at"), name="kernel_case_holder"),
             models.Index(
-                fields=("kind", "region", "department", "holder", "state"),
+                fields=("kind", "region", "department", "holder", "state", "due_at"),
                 condition=models.Q(closed_at__isnull=True),
                 name="kernel_case_open",
+            ),
+            models.Index(
+                fields=("kind", "due_at", "region", "department", "opened_at", "number"),
+                condition=models.Q(due_at__isnull=False),
+                name="kernel_case_due",
             ),
         ]
 
@@ -85,6 +111,13 @@ class StepRow(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=("case", "number"), name="kernel_case_step_once"),
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=("name", "at"),
+                condition=models.Q(act="step"),
+                name="kernel_case_step_taken",
+            ),
+        ]
 
     def __str__(self) -> str:
         """Return which step of which case it is."""
@@ -113,11 +146,6 @@ class ClockRow(models.Model):
         db_table = "kernel_case_clock"
         verbose_name = "办件时限"
         indexes: ClassVar = [
-            models.Index(
-                fields=("due_at",),
-                condition=models.Q(ended_at__isnull=True),
-                name="kernel_case_clock_due",
-            ),
             models.Index(
                 fields=("warn_at",),
                 condition=models.Q(ended_at__isnull=True, warned_at__isnull=True),

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can be asked of cases: inboxes, one case with its clocks, what a follower may see."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -40,8 +42,8 @@ from shangheng.kernel.cases.models import (
 from shangheng.kernel.cases.store import House, events_of, file_path, unit_of
 from shangheng.kernel.cases.tallies import month_of
 from shangheng.kernel.errors import NotFound, NotPermitted
-from shangheng.kernel.registers.concept.actors import APPLICANT, PUBLIC, SYSTEM, Actor
-from shangheng.kernel.registers.queries import below
+from shangheng.kernel.registers.concept.actors import APPLICANT, PUBLIC, SYSTEM, Actor, Post
+from shangheng.kernel.registers.queries import below, naming, placed
 from shangheng.kernel.search import store as search
 from shangheng.kernel.search.concept import folded
 
@@ -55,37 +57,61 @@ def scoped(kind: CaseKind, actor: Actor, *, joint: bool = True) -> Q:
 
     With ``joint`` these are also the cases in which the actor's department takes part.
     """
+    return Q(kind=kind.name) & _seen(kind, actor, below, joint=joint)
+
+
+def _seen(kind: CaseKind, actor: Actor, within: Callable[[str], Q], *, joint: bool = True) -> Q:
+    """Return the condition for what an actor may see of the cases of a kind.
+
+    ``within`` says how a region is asked for: as ``placed`` for lists that are read in order.
+    """
     posts = [post for post in actor.posts if post.role in kind.roles]
     if not posts:
         raise NotPermitted("case.not_yours", what="see", roles=list(kind.roles), region="")
     scope = Q(pk__in=[])
-    for post in posts:
-        one = below(post.region)
-        if post.department:
-            one &= Q(department__in=("", post.department))
-        scope |= one
-        if joint and (taken_part := JointRow.objects.filter(one)).exists():
+    for post in dict.fromkeys(replace(post, role="") for post in posts):
+        ours = Q(department__in=("", post.department)) if post.department else Q()
+        scope |= within(post.region) & ours & _named(kind, post)
+        if joint and (taken_part := JointRow.objects.filter(below(post.region) & ours)).exists():
             scope |= Q(pk__in=taken_part.values("case"))
-    return Q(kind=kind.name) & scope
+    return scope
 
 
-def _wanted(kind: CaseKind, rows: QuerySet[CaseRow], wanted: Wanted) -> QuerySet[CaseRow]:
+def _named(kind: CaseKind, post: Post) -> Q:
+    """Return the condition that a case names the body of a post, if its kind asks for that."""
+    if not _is_narrow(kind, post):
+        return Q()
+    return reduce(or_, (naming(f"values__{name}", post.names) for name in kind.bodies))
+
+
+def _is_narrow(kind: CaseKind, post: Post) -> bool:
+    return bool(kind.bodies) and post.department not in ("", kind.office)
+
+
+def may(kind: CaseKind, roles: tuple[str, ...], case: CaseView, actor: Actor) -> bool:
+    """Return whether an actor has one of the roles in a case."""
+    bodies = kind.bodies_of(case.values)
+    return actor.role_for(roles, case.region, case.department, bodies) is not None
+
+
+def _wanted(
+    kind: CaseKind, wanted: Wanted, actor: Actor, within: Callable[[str], Q] = placed
+) -> QuerySet[CaseRow]:
+    rows = CaseRow.objects.filter(_seen(kind, actor, within))
+    found = search.found(f"case.{kind.name}", wanted.text, most=FOUND_MAX)
+    rows = rows.filter(kind=kind.name) if found is None else rows.filter(pk__in=found)
     if wanted.state:
         rows = rows.filter(state=wanted.state)
     if wanted.region:
-        rows = rows.filter(below(wanted.region))
+        rows = rows.filter(within(wanted.region))
     if wanted.holder:
         rows = rows.filter(holder="" if wanted.holder == "-" else wanted.holder)
-    if wanted.text.strip():
-        found = search.found(f"case.{kind.name}", wanted.text, most=FOUND_MAX)
-        rows = rows if found is None else rows.filter(pk__in=found)
     for word in folded(wanted.text).split():
         rows = rows.filter(typed__contains=word)
     if wanted.is_open is not None:
         rows = rows.filter(closed_at__isnull=wanted.is_open)
     if wanted.late_at is not None:
-        late = ClockRow.objects.filter(ended_at=None, due_at__lte=wanted.late_at)
-        rows = rows.filter(closed_at=None, pk__in=late.values("case"))
+        rows = rows.filter(due_at__lte=wanted.late_at)
     return rows
 
 
@@ -96,15 +122,22 @@ def inbox(
     actor: Actor,
     at: datetime,
 ) -> list[CaseView]:
-    """Return the cases that an actor may see: open ones first, the oldest on top."""
-    rows = _wanted(kind, CaseRow.objects.filter(scoped(kind, actor)), wanted)
-    rows = rows.order_by("closed_at", "opened_at", "number")
-    return _views(list(rows[wanted.offset : wanted.offset + wanted.limit]), at)
+    """Return the cases that an actor may see: open ones first, the oldest on top.
+
+    Of late ones the first is that which is late for the longest.
+    """
+    rows = _wanted(kind, wanted, actor)
+    late_first = ("closed_at", "opened_at") if wanted.late_at is None else ("due_at",)
+    rows = rows.order_by(*late_first, "number")
+    return _views(rows[wanted.offset : wanted.offset + wanted.limit], at)
 
 
 def count(kind: CaseKind, wanted: Wanted, *, actor: Actor) -> int:
     """Return how many cases there are of what is looked for; beyond ``COUNTED_MAX`` not all."""
-    rows = _wanted(kind, CaseRow.objects.filter(scoped(kind, actor)), wanted)
+    within = (
+        below if wanted.is_open else placed
+    )  # an index of open ones answers how many there are
+    rows = _wanted(kind, wanted, actor, within)
     return rows.order_by().values_list("kind")[: COUNTED_MAX + 1].count()
 
 
@@ -112,29 +145,22 @@ def loads(kind: CaseKind, *, actor: Actor, at: datetime) -> list[Load]:
     """Return how much each officer holds of what an actor may see, the heaviest load first."""
     scope = scoped(kind, actor, joint=False)
     held = CaseRow.objects.filter(scope, closed_at=None).exclude(holder="")
-    late = ClockRow.objects.filter(ended_at=None, due_at__lte=at, case__in=held)
-    lates = late.order_by().values_list("case__holder").annotate(n=Count("case", distinct=True))
-    late_by = {str(holder): int(n) for holder, n in lates}
-    counted = held.order_by().values_list("holder").annotate(n=Count("pk"))
-    found = [Load(holder, n, late_by.get(holder, 0)) for holder, n in counted]
+    late = Count("kind", filter=Q(due_at__lte=at))  # read from the index alone
+    counted = held.order_by().values_list("holder").annotate(n=Count("kind"), late=late)
+    found = [Load(*each) for each in counted]
     return sorted(found, key=lambda each: (-each.open, each.holder))
 
 
-def _views(rows: list[CaseRow], at: datetime) -> list[CaseView]:
-    running = ClockRow.objects.filter(case__in=[row.pk for row in rows], ended_at=None)
-    due: dict[Any, datetime] = {}
-    for clock in running.exclude(due_at=None):
-        if clock.due_at and (clock.case_id not in due or clock.due_at < due[clock.case_id]):
-            due[clock.case_id] = clock.due_at
-    return [view(row, due.get(row.pk), at) for row in rows]
+def _views(rows: Iterable[CaseRow], at: datetime) -> list[CaseView]:
+    return [view(row, at) for row in rows]
 
 
-def view(row: CaseRow, due_at: datetime | None, at: datetime) -> CaseView:
+def view(row: CaseRow, at: datetime) -> CaseView:
     """Return a case as a list tells it."""
     return CaseView(
         row.number, row.kind, row.title, row.state, row.outcome, row.region, row.department,
-        row.holder, row.opened_at, row.changed_at, row.closed_at, row.version, due_at,
-        due_at is not None and due_at <= at, row.values,
+        row.holder, row.opened_at, row.changed_at, row.closed_at, row.version, row.due_at,
+        row.due_at is not None and row.due_at <= at, row.values,
     )  # fmt: skip
 
 
@@ -149,7 +175,7 @@ def case_file(
     allowed = tuple(
         step
         for step in kind.steps_from(row.state)
-        if actor.role_for(_officers(step), row.region, row.department)
+        if may(kind, _officers(step), found.case, actor)
     )
     return replace(found, next_steps=allowed)
 
@@ -209,7 +235,7 @@ def _file(kind: CaseKind, row: CaseRow, at: datetime, house: House) -> CaseFile:
     clocks = tuple(_clock(kind, each, at, house) for each in row.clocks.order_by("pk"))
     main = row.gathered_into
     return CaseFile(
-        _views([row], at)[0],
+        view(row, at),
         tuple(step_view(each) for each in row.steps.order_by("number")),
         clocks,
         tuple(_note(each) for each in row.notes.order_by("pk")),
@@ -283,8 +309,8 @@ def similar(kind: CaseKind, number: str, *, actor: Actor, limit: int = 5) -> lis
         same |= Q(kind=kind.name, name=name, value=value)
     found = TraitRow.objects.filter(same).exclude(case=row).values("case")[:SIMILAR_MAX]
     cases = [each["case"] for each in found]
-    others = CaseRow.objects.filter(scoped(kind, actor), closed_at=None, pk__in=cases)
-    return _views(list(others.order_by("number")[:limit]), row.changed_at)
+    others = CaseRow.objects.filter(_seen(kind, actor, placed), closed_at=None, pk__in=cases)
+    return _views(others.order_by("number")[:limit], row.changed_at)
 
 
 def statistics(
@@ -293,8 +319,12 @@ def statistics(
     """Count the cases opened in whole months, from that of ``since`` to before that of ``until``.
 
     The counts are those that are kept with each act, so that it takes as long for a million cases
-    as for a thousand.
+    as for a thousand. They are not kept by body, so that nobody is told them who sees only the
+    cases that name theirs.
     """
+    actor = replace(actor, posts=tuple(p for p in actor.posts if not _is_narrow(kind, p)))
+    if not knows(kind, actor):
+        raise NotPermitted("case.counts_of_all", kind=kind.zh, kind_en=kind.en)
     months = Q(month__gte=month_of(since), month__lt=month_of(until))
     rows = TallyRow.objects.filter(months, scoped(kind, actor, joint=False)).order_by()
     found: dict[str, dict[str, int]] = {}
@@ -304,14 +334,13 @@ def statistics(
     by_region = states.values_list("region").annotate(n=Sum("cases"))
     days = {int(name): n for name, n in found.get("days", {}).items() if n}
     kept, late = found.get("kept", {}), found.get("late", {})
-    running = ClockRow.objects.filter(ended_at=None, due_at__lte=at)
     opened = CaseRow.objects.filter(
         scoped(kind, actor, joint=False), opened_at__gte=since, opened_at__lt=until
     )
     return Statistics(
         opened=sum(found.get("state", {}).values()),
         closed=sum(days.values()),
-        late=running.filter(case__in=opened)[: COUNTED_MAX + 1].count(),
+        late=opened.filter(due_at__lte=at)[: COUNTED_MAX + 1].count(),
         by_state=_told(found.get("state", {})),
         by_region=_told(dict(by_region)),
         by_outcome=_told(found.get("outcome", {})),

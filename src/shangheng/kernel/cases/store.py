@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.db.models import Min
+
 from shangheng.kernel.cases import tallies
 from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.calendar import Calendar, official
@@ -42,9 +44,9 @@ class House:
     """What a jurisdiction gives to its cases: region, folder of files, decisions, calendar.
 
     ``records`` are the kinds of record that steps may report, ``channels`` the ways by which
-    people can be told, ``hooks`` the programs that are told, ``effects`` what services do
-    with steps, by the name that a step has in ``does``, ``guards`` what they check or book before
-    a step is written, by ``kind.step``; ``library`` gives the policies that they ask.
+    people can be told, ``hooks`` the programs that are told, ``guards`` what services check, book
+    or enter before a step is written, by ``kind.step``; ``library`` gives the policies that they
+    ask.
     """
 
     region: str = ""
@@ -54,7 +56,6 @@ class House:
     records: Mapping[str, RecordKind] = field(default_factory=dict)
     channels: tuple[Channel, ...] = ("inbox",)
     hooks: tuple[Hook, ...] = ()
-    effects: Mapping[str, "Effect"] = field(default_factory=dict)
     guards: Guards = field(default_factory=dict)
     library: Callable[[], Library] | None = None
 
@@ -84,41 +85,6 @@ class Done:
     target: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     changes: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A step that was just taken, as whatever follows it in the same transaction sees it.
-
-    ``form`` is what was filed, ``said`` what all steps so far have said, later ones over earlier;
-    ``region`` is where the case is, ``opened_at`` when it began.
-    """
-
-    kind: CaseKind
-    number: str
-    step: Step
-    form: Mapping[str, Any]
-    said: Mapping[str, Any]
-    region: str
-    opened_at: datetime
-    hand: Hand
-
-
-Effect = Callable[[Taken], None]
-"""What a service does with a step; a refusal that it raises undoes the step."""
-
-
-def follow(kind: CaseKind, row: CaseRow, step: Step, hand: Hand) -> None:
-    """Do what a step asks of its service; without the service it cannot be taken."""
-    if not step.does:
-        return
-    if step.does not in hand.house.effects:
-        raise Unavailable("case.nobody_does", step=step.name, does=step.does)
-    said: dict[str, Any] = {}
-    for earlier in row.steps.filter(act="step").order_by("number"):
-        said |= earlier.values
-    taken = Taken(kind, row.number, step, row.values, said, row.region, row.opened_at, hand)
-    hand.house.effects[step.does](taken)
 
 
 def next_number(kind: CaseKind, at: datetime) -> str:
@@ -162,7 +128,8 @@ def guarded(
     if not guards:
         return dict(values)
     taking = _taking(kind, row, hand, values, name)
-    return {**values, **{key: v for guard in guards for key, v in guard(taking).items()}}
+    told = [guard(taking) or {} for guard in guards]
+    return {**values, **{name: value for each in told for name, value in each.items()}}
 
 
 def _taking(
@@ -170,12 +137,16 @@ def _taking(
 ) -> Taking:
     house = hand.house
     taken = list(row.steps.filter(act="step").order_by("number")) if row else []
+    said: dict[str, Mapping[str, Any]] = {}
+    for each in taken:
+        said.pop(each.name, None)
+        said[each.name] = each.values
     running = row.clocks.filter(ended_at=None) if row else ()
     return Taking(
         kind=kind.name, number=row.number if row else "", step=name,
         region=row.region if row else kind.place_of(given, house.region),
-        values=row.values if row else given, given=given, by=hand.actor.name, at=hand.at,
-        home=house.region, said={each.name: each.values for each in taken},
+        values=row.values if row else given, given=given, actor=hand.actor, at=hand.at,
+        opened_at=row.opened_at if row else hand.at, home=house.region, said=said,
         by_step={each.name: each.by for each in taken},
         due_at={each.name: each.due_at for each in running},
         configuration=house.configuration, library=house.library,
@@ -250,6 +221,13 @@ def turn_clocks(kind: CaseKind, row: CaseRow, hand: Hand, *, why: str) -> None:
                 change(clock, kept, Event("stopped", at, why), house)
         elif kept is not None:
             _end(row, kept, at)
+    keep_due(row)
+
+
+def keep_due(row: CaseRow) -> None:
+    """Keep on a case when the first of its running clocks runs out; lists ask the case alone."""
+    row.due_at = row.clocks.filter(ended_at=None).aggregate(first=Min("due_at"))["first"]
+    CaseRow.objects.filter(pk=row.pk).update(due_at=row.due_at)
 
 
 def _end(row: CaseRow, kept: ClockRow, at: datetime) -> None:

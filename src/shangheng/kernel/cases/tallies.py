@@ -6,7 +6,7 @@ which counts it stands; an act takes it out of those before and puts it into tho
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -17,6 +17,9 @@ from shangheng.kernel.periods import CHINA
 
 ROUND = 2_000
 DAY_S = 86_400
+PLACE = ("kind", "region", "department")
+STANDS = ("state", "outcome", "opened_at", "closed_at")
+CLOCK = ("name", "due_at", "ended_at")
 
 
 class Count(NamedTuple):
@@ -37,23 +40,23 @@ def counted(row: CaseRow) -> Counter[Count]:
     """Return the counts in which a case stands now; one that is not opened yet, in none."""
     if row.version == 0:
         return Counter()
-    ended = row.clocks.exclude(ended_at=None).values_list("name", "due_at", "ended_at")
-    return _counted(row, ended)
-
-
-def _counted(
-    row: CaseRow, ended: Iterable[tuple[str, datetime | None, datetime | None]]
-) -> Counter[Count]:
-    told = [("state", row.state)]
-    if row.outcome:
-        told.append(("outcome", row.outcome))
-    if row.closed_at is not None:
-        took = (row.closed_at - row.opened_at).total_seconds()
-        told.append(("days", str(round(took / DAY_S))))
-    for name, due, end in ended:
-        late = due is not None and end is not None and due <= end
-        told.append(("late" if late else "kept", name))
+    told = [*_stands(row.state, row.outcome, row.opened_at, row.closed_at)]
+    told += [_kept(*each) for each in row.clocks.exclude(ended_at=None).values_list(*CLOCK)]
     return Counter(Count(row.region, row.department, *each) for each in told)
+
+
+def _stands(
+    state: str, outcome: str, opened_at: datetime, closed_at: datetime | None
+) -> Iterator[tuple[str, str]]:
+    yield "state", state
+    if outcome:
+        yield "outcome", outcome
+    if closed_at is not None:
+        yield "days", str(round((closed_at - opened_at).total_seconds() / DAY_S))
+
+
+def _kept(name: str, due_at: datetime | None, ended_at: datetime) -> tuple[str, str]:
+    return "late" if due_at is not None and due_at <= ended_at else "kept", name
 
 
 def turn(kind: str, opened_at: datetime, before: Counter[Count], after: Counter[Count]) -> None:
@@ -74,12 +77,18 @@ def recount() -> int:
     """Count everything anew and return how many cases there are; what was kept goes."""
     found: Counter[tuple[str, str, Count]] = Counter()
     cases = 0
-    for row in CaseRow.objects.iterator(ROUND):
+    for kind, region, department, *stands in CaseRow.objects.values_list(
+        *PLACE, *STANDS
+    ).iterator():
         cases += 1
-        ended = ClockRow.objects.filter(case=row.pk).exclude(ended_at=None)
-        told = _counted(row, ended.values_list("name", "due_at", "ended_at"))
-        for count, n in told.items():
-            found[row.kind, month_of(row.opened_at), count] += n
+        for each in _stands(*stands):
+            found[kind, month_of(stands[2]), Count(region, department, *each)] += 1
+    ended = ClockRow.objects.exclude(ended_at=None)
+    of_case = [f"case__{name}" for name in (*PLACE, "opened_at")]
+    for kind, region, department, opened_at, *each in ended.values_list(
+        *of_case, *CLOCK
+    ).iterator():
+        found[kind, month_of(opened_at), Count(region, department, *_kept(*each))] += 1
     TallyRow.objects.all().delete()
     TallyRow.objects.bulk_create(
         [

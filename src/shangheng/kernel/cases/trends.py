@@ -46,7 +46,7 @@ def taken(
     cases = CaseRow.objects.filter(scoped(kind, actor))
     rows = StepRow.objects.filter(act="step", name=step, at__gte=since, at__lt=until)
     rows = rows.filter(case__in=cases).select_related("case").order_by("at", "pk")
-    return [(view(row.case, None, until), step_view(row)) for row in rows]
+    return [(view(row.case, until), step_view(row)) for row in rows]
 
 
 def kept(kind: CaseKind, clock: str, numbers: Collection[str]) -> dict[str, bool]:

@@ -23,9 +23,9 @@ from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.evidence.notes import Signer
 from shangheng.kernel.exchange import queries
 from shangheng.kernel.exchange.concept.agreements import Agreement
-from shangheng.kernel.exchange.concept.parcels import Span, Step
+from shangheng.kernel.exchange.concept.parcels import Span
 from shangheng.kernel.exchange.concept.partners import Partner
-from shangheng.kernel.exchange.concept.spans import RECORDS_MAX, Commit, Place, next_span
+from shangheng.kernel.exchange.concept.spans import RECORDS_MAX, Place
 from shangheng.kernel.exchange.models import (
     AgreementRow,
     ParcelRow,
@@ -33,7 +33,6 @@ from shangheng.kernel.exchange.models import (
 )
 from shangheng.kernel.exchange.store.feed import EMPTY, Content
 from shangheng.kernel.periods import day_of
-from shangheng.kernel.records import queries as records
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.store.home import Ledger
 
@@ -46,19 +45,19 @@ class Contents:
 
     def __init__(self, most: int = KEPT_BYTES_MAX) -> None:
         """Begin empty; keep at most so many bytes."""
-        self._most, self._kept, self._bytes = most, OrderedDict[int, Content](), 0
+        self._most, self._kept, self._bytes = most, OrderedDict[tuple[int, str], Content](), 0
         self._lock = Lock()
 
-    def get(self, parcel: int) -> Content | None:
-        """Return the content of a parcel, if it is kept."""
+    def get(self, parcel: ParcelRow) -> Content | None:
+        """Return the content of a parcel as it was sealed last, if it is kept."""
         with self._lock:
-            return self._kept.get(parcel)
+            return self._kept.get((parcel.pk, parcel.content))
 
-    def put(self, parcel: int, content: Content) -> None:
+    def put(self, parcel: ParcelRow, content: Content) -> None:
         """Keep a content and let go of the oldest."""
         with self._lock:
-            if parcel not in self._kept:
-                self._kept[parcel] = content
+            if (parcel.pk, content.digest) not in self._kept:
+                self._kept[parcel.pk, content.digest] = content
                 self._bytes += len(content.lines)
             while self._bytes > self._most and len(self._kept) > 1:
                 _, gone = self._kept.popitem(last=False)
@@ -167,32 +166,20 @@ def _cut_one(office: Office, row: AgreementRow, at: datetime) -> int | None:
         return None
     if queries.is_over(row, today):
         return _close(row, at)
-    if row.declared.get("discloses") == "match":
+    if row.declared.get("discloses", "records") != "records":
         return None
-    begun = row.version - 1 if row.part else row.version
-    changes = records.changes_since(office.home, row.kind, begun)
-    commits = [
-        Commit(
-            Step(each.version, each.tag, each.files, tuple(batch[:2] for batch in each.batches)),
-            tuple(batch[2] for batch in each.batches),
-        )
-        for each in changes
-    ]
-    found = next_span(commits, Place(row.version, row.part), most=RECORDS_MAX)
+    feed = queries.feed_of(row, home=office.home, kinds=office.kinds)
+    found = feed.coming(Place(row.version, row.part), most=RECORDS_MAX)
     if found is None:
         return None
-    span, place = found
-    feed = queries.feed_of(row, home=office.home, kinds=office.kinds)
-    content = feed.content(span, first=row.sequence + 1)
-    times = {each.version: each.at for each in changes}
-    reported_at = min(times[step.version] for step in span.steps)
+    content = feed.content(found.span, first=row.sequence + 1)
     with transaction.atomic():
         # Another process may have cut meanwhile; then this one looks again.
-        if not _advance(row, place, content) or not content.records:
+        if not _advance(row, found.place, content) or not content.records:
             return 0
-        told = _Cut(content, span.to_plain(), reported_at)
-        parcel = _parcel(row, told, at=at)
-    office.contents.put(parcel.pk, content)
+        told = Cut(content, found.span.to_plain(), found.reported_at)
+        parcel = add_parcel(row, told, at=at)
+    office.contents.put(parcel, content)
     return 1
 
 
@@ -210,29 +197,34 @@ def _close(row: AgreementRow, at: datetime) -> int | None:
     if row.parcels.exclude(closing="").exists():
         return None
     with transaction.atomic():
-        if not _moved(row, last=F("last") + 1):
+        if not moved(row, last=F("last") + 1):
             return 0
         AgreementRow.objects.filter(pk=row.pk, ended_at=None).update(ended_at=at)
-        told = _Cut(EMPTY, Span(()).to_plain(), at, row.declared["after_end"])
-        _parcel(row, told, at=at)
+        told = Cut(EMPTY, Span(()).to_plain(), at, row.declared["after_end"])
+        add_parcel(row, told, at=at)
+        for each in row.parcels.exclude(kept=""):  # nobody gets them any more
+            reduce(each, EMPTY, why="closed", at=at)
     return 1
 
 
-def _moved(row: AgreementRow, **change: Combinable) -> int:
+def moved(row: AgreementRow, **change: Combinable) -> int:
+    """Change an edition's counters, unless somebody else has added a parcel meanwhile."""
     return AgreementRow.objects.filter(pk=row.pk, last=row.last).update(**change)
 
 
 @dataclass(frozen=True)
-class _Cut:
-    """What a parcel is made of."""
+class Cut:
+    """What a parcel is made of; ``kept`` says that its content cannot be read again."""
 
     content: Content
     span: Mapping[str, Any]
     reported_at: datetime
     closing: str = ""
+    kept: bool = False
 
 
-def _parcel(row: AgreementRow, cut: _Cut, *, at: datetime) -> ParcelRow:
+def add_parcel(row: AgreementRow, cut: Cut, *, at: datetime) -> ParcelRow:
+    """Write the next parcel of an edition, and seal it."""
     number, content = row.last + 1, cut.content
     facts: dict[str, str | int] = {
         "records": content.records, "withdrawn": content.withdrawn, "content": content.digest,
@@ -245,20 +237,37 @@ def _parcel(row: AgreementRow, cut: _Cut, *, at: datetime) -> ParcelRow:
     return ParcelRow.objects.create(
         agreement=row, number=number, first=row.sequence + 1, records=content.records,
         withdrawn=content.withdrawn, span=cut.span, content=content.digest, closing=cut.closing,
-        reported_at=cut.reported_at, made_at=at, leaf=leaf,
+        kept=content.lines.decode() if cut.kept else "", reported_at=cut.reported_at, made_at=at,
+        leaf=leaf,
     )  # fmt: skip
+
+
+def reduce(parcel: ParcelRow, left: Content, *, why: str, at: datetime) -> None:
+    """Let a parcel hold only what is left of it, and seal both digests; it is sent so from now on.
+
+    Whoever had it before knows it by its former digest.
+    """
+    facts: dict[str, str | int] = {"before": parcel.content, "content": left.digest, "why": why}
+    with transaction.atomic():
+        ParcelRow.objects.filter(pk=parcel.pk).update(
+            content=left.digest, records=left.records, withdrawn=left.withdrawn, kept="",
+            formerly=[*parcel.formerly, parcel.content],
+        )  # fmt: skip
+        evidence.seal("exchange.reduced", str(parcel), facts, at=at, facts=facts)
 
 
 def content_of(office: Office, parcel: ParcelRow) -> Content:
     """Return what a parcel holds, made again from the ledger and compared with what was sealed.
 
     Raises:
-        EvidenceBroken: the ledger no longer says what was sealed (``parcel.content_changed``):
-            it was altered, or the records were disposed of.
+        EvidenceBroken: the ledger no longer says what was sealed (``parcel.content_changed``): it
+            was altered.
     """
     if parcel.closing:
         return EMPTY
-    if (kept := office.contents.get(parcel.pk)) is not None:
+    if parcel.kept:
+        return Content(parcel.kept.encode(), parcel.records, parcel.withdrawn)
+    if (kept := office.contents.get(parcel)) is not None:
         return kept
     feed = queries.feed_of(parcel.agreement, home=office.home, kinds=office.kinds)
     content = feed.content(Span.from_plain(parcel.span), first=parcel.first)
@@ -267,5 +276,5 @@ def content_of(office: Office, parcel: ParcelRow) -> Content:
             "parcel.content_changed", parcel=str(parcel), sealed=parcel.content,
             found=content.digest, records=parcel.records, there=content.records,
         )  # fmt: skip
-    office.contents.put(parcel.pk, content)
+    office.contents.put(parcel, content)
     return content

@@ -19,8 +19,8 @@ from django.db.models import F
 from shangheng.kernel.errors import Conflict, EvidenceBroken, Invalid, NotPermitted, Refusal
 from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.exchange import queries
-from shangheng.kernel.exchange.actions import Office, content_of
-from shangheng.kernel.exchange.concept.parcels import Slip, is_due
+from shangheng.kernel.exchange.actions import Office, content_of, reduce
+from shangheng.kernel.exchange.concept.parcels import Slip, Span, is_due
 from shangheng.kernel.exchange.concept.partners import FORMS, Partner
 from shangheng.kernel.exchange.models import (
     AgreementRow,
@@ -30,6 +30,7 @@ from shangheng.kernel.exchange.models import (
 )
 from shangheng.kernel.exchange.store.bodies import Wrapped, wrapped
 from shangheng.kernel.exchange.store.channels import Answer, send
+from shangheng.kernel.exchange.store.feed import EMPTY
 from shangheng.kernel.periods import CHINA, day_of
 
 WORKERS = 16
@@ -56,17 +57,17 @@ class Round:
 def wrap(office: Office, parcel: ParcelRow, partner: Partner) -> Wrapped:
     """Return a parcel in the form that a partner reads, with its signed slip."""
     content, row = content_of(office, parcel), parcel.agreement
-    versions = [step["version"] for step in parcel.span["steps"]]
+    begins, ends = Span.from_plain(parcel.span).ends
 
     def slip(form: str, body: str) -> Slip:
         return Slip(
             agreement=row.name, edition=row.edition, declared=row.digest, provider=row.provider,
             receiver=partner.name, kind=row.kind, number=parcel.number, first=parcel.first,
             records=parcel.records, withdrawn=parcel.withdrawn,
-            ledger_from=versions[0] if versions else 0,
-            ledger_until=versions[-1] if versions else 0,
+            ledger_from=begins, ledger_until=ends,
             content=parcel.content, form=form, body=body,
             made_at=parcel.made_at.astimezone(CHINA).isoformat(), closing=parcel.closing,
+            formerly=tuple(parcel.formerly), disposal=parcel.span.get("disposal", ""),
         )  # fmt: skip
 
     return wrapped(slip, content.lines, partner, office.signer)
@@ -210,6 +211,11 @@ def _delivered(
             records=parcel.records, delay_ms=max(0, (at - parcel.reported_at) // _MS),
             answer=dict(answer.told), at=at, leaf=leaf,
         )  # fmt: skip
+        if (
+            parcel.kept
+            and not row.agreement.subscriptions.filter(acknowledged__lt=parcel.number).exists()
+        ):
+            reduce(parcel, EMPTY, why="acknowledged", at=at)
 
 
 def _step_back(row: SubscriptionRow, parcel: ParcelRow, expected: int, at: datetime) -> None:
@@ -340,7 +346,7 @@ def acknowledge(name: str, number: int, content: str, *, receiver: str, at: date
 def _acknowledged(name: str, number: int, content: str, *, receiver: str, at: datetime) -> int:
     place = place_of(name, receiver)
     parcel = queries.parcel(place.agreement, number)
-    if parcel.content != content:
+    if content not in (parcel.content, *parcel.formerly):
         raise Conflict("parcel.other_content", number=number, sealed=parcel.content, given=content)
     if number > place.acknowledged + 1 and not parcel.closing:
         raise Conflict("parcel.gap", expected=place.acknowledged + 1, number=number)

@@ -39,7 +39,11 @@ class AgreementRow(models.Model):
 
 
 class ParcelRow(models.Model):
-    """A parcel: which commits of the ledger it covers, and the digest of what it holds."""
+    """A parcel: which commits of the ledger it covers, and the digest of what it holds.
+
+    Where records of it were disposed of, ``formerly`` are the digests of what it held before;
+    ``kept`` is what cannot be read from the ledger: who must forget what was disposed of.
+    """
 
     agreement = models.ForeignKey(AgreementRow, models.PROTECT, related_name="parcels")
     number = models.BigIntegerField("包号")
@@ -48,6 +52,8 @@ class ParcelRow(models.Model):
     withdrawn = models.BigIntegerField("撤回条数")
     span = models.JSONField("范围")
     content = models.CharField("内容摘要", max_length=64)
+    formerly = models.JSONField("曾用内容摘要", default=list)
+    kept = models.TextField("暂存内容", blank=True)
     closing = models.CharField("终止处置", max_length=12, blank=True)
     reported_at = models.DateTimeField("最早入账时间")
     made_at = models.DateTimeField("成包时间")

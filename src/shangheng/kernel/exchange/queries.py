@@ -13,6 +13,7 @@ from shangheng.kernel.exchange.concept import agreements
 from shangheng.kernel.exchange.concept.agreements import Agreement
 from shangheng.kernel.exchange.concept.masks import MASKS
 from shangheng.kernel.exchange.concept.parcels import Span
+from shangheng.kernel.exchange.concept.registered import Registered
 from shangheng.kernel.exchange.models import (
     AgreementRow,
     DeliveryRow,
@@ -20,10 +21,14 @@ from shangheng.kernel.exchange.models import (
     ReceivedRow,
     SubscriptionRow,
 )
+from shangheng.kernel.exchange.store.commits import CommitFeed
+from shangheng.kernel.exchange.store.entries import EntryFeed
 from shangheng.kernel.exchange.store.feed import Feed
+from shangheng.kernel.records import retained
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.models import BatchRow
 from shangheng.kernel.records.store.home import Ledger
+from shangheng.kernel.registers import store as registers
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,10 @@ class Quality:
 
 @dataclass(frozen=True)
 class Lineage:
-    """Where the records of a parcel come from: batches, by reporter and number."""
+    """Where the records of a parcel come from: batches, by reporter and number.
+
+    Of a register it is entries, by number and version.
+    """
 
     agreement: str
     number: int
@@ -97,11 +105,15 @@ def declared(row: AgreementRow, kinds: Mapping[str, RecordKind]) -> Agreement:
 
 
 def feed_of(row: AgreementRow, *, home: Ledger, kinds: Mapping[str, RecordKind]) -> Feed:
-    """Return the feed of an edition."""
+    """Return the feed of an edition: of a register its entries, of other records the ledger."""
     earlier = AgreementRow.objects.filter(
         name=row.name, edition__lt=row.edition, kind=row.kind
     ).order_by("edition")
-    return Feed(home, declared(row, kinds), tuple(declared(each, kinds) for each in earlier))
+    formerly = tuple(declared(each, kinds) for each in earlier)
+    agreement = declared(row, kinds)
+    if isinstance(agreement.kind, Registered):
+        return EntryFeed(home, agreement, formerly)
+    return CommitFeed(home, agreement, formerly, tuple(retained.going(row.kind)))
 
 
 def is_over(row: AgreementRow, on: date) -> bool:
@@ -222,25 +234,29 @@ def _report(counted: Mapping[str, Any], rows: Any) -> Report:  # noqa: ANN401 - 
     )  # fmt: skip
 
 
-def quality(kind: str, *, at: datetime, since: timedelta) -> Quality:
-    """Return how well a kind was reported in the time before a moment."""
-    rows = BatchRow.objects.filter(kind=kind, received_at__gt=at - since)
+def quality(kind: RecordKind, *, at: datetime, since: timedelta) -> Quality:
+    """Return how well a kind was reported, or a register kept, in the time before a moment."""
+    if isinstance(kind, Registered):
+        return Quality(**registers.kept(kind.name, at - since))
+    rows = BatchRow.objects.filter(kind=kind.name, received_at__gt=at - since)
     told = rows.aggregate(
         batches=Count("pk"), read=Sum("rows_read", default=0),
         rejected=Sum("rejected", default=0), corrected=Sum("corrected", default=0),
     )  # fmt: skip
-    newest = BatchRow.objects.filter(kind=kind).aggregate(at=Max("received_at"))["at"]
-    return Quality(told["batches"], told["read"], told["rejected"], told["corrected"], newest)
+    newest = BatchRow.objects.filter(kind=kind.name).aggregate(newest=Max("received_at"))
+    return Quality(**told, **newest)
 
 
 def lineage(row: ParcelRow) -> Lineage:
-    """Return from which batches a parcel was made."""
-    steps = Span.from_plain(row.span).steps
+    """Return from which batches a parcel was made; of a register, entries and their versions."""
+    span = Span.from_plain(row.span)
+    batches = [batch for step in span.steps for batch in step.batches]
+    if span.leaves:
+        held = registers.held(row.agreement.kind, *span.leaves)
+        batches = [(each.entry, str(each.version)) for each in held]
     return Lineage(
-        str(row.agreement), row.number,
-        steps[0].version if steps else 0, steps[-1].version if steps else 0,
-        tuple(batch for step in steps for batch in step.batches), row.content, row.leaf,
-    )  # fmt: skip
+        str(row.agreement), row.number, *span.ends, tuple(batches), row.content, row.leaf
+    )
 
 
 @dataclass(frozen=True)

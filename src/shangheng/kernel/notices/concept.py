@@ -27,7 +27,8 @@ class Notice:
     ``key`` with channel and receiver makes it one: put again, it is not told again. ``to`` is a
     person's name, an e-mail address, a URL or a record kind; a notice for whoever has a post says
     ``role``, ``region`` and ``department`` instead. ``link`` is where on this site to go on;
-    ``payload`` is what a program gets, plain values.
+    ``payload`` is what a program gets, plain values; of a notice for posts, ``bodies`` lists those
+    that it concerns, if not every department.
     """
 
     key: str

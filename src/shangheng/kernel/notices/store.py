@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from shangheng.kernel.notices.concept import CHANNELS, Notice, NoticeView
 from shangheng.kernel.notices.models import NoticeRow
 from shangheng.kernel.registers.concept.actors import Actor
-from shangheng.kernel.registers.queries import below
+from shangheng.kernel.registers.queries import below, naming
 
 
 def lying_for(actor: Actor) -> QuerySet[NoticeRow]:
@@ -16,6 +16,7 @@ def lying_for(actor: Actor) -> QuerySet[NoticeRow]:
         one = Q(role=post.role) & below(post.region)
         if post.department:
             one &= Q(department__in=("", post.department))
+            one &= Q(payload__bodies__isnull=True) | naming("payload__bodies", post.names)
         mine |= one
     return NoticeRow.objects.filter(mine, channel="inbox")
 

@@ -9,7 +9,7 @@ question of the database.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -44,6 +44,13 @@ HELD, RELEASED = "records.held", "records.released"
 SAID_MAX = 500
 NUMBER_BYTES = 6
 FOLDERS_A_QUERY = 500
+Before = Callable[[str, Sequence[tuple[str, str]]], None]
+"""What is to be done in the transaction that decides a disposal, while its rows can be read: with
+its number, and reporter and number of every batch that goes."""
+
+
+def _nothing(number: str, batches: Sequence[tuple[str, str]]) -> None:
+    """Let nobody else know."""
 
 
 def said(text: str) -> str:
@@ -121,7 +128,9 @@ def _refuse_below_floor(period: Period, on: date) -> None:
         )  # fmt: skip
 
 
-def dispose(home: Ledger, kind: RecordKind, period: Period, told: Said) -> Disposal | None:
+def dispose(
+    home: Ledger, kind: RecordKind, period: Period, told: Said, *, before: Before = _nothing
+) -> Disposal | None:
     """Dispose of every batch of a kind that is due and not held; nothing where there is none.
 
     When this returns, nothing of them can be read any more but receipts and leaves.
@@ -134,13 +143,13 @@ def dispose(home: Ledger, kind: RecordKind, period: Period, told: Said) -> Dispo
         if not plan.goes:
             return None
         write_durably(_marker(home, kind), b"")
-        row = _decided(plan, told)
+        row = _decided(plan, told, before)
         finish(home, kind)
     row.refresh_from_db()
     return retained.disposal_of(row)
 
 
-def _decided(plan: Plan, told: Said) -> DisposalRow:
+def _decided(plan: Plan, told: Said, before: Before) -> DisposalRow:
     """Write down and seal that these batches go, unless a hold was placed since the plan."""
     row = DisposalRow(
         number=new_number("DP", told.at), kind=plan.kind, on=plan.on, months=plan.period.months,
@@ -153,6 +162,7 @@ def _decided(plan: Plan, told: Said) -> DisposalRow:
         "kind": row.kind, "on": row.on.isoformat(), "months": row.months, "batches": row.batches,
     }  # fmt: skip
     with transaction.atomic():
+        before(row.number, [(each.reporter, each.batch) for each in plan.goes])
         content = retained.content_of(row, folders)
         row.leaf = evidence.seal(DISPOSED, row.number, content, at=told.at, facts=facts)
         # Whoever seals a hold waits from here on, or has committed it before.

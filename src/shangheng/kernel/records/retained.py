@@ -88,6 +88,12 @@ def disposed() -> Iterator[tuple[str, list[str]]]:
         yield number, _folders(number)
 
 
+def going(kind: str) -> list[tuple[str, str]]:
+    """Return reporter and number of the batches that were disposed of and may still be read."""
+    rows = BatchRow.objects.filter(kind=kind, disposal__is_finished=False)
+    return list(rows.values_list("reporter__code", "number"))
+
+
 def _folders(number: str) -> list[str]:
     rows = BatchRow.objects.filter(disposal__number=number).order_by("folder")
     return list(rows.values_list("folder", flat=True))

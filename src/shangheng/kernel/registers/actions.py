@@ -22,10 +22,9 @@ from shangheng.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, R
 from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.evidence.entries import canonical
 from shangheng.kernel.periods import CHINA, day_of
-from shangheng.kernel.records.concept.fields import OneOf
 from shangheng.kernel.records.store.sources import workbook_rows
 from shangheng.kernel.regions import queries as regions
-from shangheng.kernel.registers import queries
+from shangheng.kernel.registers import queries, store
 from shangheng.kernel.registers.concept.actors import Hand
 from shangheng.kernel.registers.concept.forms import checked
 from shangheng.kernel.registers.concept.kinds import RegisterKind
@@ -175,7 +174,7 @@ def _append(
         entry=row, number=number, act=act, values=dict(values), effective_from=since,
         reason=reason, recorded_by=hand.actor.name, recorded_at=hand.at,
         confirmed_by=hand.actor.name if holds else "", confirmed_at=hand.at if holds else None,
-        seal=seal, leaf=leaf,
+        seal=seal, leaf=leaf, held=leaf if holds else None,
     )  # fmt: skip
     row.version, row.seal, before = number, seal, row.typed
     if holds:
@@ -189,6 +188,7 @@ def _save(row: EntryRow, before: str) -> None:
     """Save an entry and let it be found by what it says now."""
     row.save()
     search.put(f"register.{row.kind}", row.uuid, row.typed, before=before)
+    store.keep_facets(row)
 
 
 def _take_over(kind: RegisterKind, row: EntryRow, act: str, values: Mapping[str, Any]) -> None:
@@ -203,9 +203,13 @@ def _searchable(kind: RegisterKind, row: EntryRow, values: Mapping[str, Any]) ->
     """Return what is searched: everything on file but personal data."""
     open_ = [field.name for field in kind.fields if field.sensitivity != "personal"]
     told = [str(values[name]) for name in open_ if isinstance(values.get(name), str | int)]
-    coded = [each.name for each in kind.fields if isinstance(each, OneOf) and each.name in open_]
-    marks = [mark_of(name, str(values[name])) for name in coded if values.get(name)]
-    return folded(" ".join([row.number, *marks, *told]))[:TYPED_MAX]
+    return folded(" ".join([row.number, *_marks(kind, values), *told]))[:TYPED_MAX]
+
+
+def _marks(kind: RegisterKind, values: Mapping[str, Any]) -> list[str]:
+    """Return the marks of the values of code lists that an entry has."""
+    return [mark_of(each.name, str(values[each.name])) for each in kind.coded
+            if values.get(each.name)]  # fmt: skip
 
 
 def _locked(kind: RegisterKind, number: str, hand: Hand) -> EntryRow:
@@ -230,11 +234,13 @@ def confirm(kind: RegisterKind, number: str, hand: Hand) -> Entered:
     if version.recorded_by == hand.actor.name:
         raise NotPermitted("register.four_eyes", by=hand.actor.name)
     version.confirmed_by, version.confirmed_at = hand.actor.name, hand.at
-    version.save(update_fields=["confirmed_by", "confirmed_at"])
     if version.act == "correct":
         _supersede(row, version, hand)
     told = {"seal": version.seal, "by": hand.actor.name}
-    evidence.seal("register.confirm", number, told, at=hand.at, facts={"version": version.number})
+    version.held = evidence.seal(
+        "register.confirm", number, told, at=hand.at, facts={"version": version.number}
+    )
+    version.save(update_fields=["confirmed_by", "confirmed_at", "held"])
     before = row.typed
     _take_over(kind, row, version.act, version.values)
     _save(row, before)

@@ -6,6 +6,20 @@ from typing import ClassVar
 from django.db import models
 
 
+class City(models.Func):
+    """The city in which a region lies: the first four digits, written so that an index fits."""
+
+    template = "SUBSTR(%(expressions)s, 1, 4)"
+    output_field = models.CharField()
+
+
+class County(models.Func):
+    """The county in which a region lies, or is."""
+
+    template = "SUBSTR(%(expressions)s, 1, 6)"
+    output_field = models.CharField()
+
+
 class EntryRow(models.Model):
     """An entry as it stands; what it said on which day stands in its versions."""
 
@@ -38,7 +52,12 @@ class EntryRow(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=("kind", "region", "title"), name="kernel_entry_place"),
+            models.Index(
+                "kind", County("region"), "title", "number", "state", name="kernel_entry_county"
+            ),
+            models.Index(
+                "kind", City("region"), "title", "number", "state", name="kernel_entry_city"
+            ),
             models.Index(
                 fields=("kind", "state", "title", "number", "region"), name="kernel_entry_listed"
             ),
@@ -50,8 +69,64 @@ class EntryRow(models.Model):
         return f"{self.number} {self.title}"
 
 
+class FacetRow(models.Model):
+    """A value of a code list that an entry has, as its ``mark``: in the order of lists.
+
+    What many entries have in common is found in their order here; what few have, by the search.
+    """
+
+    entry = models.ForeignKey(EntryRow, models.CASCADE, related_name="facets", verbose_name="条目")
+    mark = models.CharField("标记", max_length=13)
+    kind = models.CharField("名录", max_length=40)
+    title = models.CharField("名称", max_length=200)
+    number = models.CharField("登记号", max_length=60)
+    state = models.CharField("状态", max_length=12)
+    region = models.CharField("所在地", max_length=12, blank=True)
+
+    class Meta:
+        """The table of values; all of it follows from the entries."""
+
+        app_label = "kernel"
+        db_table = "kernel_register_facet"
+        verbose_name = "名录条目代码"
+        indexes: ClassVar = [
+            models.Index(
+                fields=("kind", "mark", "title", "number", "state", "entry"),
+                name="kernel_facet_listed",
+            ),
+            models.Index(
+                "kind",
+                "mark",
+                County("region"),
+                "title",
+                "number",
+                "state",
+                "entry",
+                name="kernel_facet_county",
+            ),
+            models.Index(
+                "kind",
+                "mark",
+                City("region"),
+                "title",
+                "number",
+                "state",
+                "entry",
+                name="kernel_facet_city",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return which entry has which mark."""
+        return f"{self.number} {self.mark}"
+
+
 class VersionRow(models.Model):
-    """What an entry says from a day on; a correction supersedes it and leaves it here."""
+    """What an entry says from a day on; a correction supersedes it and leaves it here.
+
+    ``held`` is the leaf of the act by which the version came to hold, its own or its confirmation:
+    leaves follow the order of commits, so that whoever reads on from one misses nothing.
+    """
 
     entry = models.ForeignKey(
         EntryRow, models.PROTECT, related_name="versions", verbose_name="条目"
@@ -69,6 +144,7 @@ class VersionRow(models.Model):
     superseded_by = models.PositiveIntegerField("更正版本", null=True, blank=True)
     seal = models.CharField("摘要", max_length=64)
     leaf = models.BigIntegerField("存证序号")
+    held = models.BigIntegerField("生效的存证序号", null=True, blank=True, db_index=True)
 
     class Meta:
         """The table of versions."""

@@ -1,21 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can be asked of registers: as they stood on a day, what changed, who is alike."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThanOrEqual
 
 from shangheng.kernel.errors import NotFound
-from shangheng.kernel.evidence import queries as evidence
-from shangheng.kernel.evidence.findings import Finding, SealedRow
-from shangheng.kernel.periods import CHINA
-from shangheng.kernel.records.concept.fields import OneOf
 from shangheng.kernel.regions.concept import stem
-from shangheng.kernel.registers.concept.actors import Actor
+from shangheng.kernel.registers.concept.actors import BETWEEN, Actor
 from shangheng.kernel.registers.concept.kinds import (
     Difference,
     RegisterKind,
@@ -23,7 +21,7 @@ from shangheng.kernel.registers.concept.kinds import (
     differences,
     metres_between,
 )
-from shangheng.kernel.registers.models import EntryRow, VersionRow
+from shangheng.kernel.registers.models import City, County, EntryRow, VersionRow
 from shangheng.kernel.search import store as search
 from shangheng.kernel.search.concept import folded, mark_of
 
@@ -31,7 +29,7 @@ PAGE = 50
 COMPARED_MAX = 5_000
 FOUND_MAX = 10_000
 COUNTED_MAX = 10_000
-COUNTY_DIGITS, REGION_DIGITS = 6, 12
+CITY_DIGITS, COUNTY_DIGITS, REGION_DIGITS = 4, 6, 12
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,11 @@ class Candidate:
 
 @dataclass(frozen=True, kw_only=True)
 class Sought:
-    """What is looked for: text, region, state, values of fields, as at a day; and which part."""
+    """What is looked for: text, region, state, values of fields, as at a day; and which part.
+
+    The part begins after the entry ``after``, which takes no longer the further it is, or at an
+    offset.
+    """
 
     text: str = ""
     region: str = ""
@@ -91,6 +93,7 @@ class Sought:
     on: date | None = None
     limit: int | None = PAGE
     offset: int = 0
+    after: str = ""
 
 
 def sees_all(kind: RegisterKind, actor: Actor, region: str) -> bool:
@@ -98,77 +101,123 @@ def sees_all(kind: RegisterKind, actor: Actor, region: str) -> bool:
     return bool(kind.roles) and actor.role_for(kind.roles, region) is not None
 
 
-def below(region: str) -> Q:
-    """Return the condition for what lies in a region; no region is the whole country."""
+def naming(field: str, names: Iterable[str]) -> Q:
+    """Return the condition that a field which lists several names lists one of these."""
+    either = "|".join(re.escape(name) for name in names)
+    return Q(**{f"{field}__regex": f"(^|{BETWEEN})({either})($|{BETWEEN})"})
+
+
+def below(region: str, of: str = "") -> Q:
+    """Return the condition for what lies in a region; no region is the whole country.
+
+    ``of`` names the way to the row that has the region, such as ``entry__``.
+    """
     if not region:  # a plain Q() would vanish beside other conditions instead of holding for all
         return ~Q(pk__in=[])
     first = stem(region)  # a span of codes, which an index can answer, unlike a beginning
-    return Q(region__gte=first, region__lte=first.ljust(REGION_DIGITS, "9"))
+    last = first.ljust(REGION_DIGITS, "9")
+    return Q(**{f"{of}region__gte": first, f"{of}region__lte": last})
 
 
 def _seen(kind: RegisterKind, actor: Actor, *, confirmed: bool = False) -> Q:
-    """Return the condition for the entries that an actor may see at all.
+    """Return the condition for the entries of a register that an actor may see at all.
 
     Of a public register everybody sees what is ``confirmed``, so that nothing more is asked.
     """
     if "" in actor.regions_of(kind.roles) or (kind.public and confirmed):
-        return Q(kind=kind.name)
+        return Q()
     scope = Q(state="current") | Q(state="ended") if kind.public else Q(pk__in=[])
     for region in actor.regions_of(kind.roles):
         scope |= below(region)
-    return Q(kind=kind.name) & scope
+    return scope
 
 
 def _sought(kind: RegisterKind, sought: Sought, actor: Actor) -> QuerySet[EntryRow]:
+    """Return the entries that are sought, in the order of their titles.
+
+    What few entries say is found by the search. What many say is gone through in the order of the
+    list until the page is full: in an index of the place, or of the value of a code list, so that
+    none is gone through in vain.
+    """
     confirmed = sought.on is not None or sought.state in ("current", "ended")
-    rows = _within(EntryRow.objects.filter(_seen(kind, actor, confirmed=confirmed)), sought)
-    if sought.state and sought.on is None:
-        rows = rows.filter(state=sought.state)
+    rows = EntryRow.objects.filter(_seen(kind, actor, confirmed=confirmed))
     if sought.on is not None:
         known = VersionRow.objects.filter(
             entry=OuterRef("pk"), effective_from__lte=sought.on, superseded_at=None
         ).exclude(confirmed_at=None)
         rows = rows.filter(Exists(known))
-    if sought.text.strip():
-        found = search.found(f"register.{kind.name}", sought.text, most=FOUND_MAX)
-        rows = rows if found is None else rows.filter(pk__in=found)
     for word in folded(sought.text).split():
         rows = rows.filter(_says(kind, actor, word))
-    for name, value in sought.where:
-        rows = _with_value(kind, rows, (name, value), sought.on)
-    return rows
-
-
-def _with_value(
-    kind: RegisterKind, rows: QuerySet[EntryRow], wanted: tuple[str, str], on: date | None
-) -> QuerySet[EntryRow]:
-    """Keep to entries with a value: one of a code list by its mark, others by what was said."""
-    name, value = wanted
-    marked = any(each.name == name and isinstance(each, OneOf) for each in kind.fields)
-    if on is not None or not marked:
+    marks, others = _marks(kind, sought)
+    for name, value in others:
         said = VersionRow.objects.filter(entry=OuterRef("pk"), superseded_at=None)
-        return rows.filter(Exists(said.filter(**{f"values__{name}": value})))
-    mark = mark_of(name, value)
-    found = search.found(f"register.{kind.name}", mark, most=FOUND_MAX)
-    return rows.filter(typed__contains=mark) if found is None else rows.filter(pk__in=found)
+        rows = rows.filter(Exists(said.filter(**{f"values__{name}": value})))
+    for mark in marks[1:]:
+        rows = rows.filter(typed__contains=mark)
+    return _in_order(rows, kind, sought, marks)
 
 
-def _within(rows: QuerySet[EntryRow], sought: Sought) -> QuerySet[EntryRow]:
-    """Keep to the region that is sought.
+def _in_order(
+    rows: QuerySet[EntryRow], kind: RegisterKind, sought: Sought, marks: list[str]
+) -> QuerySet[EntryRow]:
+    """Find what few say by the search, else go through an index in the order of titles.
 
-    A county is few of all entries: its index finds them, to be put in order. A city or a province
-    is many: they are gone through in their order until the page is full, for which the region must
-    not look like something that an index could answer.
+    Where another index must be taken than that of states, the state is asked for in a way that
+    no index answers: SQLite would take that one, knowing nothing of how many rows are meant.
     """
-    if not sought.region:
-        return rows
-    if len(stem(sought.region)) >= COUNTY_DIGITS:
-        return rows.filter(below(sought.region))
-    first = stem(sought.region)
-    place = Coalesce("region", Value(""))
-    return rows.annotate(place=place).filter(
-        place__gte=first, place__lte=first.ljust(REGION_DIGITS, "9")
-    )
+    found = search.found(f"register.{kind.name}", sought.text, most=FOUND_MAX, marks=marks)
+    of = "facets__" if marks and found is None else ""
+    wanted = _after(
+        kind, sought.after, of
+    )  # one condition, so that it is of one and the same facet
+    if found is not None:
+        wanted &= Q(pk__in=found) & below(sought.region)  # of the register, as its index says
+    else:
+        wanted &= Q(**{f"{of}kind": kind.name}) & placed(sought.region, of)
+    if of:
+        wanted &= Q(facets__mark=marks[0])
+    if sought.state and sought.on is None:
+        lists = found is None and not sought.region
+        state = F(f"{of}state") if lists else Coalesce(f"{of}state", Value(""))
+        wanted &= Q(Exact(state, sought.state))
+    return rows.filter(wanted).order_by(f"{of}title", f"{of}number")
+
+
+def placed(region: str, of: str = "") -> Q:
+    """Return the condition for what lies in a region, for lists that are read in their order.
+
+    A county and a city have an index of their own in that order. What lies in a province is gone
+    through in the order of all, for which the region must not look like what an index answers.
+    """
+    first, place = stem(region), F(f"{of}region")
+    if len(first) >= COUNTY_DIGITS:
+        county = Q(Exact(County(place), first[:COUNTY_DIGITS]))
+        return county if len(first) == COUNTY_DIGITS else county & below(region, of)
+    if len(first) == CITY_DIGITS or not first:
+        return Q(Exact(City(place), first)) if first else below(region)
+    plain, last = Coalesce(place, Value("")), first.ljust(REGION_DIGITS, "9")
+    return Q(GreaterThanOrEqual(plain, first)) & Q(LessThanOrEqual(plain, last))
+
+
+def _after(kind: RegisterKind, number: str, of: str) -> Q:
+    """Return the condition for what stands after an entry, if one is named."""
+    if not number:
+        return Q()
+    last = EntryRow.objects.filter(kind=kind.name, number=number).first()
+    if last is None:
+        raise NotFound("register.unknown", number=number)
+    further = Q(**{f"{of}title__gt": last.title}) | Q(**{f"{of}number__gt": number})
+    return Q(**{f"{of}title__gte": last.title}) & further
+
+
+def _marks(kind: RegisterKind, sought: Sought) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return the values of code lists as the search knows them, and the other values.
+
+    The search knows what entries say now, not what they said on another day.
+    """
+    coded = {each.name for each in kind.coded} if sought.on is None else set()
+    marks = [mark_of(name, value) for name, value in sought.where if name in coded]
+    return marks, [(name, value) for name, value in sought.where if name not in coded]
 
 
 def _says(kind: RegisterKind, actor: Actor, word: str) -> Q:
@@ -192,7 +241,7 @@ def listed(
     today: date,
 ) -> list[EntryView]:
     """Return the entries that are sought, as they stood on the day, by title."""
-    rows = _sought(kind, sought, actor).select_related("parent").order_by("title", "number")
+    rows = _sought(kind, sought, actor).select_related("parent")
     until = None if sought.limit is None else sought.offset + sought.limit
     part = list(rows[sought.offset : until])
     day = sought.on or today
@@ -212,7 +261,9 @@ def listed(
 
 def count(kind: RegisterKind, sought: Sought, *, actor: Actor) -> int:
     """Return how many entries are sought; beyond ``COUNTED_MAX`` not all are counted."""
-    rows = _sought(kind, sought, actor).order_by().values_list("kind")  # no row has to be read
+    rows = _sought(kind, sought, actor).values_list(
+        "kind"
+    )  # in their order: no row has to be read
     return rows[: COUNTED_MAX + 1].count()
 
 
@@ -268,8 +319,8 @@ def entry(kind: RegisterKind, number: str, *, actor: Actor, today: date) -> Entr
 
 
 def _row(kind: RegisterKind, number: str, actor: Actor) -> EntryRow:
-    rows = EntryRow.objects.filter(_seen(kind, actor), number=number).select_related("parent")
-    row = rows.first()
+    rows = EntryRow.objects.filter(_seen(kind, actor), kind=kind.name, number=number)
+    row = rows.select_related("parent").first()
     if row is None:
         raise NotFound("register.unknown", number=number)
     return row
@@ -310,7 +361,7 @@ def similar(
 ) -> tuple[Candidate, ...]:
     """Return entries that may be the same: names alike in the county, places within metres."""
     title = str(values.get(kind.title, ""))
-    rows = EntryRow.objects.filter(kind=kind.name, region__startswith=region[:6])
+    rows = EntryRow.objects.filter(placed(region[:COUNTY_DIGITS]), kind=kind.name)
     rows = rows.exclude(state="ended").exclude(number=but).order_by("title")
     found = [
         Candidate(number, name, "name")
@@ -330,61 +381,3 @@ def similar(
             near = version.entry
             found.append(Candidate(near.number, near.title, "distance", round(metres)))
     return tuple({each.number: each for each in found}.values())
-
-
-def sealed_versions(number: str | None = None) -> Iterator[SealedRow]:
-    """Give every version of every entry, or of one, with the leaf that seals it."""
-    rows = VersionRow.objects.select_related("entry").order_by("entry", "number")
-    if number is not None:
-        rows = rows.filter(entry__number=number)
-    before = ""
-    for key, row in evidence.readable(rows):
-        if row is None:
-            yield SealedRow(f"kernel_register_version/{key}", -1, "register.?", "?", "")
-            continue
-        entry = row.entry
-        before = "" if row.number == 1 else before
-        content = {
-            "entry": entry.number, "kind": entry.kind, "version": row.number, "act": row.act,
-            "values": row.values, "effective_from": row.effective_from.isoformat(),
-            "reason": row.reason, "by": row.recorded_by,
-            "at": row.recorded_at.astimezone(CHINA).isoformat(), "before": before,
-        }  # fmt: skip
-        where = f"kernel_register_version/{row.pk} {entry.number} {row.number}"
-        yield SealedRow(
-            where, row.leaf, f"register.{row.act}", entry.number, content, {"seal": row.seal}
-        )
-        before = row.seal
-
-
-def unlike_their_versions() -> Iterator[Finding]:
-    """Name the entries that do not stand where their sealed versions lead."""
-    for key, row in evidence.readable(EntryRow.objects.order_by("number"), by="number"):
-        where = f"kernel_register_entry/{key}"
-        if row is None:
-            yield Finding(where, "evidence.row_differs", {"column": "?"})
-            continue
-        found = list(row.versions.order_by("number").values_list("act", "seal", "confirmed_by"))
-        holding = [act for act, _, by in found if by]
-        state = "draft" if not holding else "ended" if holding[-1] == "end" else "current"
-        said = {
-            "version": (len(found), row.version),
-            "seal": (found[-1][1] if found else "", row.seal),
-            "state": (state, row.state),
-        }
-        if wrong := [name for name, (told, now) in said.items() if told != now]:
-            yield Finding(where, "evidence.row_differs", {"column": ", ".join(wrong)})
-
-
-def confirmed_by_another() -> Iterator[str]:
-    """Give the number of each entry with a version that somebody else confirmed."""
-    rows = VersionRow.objects.exclude(confirmed_at=None).exclude(confirmed_by=F("recorded_by"))
-    yield from rows.values_list("entry__number", flat=True).distinct().iterator()
-
-
-def confirmation(number: str, version: int) -> dict[str, str]:
-    """Return what was sealed when a version was confirmed."""
-    row = VersionRow.objects.filter(entry__number=number, number=version).first()
-    if row is None:
-        raise NotFound("register.unknown", number=number)
-    return {"seal": row.seal, "by": row.confirmed_by}

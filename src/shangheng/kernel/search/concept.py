@@ -19,6 +19,7 @@ _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 LATIN = rf"[^\W_{_HAN}]"
 """A sign of a Latin word or a figure, as a pattern."""
 _RUN = re.compile(rf"[{_HAN}]+|\d+(?:\.\d+)+|{LATIN}+")
+_MARK = re.compile(r"\bm[0-9a-f]{12}\b")
 _IS_HAN = re.compile(f"[{_HAN}]")
 
 
@@ -39,6 +40,11 @@ def folded(text: str) -> str:
 def mark_of(name: str, value: str) -> str:
     """Return a word that stands for a value of a field, so that the index finds it as well."""
     return f"m{hashlib.sha256(f'{name}={value}'.encode()).hexdigest()[:12]}"
+
+
+def marks_in(text: str) -> list[str]:
+    """Return the marks that a text has in it."""
+    return list(dict.fromkeys(_MARK.findall(text)))
 
 
 def _pairs(run: str) -> list[str]:

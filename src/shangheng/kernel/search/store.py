@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The index: putting texts in, finding the objects that say something."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connection
@@ -57,19 +58,30 @@ def put(scope: str, object_id: UUID, text: str, *, before: str = "") -> None:
         )
 
 
-def found(scope: str, text: str, *, most: int) -> list[UUID] | None:
-    """Return the objects that say every word of a text, or nothing where that does not help.
+def found(scope: str, text: str, *, most: int, marks: Iterable[str] = ()) -> list[UUID] | None:
+    """Return the objects that may say every word of a text and have every mark.
 
-    It does not help where the text has no word in it, or where more than ``most`` say it.
+    Among them are all that do; the caller compares them, for of several beginnings of words the
+    longest is asked for first: the shorter ones are the beginning of much, which takes long.
+    Nothing is returned where that does not help: the text has no word in it, or more than ``most``
+    may say it.
     """
-    wanted = phrases(text)
-    if not wanted:
-        return None
+    said = phrases(text)
+    whole = [each for each in said if not each.begins]
+    begun = sorted((each for each in said if each.begins), key=lambda each: len(each.run))
+    sure = [*(Phrase((mark,), begins=False) for mark in marks), *whole]
+    for wanted in ([*sure, *begun[-1:]], [*sure, *begun] if begun[1:] else []):
+        places = _places(scope, wanted, most + 1) if wanted else []
+        if wanted and len(places) <= most:
+            found = SearchRow.objects.filter(pk__in=places)
+            return list(found.values_list("object_id", flat=True))
+    return None
+
+
+def _places(scope: str, wanted: Iterable[Phrase], limit: int) -> list[int]:
+    """Return the rows of the index that have all of what is wanted, some where there are more."""
     question = (Phrase((_scope_token(scope),), begins=False), *wanted)
     write = as_fts5 if connection.vendor == "sqlite" else as_tsquery
     with connection.cursor() as cursor:
-        cursor.execute(_FIND[connection.vendor], [write(question), most + 1])
-        places = [place for (place,) in cursor.fetchall()]
-    if len(places) > most:
-        return None
-    return list(SearchRow.objects.filter(pk__in=places).values_list("object_id", flat=True))
+        cursor.execute(_FIND[connection.vendor], [write(question), limit])
+        return [place for (place,) in cursor.fetchall()]

@@ -18,6 +18,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "办理“{what}”须有角色 {roles}（辖区 {region}）；请联系本部门管理员",
         "“{what}” needs a role of {roles} (region {region}); ask your department's administrator",
     ),
+    "case.counts_of_all": (
+        "“{kind}”的统计不分部门，只有不限部门的岗位能看；本部门的办件请看收件箱",
+        "{kind_en}: counts are of all departments, for posts bound to none; see your own inbox",
+    ),
     "case.moved": (
         "{by} 已于 {at} 先办理了“{act}”，办件 {number} 现为 {state}；请刷新后再办",
         "{by} took “{act}” first, at {at}; case {number} is now {state}; reload and go on from there",
@@ -65,10 +69,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "case.no_such_room": (
         "这个链接不完整或已失效；请向承办人员要一个新的链接",
         "This link is incomplete or no longer good; ask the officer for a new one",
-    ),
-    "case.nobody_does": (
-        "步骤 {step} 需要的“{does}”没有提供；请联系平台管理员",
-        "Nothing provides “{does}”, which step {step} needs; tell the platform's administrator",
     ),
     "case.no_such_step": (
         "{kind} 没有步骤 {step}",

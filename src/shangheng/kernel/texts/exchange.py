@@ -50,6 +50,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "今日已问 {asked} 条，协议 {agreement} 每日最多 {most} 条，请明日再问",
         "{asked} questions were asked today and agreement {agreement} allows {most} a day; ask tomorrow",
     ),
+    "agreement.not_down_to_records": (
+        "协议 {agreement} 不允许按问取得记录；如确有需要，请与提供方商定 discloses: asked 的协议",
+        "Agreement {agreement} lets nobody ask for records; if they are needed, conclude one with discloses: asked",
+    ),
+    "exchange.key_wrong": (
+        "要查 {kind} 的一条记录，须填且只填主键 {fields}",
+        "To find one record of {kind}, give its key and nothing else: {fields}",
+    ),
+    "partner.refused": (
+        "{partner} 拒绝了（{reason}）：{zh}",
+        "{partner} refuses ({reason}): {en}",
+    ),
     "partner.wrong": (
         "往来单位 {partner} 写得不对：{wrong}；请改正",
         "Partner {partner} is not right: {wrong}; correct its file",
@@ -91,8 +103,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Parcel {number} has another content than before ({sealed}, now {given}) and was not taken; compare both sides",
     ),
     "parcel.content_changed": (
-        "交换包 {parcel} 与存证不符：账本已被改动，或记录已到期销毁（存证 {records} 条，现有 {there} 条）；未发出，请核查账本",
-        "Parcel {parcel} is not what was sealed: the ledger was altered, or records were disposed of ({records} sealed, {there} there); it was not sent, look into the ledger",
+        "交换包 {parcel} 与存证不符：账本已被改动（存证 {records} 条，现有 {there} 条）；未发出，请核查账本",
+        "Parcel {parcel} is not what was sealed: the ledger was altered ({records} sealed, {there} there); it was not sent, look into the ledger",
     ),
     "parcel.body_differs": (
         "交换包与交接单不符，或形式 {form} 不能自动收取（单上 {slip}，实收 {found}）；请重发 lines 形式",

@@ -87,6 +87,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{home}”尚未初始化；请先运行 shangheng init --jurisdiction jiangsu",
         "“{home}” is not prepared; run shangheng init --jurisdiction jiangsu first",
     ),
+    "home.outdated": (
+        "“{home}”是旧版本建立的，数据库还没有跟上：请先备份，再运行 shangheng init",
+        "“{home}” was made by an older version; make a copy of it, then run shangheng init",
+    ),
     "indicator.unknown": (
         "没有指标“{indicator}”；可用的有：{known}",
         "there is no indicator “{indicator}”; there are: {known}",
@@ -153,9 +157,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "业务系统 {service} 要在不存在的办件步骤上做事：{steps}；请核对步骤名称，写作 种类.步骤",
         "The service {service} hooks into steps that do not exist: {steps}; write them as kind.step",
     ),
-    "service.effect_missing": (
-        "业务系统 {service} 的步骤需要 {effects}，但没有提供；请在 manifest.py 中补上",
-        "Steps of service {service} need {effects}, which it does not provide; add them to its manifest",
+    "service.guard_missing": (
+        "步骤 {steps} 须由业务系统核查或记账，但没有提供；请在 manifest.py 的 guards 中补上",
+        "No service has what the steps {steps} need; add it to `guards` of a manifest",
+    ),
+    "service.posting_not_allowed": (
+        "{case} 的步骤 {step} 由 {roles} 办理，但账户类别 {account} 没有声明他们可以这样入账；请核对账户类别的声明",
+        "Step {step} of {case} is taken by {roles}, whom the kind of account {account} does not let post so; compare both declarations",
     ),
     "service.record_lacks": (
         "{case} 的步骤 {step} 填不出记录的必填项 {fields}；请在 tells 中说明取自哪里",

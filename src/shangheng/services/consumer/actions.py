@@ -2,7 +2,6 @@
 """What the steps of a complaint do besides: check mediators, pin operators, open guarantees."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,17 +9,16 @@ from django.db import transaction
 
 from shangheng.kernel.accounts import actions as accounts
 from shangheng.kernel.accounts.concept.plans import GUARANTEE as PLAN
-from shangheng.kernel.accounts.concept.transfers import Account
 from shangheng.kernel.accounts.concept.units import CNY
 from shangheng.kernel.cases import actions as cases
 from shangheng.kernel.cases import queries as case_queries
 from shangheng.kernel.cases.actions import Opened
-from shangheng.kernel.cases.store import Hand, Taken
+from shangheng.kernel.cases.concept.guards import Taking
+from shangheng.kernel.cases.store import Hand
 from shangheng.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
 from shangheng.kernel.evidence import queries as evidence
 from shangheng.kernel.parties import actions as parties
 from shangheng.kernel.parties import queries as party_queries
-from shangheng.kernel.periods import day_of
 from shangheng.services.consumer import queries
 from shangheng.services.consumer.cases.complaint import COMPLAINT
 from shangheng.services.consumer.cases.others import BANK
@@ -28,91 +26,86 @@ from shangheng.services.consumer.registers import GUARANTEE, MEDIATOR
 from shangheng.services.consumer.rules import guarantees, mediation
 
 
-def _today(taken: Taken) -> date:
-    return day_of(taken.hand.at)
-
-
-def fast_track(taken: Taken) -> None:
+def fast_track(taking: Taking) -> None:
     """Let only what the authority calls small and simple onto the fast track."""
-    configuration = taken.hand.house.configuration
-    asked = mediation.fast_track(taken.form, on=_today(taken), configuration=configuration)
+    configuration = taking.configuration
+    asked = mediation.fast_track(taking.values, on=taking.today, configuration=configuration)
     if failing := [each for each in asked if not each.holds]:
         raise Conflict(
             "consumer.not_for_the_fast_track", lacks=[each.zh for each in failing],
             en=[each.en for each in failing],
         )  # fmt: skip
-    appoint(taken)
+    appoint(taking)
 
 
-def appoint(taken: Taken) -> None:
+def appoint(taking: Taking) -> None:
     """Refuse a mediator who is not on the roster, is tied to a side, or is somebody else."""
-    mediator = queries.entry_of(MEDIATOR, str(taken.said["mediator"]), _today(taken)).values
-    ties = list(mediation.conflicts(mediator, queries.sides(taken.form, taken.said)))
+    mediator = queries.entry_of(MEDIATOR, str(taking.told["mediator"]), taking.today).values
+    ties = list(mediation.conflicts(mediator, queries.sides(taking.values, taking.told)))
     if ties:
         raise Conflict(
             "consumer.conflict_of_interest", mediator=mediator["name"],
             ties=sorted({tie for _, tie in ties}),
         )  # fmt: skip
-    name = taken.hand.actor.name
-    is_officer = taken.hand.actor.role_for(("consumer.officer",), taken.region)
+    name = taking.actor.name
+    is_officer = taking.actor.role_for(("consumer.officer",), taking.region)
     if not is_officer and mediator["account"] != name:
         raise NotPermitted("consumer.not_this_mediator", by=name, mediator=mediator["account"])
 
 
-def attach(taken: Taken) -> None:
+def attach(taking: Taking) -> None:
     """Refuse evidence that is said to be in the log and is not."""
-    if (leaf := taken.said.get("leaf")) is not None:
+    if (leaf := taking.told.get("leaf")) is not None:
         evidence.leaf(int(leaf))
 
 
-def first_asked(taken: Taken) -> None:
+def first_asked(taking: Taking) -> None:
     """Set aside only what the operator who was asked first owes, from its own guarantee."""
-    fund = queries.entry_of(GUARANTEE, str(taken.said["fund"]), _today(taken))
-    guarantees.check_advance(taken.said, taken.form, fund.values)
+    fund = queries.entry_of(GUARANTEE, str(taking.told["fund"]), taking.today)
+    guarantees.check_advance(taking.told, taking.values, fund.values)
 
 
-def deposit(taken: Taken) -> None:
+def deposit(taking: Taking) -> None:
     """Open the accounts of a guarantee before its first deposit is booked."""
-    _require(taken, "deposit")
-    number = str(taken.form["fund"])
-    fund = queries.entry_of(GUARANTEE, number, _today(taken))
-    at = taken.hand.at
+    _require(taking, "deposit")
+    number = str(taking.values["fund"])
+    fund = queries.entry_of(GUARANTEE, number, taking.today)
+    at = taking.at
     accounts.declare(CNY, at=at)
-    bank = _party("department", "消费维权保证金专户", {"reporter": BANK}, taken)
-    accounts.open_account(
-        Account(code=BANK, kind="bank", owner=bank, unit=CNY.code, floor=None), at=at
-    )
+    bank = _party("department", "消费维权保证金专户", {"reporter": BANK}, taking)
+    outside = guarantees.BANK_KIND.account(BANK, owner=bank, unit=CNY.code)
+    accounts.open_account(outside, at=at)
     owner = _party("platform", str(fund.values["name"]),
-                   {"platform": str(fund.values["operator"])}, taken)  # fmt: skip
+                   {"platform": str(fund.values["operator"])}, taking)  # fmt: skip
     accounts.open_plan(PLAN, f"guarantee/{number}", owner=owner, unit=CNY.code, at=at)
 
 
-def refund(taken: Taken) -> None:
+def refund(taking: Taking) -> None:
     """Refuse to give back what was noted as a deposit."""
-    _require(taken, "refund")
+    _require(taking, "refund")
 
 
-def _require(taken: Taken, move: str) -> None:
-    if taken.form["move"] != move:
-        raise Invalid("consumer.other_movement", number=taken.number, move=taken.form["move"])
+def _require(taking: Taking, move: str) -> None:
+    if taking.values["move"] != move:
+        raise Invalid("consumer.other_movement", number=taking.number, move=taking.values["move"])
 
 
-def _party(kind: str, name: str, codes: Mapping[str, str], taken: Taken) -> UUID:
+def _party(kind: str, name: str, codes: Mapping[str, str], taking: Taking) -> UUID:
     """Return the party that bears a code, on file from now on if it was not."""
     ((scheme, value),) = codes.items()
     try:
-        return party_queries.find(scheme, value, on=_today(taken)).uuid
+        return party_queries.find(scheme, value, on=taking.today).uuid
     except NotFound:
-        return parties.register(kind, name, codes, at=taken.hand.at)
+        return parties.register(kind, name, codes, at=taking.at)
 
 
-EFFECTS = {
-    "consumer.fast_track": fast_track,
-    "consumer.appoint": appoint,
-    "consumer.attach": attach,
-    "consumer.first_asked": first_asked,
-    "consumer.deposit": deposit,
-    "consumer.refund": refund,
+GUARDS = {
+    "complaint.investigate": attach,
+    "complaint.fast_track": fast_track,
+    "complaint.mediate": appoint,
+    "complaint.set_aside": first_asked,
+    "guarantee_deposit.book": deposit,
+    "guarantee_deposit.give_back": refund,
 }
 
 

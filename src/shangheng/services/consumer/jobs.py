@@ -1,38 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What runs by itself: late claims leave the station, warnings reach who asked for them."""
+"""What runs by itself: warnings reach who asked for them."""
 
 from datetime import datetime
 
 from django.db import transaction
 
-from shangheng.kernel.cases import actions as cases
 from shangheng.kernel.cases import queries as case_queries
 from shangheng.kernel.cases.concept.views import Wanted
-from shangheng.kernel.cases.store import Hand, House
+from shangheng.kernel.cases.store import House
 from shangheng.kernel.notices import actions as notices
 from shangheng.kernel.notices.concept import Notice
 from shangheng.kernel.regions.concept import stem
 from shangheng.kernel.registers import queries as registers
-from shangheng.kernel.registers.concept.actors import NOBODY, PLATFORM
+from shangheng.kernel.registers.concept.actors import NOBODY
 from shangheng.kernel.registers.queries import EntryView, Sought
-from shangheng.services.consumer.cases.complaint import COMPLAINT
 from shangheng.services.consumer.cases.others import SUBSCRIPTION
 from shangheng.services.consumer.queries import HOUSE
 from shangheng.services.consumer.registers import WARNING
 
 ROUND = 500
-REASON = "12315站逾期未处理，自动升级 not settled at the station in time"
-
-
-def escalate_late(house: House, at: datetime) -> int:
-    """Let claims that a station did not settle in time become complaints; return how many."""
-    late = case_queries.inbox(
-        COMPLAINT, Wanted(state="at_station", late_at=at, limit=ROUND), actor=HOUSE, at=at
-    )
-    hand = Hand(PLATFORM, at, house=house)
-    for case in late:
-        cases.take_step(COMPLAINT, case.number, "escalate", {"reason": REASON}, hand)
-    return len(late)
 
 
 def reached(warning: EntryView, at: datetime) -> list[tuple[str, str]]:

@@ -2,13 +2,14 @@
 """What consumer protection plugs in."""
 
 from shangheng.kernel.service import Service
-from shangheng.services.consumer.actions import EFFECTS
+from shangheng.services.consumer.actions import GUARDS
 from shangheng.services.consumer.cases.complaint import COMPLAINT
 from shangheng.services.consumer.cases.others import DEPOSIT, SUBSCRIPTION
 from shangheng.services.consumer.formulas import INDICATORS
-from shangheng.services.consumer.jobs import escalate_late, tell_warnings
+from shangheng.services.consumer.jobs import tell_warnings
 from shangheng.services.consumer.records import KINDS
 from shangheng.services.consumer.registers import REGISTERS
+from shangheng.services.consumer.rules.guarantees import FUND_KINDS
 
 SERVICE = Service(
     name="consumer",
@@ -25,9 +26,10 @@ SERVICE = Service(
     kinds=KINDS,
     registers=REGISTERS,
     cases=(COMPLAINT, DEPOSIT, SUBSCRIPTION),
+    accounts=FUND_KINDS,
     reads=("complaint_outcome", "mystery_return"),
     indicators=INDICATORS,
     urls="shangheng.services.consumer.urls",
-    chores={"stations": escalate_late, "warnings": tell_warnings},
-    effects=EFFECTS,
+    chores={"warnings": tell_warnings},
+    guards=GUARDS,
 )

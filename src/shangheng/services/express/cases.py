@@ -61,7 +61,7 @@ PERMIT = CaseKind(
     },
     steps=(
         Step("accept", "received", "open", by="express.officer", zh="受理", en="Take up",
-             does="express.competent"),
+             guarded=True),
         Step("pass_on", "received", "passed_on", by="express.officer", zh="转上级",
              en="Pass on", needs=(REASON,), outcome="passed_on"),
         Step("ask", "open", "waiting", by="express.officer", zh="要求补正", en="Ask for papers",
@@ -73,7 +73,7 @@ PERMIT = CaseKind(
              needs=(REASON, Day("valid_from", zh="有效期起", en="valid from"),
                     Day("valid_until", zh="有效期至", en="valid until"))),
         Step("grant", "proposed", "granted", by="express.lead", unlike="propose", zh="准予许可",
-             en="Grant", does="express.grant", outcome="granted", makes="permit"),
+             en="Grant", guarded=True, outcome="granted", makes="permit"),
         Step("refuse", ("open", "proposed"), "refused", by="express.lead", zh="不予许可",
              en="Refuse", needs=(REASON,), outcome="refused", makes="refusal"),
     ),
@@ -128,7 +128,7 @@ OUTLET_FILING = CaseKind(
     outcomes={"filed": ("备案", "filed"), "returned": ("退回", "returned")},
     steps=(
         Step("file", "received", "filed", by="express.officer", zh="备案并出具回执",
-             en="File and give a receipt", does="express.file_outlet", outcome="filed",
+             en="File and give a receipt", guarded=True, outcome="filed",
              makes="receipt",
              needs=(Flag("not_the_same", zh="已核实不是附近的同一网点",
                          en="checked: not the same as one nearby"),)),

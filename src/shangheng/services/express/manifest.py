@@ -2,7 +2,7 @@
 """What express permits and outlets plug in."""
 
 from shangheng.kernel.service import Service
-from shangheng.services.express.actions import EFFECTS
+from shangheng.services.express.actions import GUARDS
 from shangheng.services.express.cases import CASES
 from shangheng.services.express.registers import REGISTERS
 
@@ -14,5 +14,5 @@ SERVICE = Service(
     registers=REGISTERS,
     cases=CASES,
     urls="shangheng.services.express.urls",
-    effects=EFFECTS,
+    guards=GUARDS,
 )

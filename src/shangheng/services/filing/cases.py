@@ -71,7 +71,7 @@ RULE_FILING = CaseKind(
                      en="file despite flaws of the procedure"),
                 Text("reason", zh="说明", en="explanation", max=2_000, optional=True),
             ),
-            does="filing.file_rule", outcome="filed", makes="receipt", basis=BASIS,
+            guarded=True, outcome="filed", makes="receipt", basis=BASIS,
         ),
         Step("return", "received", "returned", by="filing.officer", zh="退回重报", en="Return",
              needs=(REASON,), outcome="returned"),

@@ -2,7 +2,7 @@
 """What the filing of rules plugs in."""
 
 from shangheng.kernel.service import Service
-from shangheng.services.filing.actions import EFFECTS
+from shangheng.services.filing.actions import GUARDS
 from shangheng.services.filing.cases import CASES
 from shangheng.services.filing.registers import REGISTERS
 
@@ -14,5 +14,5 @@ SERVICE = Service(
     registers=REGISTERS,
     cases=CASES,
     urls="shangheng.services.filing.urls",
-    effects=EFFECTS,
+    guards=GUARDS,
 )

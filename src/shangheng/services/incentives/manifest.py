@@ -5,9 +5,11 @@ from shangheng.kernel.service import Service
 from shangheng.services.incentives.cases import CASES
 from shangheng.services.incentives.jobs.asking import entitlements
 from shangheng.services.incentives.jobs.deciding import GUARDS
-from shangheng.services.incentives.jobs.everybody import deserving, effect, reckoned
+from shangheng.services.incentives.jobs.effects import effect
+from shangheng.services.incentives.jobs.everybody import deserving, reckoned
 from shangheng.services.incentives.jobs.known import facts_of, schema
 from shangheng.services.incentives.registers import REGISTERS
+from shangheng.services.incentives.rules.funds import FUND_KINDS
 from shangheng.services.incentives.views.desk import sees_whole
 
 SERVICE = Service(
@@ -22,6 +24,7 @@ SERVICE = Service(
     ),
     registers=REGISTERS,
     cases=CASES,
+    accounts=FUND_KINDS,
     reads=("merchant", "order", "refund"),
     urls="shangheng.services.incentives.urls",
     jobs={

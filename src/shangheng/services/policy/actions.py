@@ -61,7 +61,7 @@ def decompose(place: Jurisdiction, owed: Sequence[Owed], hand: Hand) -> list[str
 
     Who leads is filled in only where the document says so.
     """
-    held = tracking.tasks(hand.actor, hand.at)
+    held = tracking.tasks(tracking.HOUSE, hand.at)
     numbers = []
     for each in owed:
         if tracking.of_duty(held, each):

@@ -162,6 +162,8 @@ TASK = CaseKind(
     place=("region",),
     title="work",
     alike=("clause",),
+    bodies=("lead", "units"),
+    office="commerce",
     number="RW-{year}-{sequence:05}",
 )  # fmt: skip
 JUDGEMENT = CaseKind(

@@ -10,9 +10,7 @@ from shangheng.kernel.formulas.concept import Figure, Question
 from shangheng.kernel.formulas.parameters import Configuration
 from shangheng.kernel.policies import queries as policies
 from shangheng.kernel.policies.concept import Library, document_of
-from shangheng.kernel.registers.concept.actors import Actor, Post
 from shangheng.services.policy import actions
-from shangheng.services.policy.cases import READER
 from shangheng.services.policy.queries import concerns as concerning
 from shangheng.services.policy.queries import evaluation, finding, tracking
 from shangheng.services.policy.queries import library as queries
@@ -20,10 +18,6 @@ from shangheng.services.policy.queries.library import Found, Wanted
 from shangheng.services.policy.rules.audience import AUDIENCES
 from shangheng.services.policy.rules.evaluation import shown
 from shangheng.services.policy.rules.tracking import alarms
-
-_OPERATOR = Actor("shangheng", (Post(READER),))
-"""Whoever has the shell of the installation reads every task, and changes none."""
-
 
 Listed = list[dict[str, Any]]
 Ask = Callable[[str, Question], Figure]
@@ -65,7 +59,7 @@ def _clause(found: Found) -> dict[str, Any]:
 def tasks(library: Library, name: str, department: str | None, at: datetime) -> Listed:
     """Return the tasks of a jurisdiction, of one department if it is named, with their alarms."""
     place = policies.jurisdiction(library, name)
-    held = tracking.tasks(_OPERATOR, at)
+    held = tracking.tasks(tracking.HOUSE, at)
     told = alarms(held, at.date(), tracking.references(library))
     if department:
         held = tracking.of_bodies(held, policies.find_department(place, department).forms)

@@ -12,6 +12,7 @@ from shangheng.kernel.cases import actions as cases
 from shangheng.kernel.cases.concept.views import CaseView
 from shangheng.kernel.cases.store import Hand
 from shangheng.kernel.errors import NotPermitted
+from shangheng.kernel.exchange.forgetting import Forgetting
 from shangheng.kernel.records import answering, disposing
 from shangheng.kernel.records.concept.custody import Answer
 from shangheng.kernel.records.concept.kinds import RecordKind
@@ -71,9 +72,10 @@ def release(number: str, reason: str, desk: Desk) -> Holding:
 
 
 def dispose(kind: RecordKind, period: Period, reason: str, desk: Desk) -> Disposal | None:
-    """Dispose of what is due of a kind and not held; nothing where there is none."""
+    """Dispose of what is due of a kind and not held; whoever received it is told to forget it."""
     desk.require(LEAD)
-    return disposing.dispose(desk.home, kind, period, desk.said(reason))
+    told_to = Forgetting(desk.home, desk.registry.held, kind.name, desk.hand.at)
+    return disposing.dispose(desk.home, kind, period, desk.said(reason), before=told_to)
 
 
 def ask(asked: Selection, *, case: str, purpose: str, desk: Desk) -> Answer:

@@ -15,6 +15,7 @@ from shangheng.site.api import (
     docs,
     entitlements,
     exchange,
+    notices,
     registers,
 )
 from shangheng.site.errors import problem, respond
@@ -34,6 +35,7 @@ api.add_router("/batches", batches.router, tags=["批次 batches"])
 api.add_router("/indicators", dictionary.indicators, tags=["指标 indicators"])
 api.add_router("/kinds", dictionary.kinds, tags=["记录种类 kinds"])
 api.add_router("/cases", cases.router, tags=["办件 cases"])
+api.add_router("/notices", notices.router, tags=["通知 notices"])
 api.add_router("/exchange", exchange.router, tags=["交换 exchange"])
 api.add_router("/entitlements", entitlements.router, tags=["优惠 entitlements"])
 api.add_router("/registers", registers.router, tags=["名录 registers"])

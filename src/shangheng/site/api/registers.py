@@ -27,6 +27,7 @@ class AskedEntries(Schema):
     on: date | None = None
     limit: int = 50
     offset: int = 0
+    after: str = ""
 
 
 def _kind(kind: RegisterKind) -> dict[str, Any]:
@@ -88,6 +89,7 @@ def list_entries(
             on=asked.on,
             limit=max(1, min(asked.limit, PAGE_MAX)),
             offset=max(0, asked.offset),
+            after=asked.after,
         ),
         actor=acting.actor_of(request),
         today=clock.now().date(),

@@ -34,7 +34,8 @@ def _page(
     name, now = people.name_of(request), clock.now()
     kinds = list(Authenticator.objects.filter(user=request.user).values_list("type", flat=True))
     facts = {
-        "posts": [shown_post(each, now) for each in people.posts_of(request)],
+        "posts": [shown_post(each, now) for each in people.held_by(request)],
+        "closed": len(people.held_by(request)) > len(people.posts_of(request)),
         "totp": kinds.count(Authenticator.Type.TOTP),
         "passkeys": kinds.count(Authenticator.Type.WEBAUTHN),
         "recovery": kinds.count(Authenticator.Type.RECOVERY_CODES),

@@ -169,7 +169,7 @@ def _page(
             }
             for step in file.next_steps
         ],
-        "leads": actor.role_for(kind.leads, file.case.region, file.case.department),
+        "leads": queries.may(kind, kind.leads, file.case, actor),
         "departments": [(code, words.either(*pair)) for code, pair in kind.departments.items()],
         "similar": [_line(kind, each) for each in queries.similar(kind, number, actor=actor)],
         "letters": letters.told(file.letters),

@@ -21,7 +21,7 @@ from shangheng.kernel.access.concept import (
 from shangheng.kernel.access.queries import PAGE, SoughtPosts
 from shangheng.kernel.errors import Invalid, NotFound, NotPermitted, Refusal
 from shangheng.kernel.periods import CHINA, day_of
-from shangheng.kernel.records.concept.fields import Day, Field, OneOf, Region, Text
+from shangheng.kernel.records.concept.fields import Day, Field, Flag, OneOf, Region, Text
 from shangheng.kernel.regions import queries as regions
 from shangheng.kernel.registers.actions import region_code
 from shangheng.kernel.registers.concept.forms import checked
@@ -147,6 +147,8 @@ def form_of_post() -> tuple[Field, ...]:
              note="仅报送员填写"),
         Day("since", zh="起", en="From"),
         Day("until", zh="止（含当日）", en="Until (that day included)", optional=True),
+        Flag("second_factor", zh="须双重验证", en="Only with a second factor", optional=True,
+             note="勾选后，只凭密码登录（或用程序令牌）打不开这个岗位"),
         Text("reason", zh="依据", en="Reason", max=500, note="例如 任命文号"),
     )  # fmt: skip
 
@@ -169,7 +171,7 @@ def _appointment(values: Mapping[str, Any], now: datetime) -> Appointment:
         department=values.get("department", ""), party=values.get("party", ""),
         since=now if since.date() == day_of(now) else since,
         until=day_begins(until) + timedelta(days=1) if until else None,
-        reason=values["reason"],
+        reason=values["reason"], second_factor=bool(values.get("second_factor")),
     )  # fmt: skip
 
 

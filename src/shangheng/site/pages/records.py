@@ -13,17 +13,32 @@ from shangheng.kernel.errors import NotFound
 from shangheng.kernel.records import queries as records
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.site import reception, wiring
+from shangheng.site.formats import csv_file
 from shangheng.site.people import officers_only, seen_reporter, signed_in
 from shangheng.site.registry import REGISTRY
 
 A_PAGE = 50
+MOST_EXPORTED = 100_000
+REPORTER_HEADER = ("单位 reporter", "名称 name", "批次 batches", "行数 rows", "退回 rejected",
+                   "最近报送 last received")  # fmt: skip
+RECEIPT_HEADER = ("批次 batch", "报送单位 reporter", "种类 kind", "文件 file", "收到 received",
+                  "读入 read", "入账 accepted", "更正 corrected", "未变 unchanged",
+                  "退回 rejected", "账本版本 ledger version", "摘要 digest")  # fmt: skip
 
 
 @require_safe
 @officers_only
 def reporters(request: HttpRequest) -> HttpResponse:
     """List who reports, how much of it was good, and when it last came."""
-    return render(request, "site/reporters.html", {"reporters": records.reporters()})
+    found = records.reporters()
+    if request.GET.get("form") == "csv":
+        rows = (
+            (each.code, each.name, each.batches, each.rows_read, each.rejected,
+             each.last_received_at.isoformat() if each.last_received_at else "")
+            for each in found
+        )  # fmt: skip
+        return csv_file("reporters", REPORTER_HEADER, rows)
+    return render(request, "site/reporters.html", {"reporters": found})
 
 
 @require_safe
@@ -52,9 +67,12 @@ def _by_rule(receipts: list[Receipt]) -> list[tuple[str, str, str, int]]:
 @require_safe
 @signed_in
 def receipts(request: HttpRequest) -> HttpResponse:
-    """List receipts, latest first."""
+    """List receipts, latest first; as a page, or all that were asked for as a CSV file."""
     reporter_ = seen_reporter(request, request.GET.get("reporter") or None)
     kind = request.GET.get("kind") or None
+    if request.GET.get("form") == "csv":
+        told = records.receipts(reporter=reporter_, kind=kind, limit=MOST_EXPORTED)
+        return csv_file("receipts", RECEIPT_HEADER, map(_receipt_row, told))
     text = request.GET.get("page", "1")
     number = max(1, int(text)) if text.isdigit() else 1
     found = records.receipts(
@@ -68,6 +86,14 @@ def receipts(request: HttpRequest) -> HttpResponse:
         "kind": kind or "",
     }
     return render(request, "site/receipts.html", facts)
+
+
+def _receipt_row(each: Receipt) -> tuple[object, ...]:
+    return (
+        each.batch, each.reporter, each.kind, each.file, each.received_at.isoformat(),
+        each.rows_read, each.accepted, each.corrected, each.unchanged, each.rejected,
+        each.ledger_version, each.digest,
+    )  # fmt: skip
 
 
 @require_safe

@@ -104,6 +104,9 @@ def test_a_reporter_sees_its_own_batches_and_nobody_elses(
     theirs = report(orders(6, platform="P02"), reporter="P02")
     assert sender.get(f"/receipts/P01/{mine.batch}/").status_code == 200
     assert sender.get(f"/receipts/P02/{theirs.batch}/").status_code == 403
+    listed = sender.get("/receipts/?form=csv").content.decode("utf-8-sig")
+    assert mine.batch in listed
+    assert theirs.batch not in listed
     listed = sender.get("/receipts/").content.decode()
     assert mine.batch in listed
     assert theirs.batch not in listed
@@ -116,6 +119,8 @@ def test_a_reporter_sees_its_own_batches_and_nobody_elses(
 def test_officers_see_every_reporter(officer: Client, report: Callable[..., Receipt]) -> None:
     report(orders(6))
     assert "P01" in officer.get("/reporters/").content.decode()
+    listed = officer.get("/reporters/?form=csv").content.decode("utf-8-sig").splitlines()
+    assert [line.split(",")[0] for line in listed[1:]] == ["P01"]
     assert "送来的批次" in officer.get("/reporters/P01/").content.decode()
     assert officer.get("/reporters/nobody/").status_code == 404
     assert officer.get("/receipts/P01/none/").status_code == 404

@@ -112,6 +112,31 @@ def test_a_department_sees_how_each_of_its_duties_stands(lead: Client) -> None:
     assert alarmed.content.decode().count("RW-") >= 1
 
 
+def test_a_unit_sees_its_own_tasks_and_of_others_not_even_whether_there_are_any(
+    lead: Client,
+) -> None:
+    lead.post("/policy/tasks/")
+    every = json.loads(lead.get("/policy/tasks/?format=json").content)
+    people.make_person("uma", PASSWORD, roles=("policy.unit@320000/省邮政管理局",))
+    unit = Client()
+    assert unit.login(username="uma", password=PASSWORD)
+    own = json.loads(unit.get("/policy/tasks/?format=json").content)
+    assert 0 < len(own) < len(every)
+    assert all({"省邮政管理局", "邮政管理局"} & {each["lead"], *each["units"]} for each in own)
+    first = next(each for each in every if each not in own)
+    assert unit.get(f"/inbox/policy_task/{first['number']}/").status_code == 404
+    assert unit.get(f"/inbox/policy_task/{own[0]['number']}/").status_code == 200
+    listed = json.loads(unit.get("/policy/duties/?format=json").content)
+    states = {each["state"] for each in listed if not each["tasks"]}
+    assert states == {None}  # of other bodies nothing is said, nor that there is nothing
+    assert "其他单位的任务" in unit.get("/policy/duties/").content.decode()
+    page_ = unit.get("/policy/duties/?department=省邮政管理局").content.decode()
+    assert "其他单位的任务" not in page_
+    assert "落实任务</h2>" not in unit.get("/policy/brief/").content.decode()
+    refused = unit.get("/inbox/policy_task/statistics/")
+    assert (refused.status_code, "不分部门" in refused.content.decode()) == (403, True)
+
+
 def test_tasks_are_shown_to_those_who_work_on_them_only() -> None:
     assert Client().get("/policy/tasks/").status_code == 302
     people.make_person("stan", PASSWORD, roles=("statistics.officer",))

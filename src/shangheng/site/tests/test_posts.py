@@ -1,17 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """An administrator gives, ends and finds posts; looks are listed; accounts are made and locked."""
 
+import json
 import re
 from http import HTTPStatus
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import Client
 
-from shangheng.kernel.access import queries
+from shangheng.kernel.access import actions, queries
 from shangheng.kernel.access.concept import ADMINISTRATOR, HeldPost
 from shangheng.kernel.access.queries import SoughtPosts
-from shangheng.kernel.registers.concept.actors import Actor, Post
+from shangheng.kernel.notices import actions as notices
+from shangheng.kernel.notices.concept import Notice
+from shangheng.kernel.registers.concept.actors import Actor, Hand, Post
 from shangheng.site import accounts, clock, jurisdictions, people
 from shangheng.site.tests.conftest import PASSWORD
 
@@ -229,3 +233,48 @@ def test_amending_without_seeing_keeps_the_personal_data() -> None:
     page = clerk.post(path + "look/", {"purpose": "核对"}).content.decode()
     assert "王小明" in page
     assert "12315" in page
+
+
+def test_a_post_with_a_second_factor_is_closed_to_a_password_and_to_a_token(
+    boss: Client, zhang: Client
+) -> None:
+    assert given(boss, second_factor="true").status_code == FOUND
+    assert held()[0].second_factor
+    assert "须双重验证" in read(boss, the_post().rpartition("/posts")[0] + "/posts/?state=current")
+    read(zhang, "/inbox/complaint/", HTTPStatus.FORBIDDEN)
+    assert "现在是关闭的" in read(zhang, "/account/")
+    session = zhang.session
+    person = str(get_user_model().objects.get(username="zhang").pk)
+    session["account_authentication_methods_user"] = person
+    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp"}]
+    session.save()
+    read(zhang, "/inbox/complaint/")
+    assert "现在是关闭的" not in read(zhang, "/account/")
+    secret = actions.issue_token("program", ["cases.read"], 9, Hand(Actor("zhang"), clock.now()))
+    program = Client(headers={"authorization": f"Bearer {secret}"})
+    read(program, "/api/v1/cases/complaint/cases", HTTPStatus.FORBIDDEN)
+
+
+def test_who_is_signed_in_elsewhere_signs_out_there(zhang: Client) -> None:
+    here, there = Client(), Client(headers={"user-agent": "a library computer"})
+    for client in (here, there):
+        said = {"username": "zhang", "password": PASSWORD}
+        assert client.post("/sign-in/", said).status_code == FOUND
+    assert "a library computer" in read(here, "/account/sessions/")
+    assert here.post("/account/sessions/").status_code == FOUND
+    assert "别处没有登录" in read(here, "/account/sessions/")
+    assert there.get("/account/").status_code == FOUND
+    assert here.get("/account/").status_code == OK
+
+
+def test_a_program_reads_the_notices_of_its_person(zhang: Client) -> None:
+    told = Notice(key="a/1", channel="inbox", to="zhang", zh="新办件", en="A new case")
+    other = Notice(key="a/1", channel="inbox", to="boss", zh="别人的", en="Not yours")
+    notices.put([told, other], at=clock.now())
+    (found,) = json.loads(read(zhang, "/api/v1/notices?unread=true"))
+    assert (found["zh"], found["is_read"]) == ("新办件", False)
+    marked = zhang.post(f"/api/v1/notices/{found['id']}/read")
+    assert (marked.status_code, marked.json()["is_read"]) == (OK, True)
+    assert json.loads(read(zhang, "/api/v1/notices?unread=true")) == []
+    assert zhang.post(f"/api/v1/notices/{found['id'] + 1}/read").status_code == 404
+    assert Client().get("/api/v1/notices").status_code == HTTPStatus.UNAUTHORIZED

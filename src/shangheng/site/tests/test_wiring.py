@@ -3,6 +3,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from django.db.migrations.recorder import MigrationRecorder
 from pytest_django.fixtures import Settings
 
 from shangheng.kernel.errors import Invalid, NotFound, Unavailable
@@ -71,3 +72,12 @@ def test_a_mapping_is_found_by_a_plain_name_only(settings: Settings, tmp_path: P
 def test_a_role_that_does_not_exist_is_not_given() -> None:
     with pytest.raises(Invalid):
         people.make_person("x", "y", roles=("king",))
+
+
+def test_a_home_of_an_older_version_is_told_apart(home: Ledger) -> None:
+    del home
+    wiring.refuse_outdated()
+    MigrationRecorder.Migration.objects.filter(app="kernel").order_by("pk").last().delete()
+    with pytest.raises(Unavailable) as refused:
+        wiring.refuse_outdated()
+    assert refused.value.code == "home.outdated"

@@ -14,6 +14,7 @@ from shangheng.kernel.access.models import LookRow, PostActRow, PostRow, TokenRo
 from shangheng.kernel.access.queries import SoughtLooks, SoughtPosts
 from shangheng.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
 from shangheng.kernel.evidence.models import LeafRow
+from shangheng.kernel.policies.concept import Department, Place
 from shangheng.kernel.registers import actions as registers
 from shangheng.kernel.registers.concept.actors import PLATFORM, Actor, Hand, Post
 from shangheng.kernel.registers.tests.builders import CLERK, FILING, KIND, outlet
@@ -164,15 +165,18 @@ def test_a_department_opens_the_cases_of_its_functions_and_of_no_other() -> None
         uuid=uuid4(), person="z", role="consumer.officer", region="320000", department="省商务厅",
         party="", since=NOW, until=None, void=False, given_by="b", reason="r",
     )  # fmt: skip
-    functions = {"省商务厅": ("commerce", "trade"), "省工商局": ("market",)}
-    actor = Actor("z", held.posts(functions))
+    commerce = Department(
+        printed="省商务厅", zh="江苏省商务厅", en="", kind="provincial", also=("商务厅",),
+        functions=("commerce", "trade"), place=Place("departments.yaml", 1),
+    )  # fmt: skip
+    actor = Actor("z", held.posts({"省商务厅": commerce}))
     roles_ = ("consumer.officer",)
     assert actor.role_for(roles_, "320500", "commerce")
     assert actor.role_for(roles_, "320500", "trade")
     assert actor.role_for(roles_, "320500", "")
     assert not actor.role_for(roles_, "320500", "market")
     assert not actor.role_for(roles_, "360000", "commerce")
-    without = Actor("z", replace(held, department="省统计局").posts(functions))
+    without = Actor("z", replace(held, department="省统计局").posts({}))
     assert without.role_for(roles_, "320500", "")
     assert not without.role_for(roles_, "320500", "commerce")
     assert Actor("z", replace(held, department="").posts({})).role_for(roles_, "320500", "market")

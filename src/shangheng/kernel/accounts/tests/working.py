@@ -24,6 +24,7 @@ LAG = timedelta(days=1)
 NAMES = tuple(f"a{number}" for number in range(12))
 PLACES = 40
 WORKERS = 3
+ENOUGH = 1_500
 THREADS, TURNS = 12, 10
 
 
@@ -97,12 +98,21 @@ def work(folder: Path, number: int, largest: int) -> None:
             told.write(json.dumps({"asked": len(batch), "booked": booked}) + "\n")
 
 
+def asked(folder: Path) -> int:
+    """Return of how many transfers the workers were told what became of them."""
+    lines = [line for path in folder.glob("told-*") for line in path.read_text().splitlines()]
+    return sum(json.loads(line)["asked"] for line in lines if line.endswith("}"))
+
+
 def herd(folder: Path, kills: int, seconds: float, largest: int) -> int:
-    """Fork workers and kill them at random moments; return how many were killed."""
+    """Fork workers and kill them at random moments; return how many were killed.
+
+    On a slow machine it goes on, less and less often, until something was posted meanwhile.
+    """
     chance = random.Random(5)  # noqa: S311 - moments, no secret
     ends, killed, started = time.monotonic() + seconds, 0, 0
     alive: list[int] = []
-    while killed < kills or time.monotonic() < ends:
+    while killed < kills or time.monotonic() < ends or asked(folder) < ENOUGH + largest:
         while len(alive) < WORKERS:
             started += 1
             child = os.fork()
@@ -112,7 +122,7 @@ def herd(folder: Path, kills: int, seconds: float, largest: int) -> int:
                 finally:
                     os._exit(1)
             alive.append(child)
-        time.sleep(chance.uniform(0, 2 * seconds / kills))
+        time.sleep(chance.uniform(0, 2 * seconds / kills * max(1, killed / kills) ** 3))
         victim = alive.pop(chance.randrange(len(alive)))
         os.kill(victim, signal.SIGKILL)
         _, status = os.waitpid(victim, 0)

@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What must hold, or be booked, before a step is written down.
+"""What a service does with a step: checks, books or enters something before it is written down.
 
 A service declares guards in its manifest under ``kind.step`` (``kind.open`` for the opening of a
-case). A guard runs in the transaction of the step, before it is written down: what it returns is
-sealed with the step, and if it refuses, the step is not taken.
+case). A guard runs in the transaction of the step, before it is written down: what it returns, if
+anything, is sealed with the step; if it refuses, neither the step nor anything else is done.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from shangheng.kernel.formulas.parameters import Configuration
+from shangheng.kernel.periods import day_of
 from shangheng.kernel.policies.concept import Library
+from shangheng.kernel.registers.concept.actors import Actor, Hand
 
 OPENING = "open"
 
@@ -22,8 +24,9 @@ class Taking:
     """A step about to be taken.
 
     ``values`` are those of the form, ``given`` what is said with this step, ``said`` what was said
-    with each earlier one (the latest of a name), ``by_step`` who took it. ``due_at`` is when each
-    clock that runs is over.
+    with each earlier one (the latest of a name, in the order of time), ``by_step`` who took it.
+    ``opened_at`` is when the case began (now, if it is being opened), ``due_at`` when each clock
+    that runs is over.
     """
 
     kind: str
@@ -32,8 +35,9 @@ class Taking:
     region: str
     values: Mapping[str, Any]
     given: Mapping[str, Any]
-    by: str
+    actor: Actor
     at: datetime
+    opened_at: datetime
     home: str
     said: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     by_step: Mapping[str, str] = field(default_factory=dict)
@@ -41,6 +45,27 @@ class Taking:
     configuration: Configuration = field(default_factory=dict)
     library: Callable[[], Library] | None = None
 
+    @property
+    def today(self) -> date:
+        """Return the day in China on which the step is taken."""
+        return day_of(self.at)
 
-Guard = Callable[[Taking], Mapping[str, Any]]
+    @property
+    def by(self) -> str:
+        """Return the name of who takes the step."""
+        return self.actor.name
+
+    @property
+    def hand(self) -> Hand:
+        """Return the hand that takes it, for what else it moves; the version is the case's."""
+        return Hand(self.actor, self.at)
+
+    @property
+    def told(self) -> Mapping[str, Any]:
+        """Return what all steps so far have said and this one says, later ones over earlier."""
+        earlier = {name: value for said in self.said.values() for name, value in said.items()}
+        return {**earlier, **self.given}
+
+
+Guard = Callable[[Taking], Mapping[str, Any] | None]
 Guards = Mapping[str, Sequence[Guard]]

@@ -14,7 +14,7 @@ from shangheng.kernel.cases.concept.postings import Posting
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.formulas.parameters import Configuration, Parameter
 from shangheng.kernel.records.concept import fields as f
-from shangheng.kernel.registers.concept.actors import APPLICANT, PUBLIC, SYSTEM
+from shangheng.kernel.registers.concept.actors import APPLICANT, PUBLIC, SYSTEM, listed
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 ROLE = re.compile(r"[a-z][a-z0-9-]*\.[a-z][a-z-]*")
@@ -30,10 +30,10 @@ class Step:
     of the same name (fields of form and steps, ``facts.ABOUT``), or the one that ``tells`` says.
     ``posts`` are the movements between accounts that it makes in its own transaction.
     ``unlike`` names an earlier step that must have been taken by somebody else (four eyes).
-    ``does`` names what a service does with the step in the same transaction; what it refuses, the
-    step is not taken. ``guarded`` says that a service must check or book something before it is
-    written down, and adds to what is sealed (see ``guards``).
-    ``shown`` tells whether whoever filed the case sees that it was taken.
+    ``guarded`` says that a service must check, book or enter something before it is written down
+    (see ``guards``): without that service the step cannot be taken.
+    ``overdue`` names the clock at whose end the platform itself takes the step, with no other word
+    than its reason. ``shown`` tells whether whoever filed the case sees that it was taken.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Step:
     posts: tuple[Posting, ...] = ()
     outcome: str = ""
     unlike: str = ""
-    does: str = ""
+    overdue: str = ""
     shown: bool = True
     guarded: bool = False
     basis: tuple[str, ...] = ()
@@ -80,6 +80,9 @@ class CaseKind:
     steps put on paper; ``contact`` names the field of the form in which whoever files may leave an
     e-mail address to be told of news. ``other_side`` is the role of whoever the case is against:
     with the link that an officer hands on, they see it and take the steps of that role.
+    ``bodies`` are the fields of the form that say which bodies work on a case: a post for a
+    department then opens only the cases that name it, but one for a department with the function
+    ``office`` all of them.
     """
 
     name: str
@@ -108,6 +111,8 @@ class CaseKind:
     contact: str = ""
     other_side: str = ""
     departments: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    bodies: tuple[str, ...] = ()
+    office: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a life cycle that cannot be lived, at import, with every reason."""
@@ -152,8 +157,18 @@ class CaseKind:
             yield f"step {step.name} may be taken by nobody or by {step.roles}"
         if step.unlike and step.unlike not in {each.name for each in self.steps}:
             yield f"step {step.name} is unlike an unknown step {step.unlike}"
+        if step.overdue:
+            yield from self._overdue_problems(step)
         if step.outcome and step.outcome not in self.outcomes:
             yield f"step {step.name} has unknown outcome {step.outcome}"
+
+    def _overdue_problems(self, step: Step) -> Iterator[str]:
+        if step.overdue not in {each.name for each in self.clocks}:
+            yield f"step {step.name} waits for an unknown clock {step.overdue}"
+        if SYSTEM not in step.roles:
+            yield f"step {step.name} is not the system's to take"
+        if any(each.name != "reason" and not each.optional for each in step.needs):
+            yield f"step {step.name} needs more than the system can say"
 
     def _clock_problems(self, clock: Clock) -> Iterator[str]:
         yield from clock.problems(tuple(self.states))
@@ -165,7 +180,7 @@ class CaseKind:
         for name in self.place:
             if not isinstance(by_name.get(name), f.Region):
                 yield f"place {name} is not a region of the form"
-        for name in (*self.alike, *((self.title,) if self.title else ())):
+        for name in (*self.alike, *self.bodies, *((self.title,) if self.title else ())):
             if name not in by_name:
                 yield f"{name} is not a field of the form"
         try:
@@ -268,6 +283,13 @@ class CaseKind:
     def steps_from(self, state: str) -> tuple[Step, ...]:
         """Return the steps that lead out of a state, in their order."""
         return tuple(step for step in self.steps if state in step.sources)
+
+    def bodies_of(self, values: Mapping[str, Any]) -> tuple[str, ...] | None:
+        """Return who works on a case, and the office of all; None if the kind does not say."""
+        if not self.bodies:
+            return None
+        named = [body for name in self.bodies for body in listed(values.get(name))]
+        return (*named, *((self.office,) if self.office else ()))
 
     def place_of(self, values: Mapping[str, Any], home: str) -> str:
         """Return the county (or higher region) that is competent; ``home`` where none is told."""

@@ -96,11 +96,15 @@ def _officers(kind: CaseKind, case: Standing, act: Act) -> Iterator[Notice]:
     for zh, en, receiver, person, roles in _told(kind, act):
         notice = replace(_notice(case, act, zh, en), link=link)
         region, department = _place(case, act, receiver)
+        bodies = None if receiver == "there" else kind.bodies_of(case.values)
+        payload = {} if bodies is None else {"bodies": "、".join(bodies)}
         if person and person != act.by:
             yield replace(notice, to=person)
         elif not person:
             for role in roles:
-                yield replace(notice, role=role, region=region, department=department)
+                yield replace(
+                    notice, role=role, region=region, department=department, payload=payload
+                )
 
 
 def _place(case: Standing, act: Act, receiver: str) -> tuple[str, str]:

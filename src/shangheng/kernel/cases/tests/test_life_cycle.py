@@ -58,6 +58,10 @@ class Life(RuleBasedStateMachine):
         running = {clock.name for clock in row.clocks.filter(ended_at=None)}
         wanted = {c.name for c in KIND.clocks if self.state in (*c.runs, *c.pauses)}
         assert running == wanted
+        due = (
+            row.clocks.filter(ended_at=None).exclude(due_at=None).values_list("due_at", flat=True)
+        )
+        assert row.due_at == min(due, default=None)
         assert proofs.intact(row.number)
 
     @invariant()

@@ -19,7 +19,8 @@ It is read from a file that both sides can read aloud:
 
 What is not written does not leave. Where a yes or no is enough, ``discloses: match`` takes the
 place of delivery: the receiver asks by the fields ``asked_by`` and learns whether there is such a
-record, at most ``asks_a_day_max`` times.
+record, at most ``asks_a_day_max`` times. With ``discloses: asked`` it gets the agreed fields of
+the records behind what it asks for: so a figure is followed down to them where that is allowed.
 """
 
 import hashlib
@@ -36,7 +37,7 @@ from shangheng.kernel.records.concept import fields as f
 from shangheng.kernel.records.concept.kinds import RecordKind
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
-Discloses = Literal["records", "match"]
+Discloses = Literal["records", "match", "asked"]
 AfterEnd = Literal["delete", "keep"]
 SHAPES: Mapping[str, tuple[type, str]] = {
     **dict.fromkeys(("agreement", "zh", "en", "from", "shares", "after_end", "discloses"),
@@ -45,7 +46,7 @@ SHAPES: Mapping[str, tuple[type, str]] = {
     **dict.fromkeys(("in_force", "days", "only", "fields"), (Mapping, "须为键值 must be a table")),
     **dict.fromkeys(("edition", "asks_a_day_max"), (int, "须为整数 must be a whole number")),
 }  # fmt: skip
-CHOICES = {"after_end": ("delete", "keep"), "discloses": ("records", "match")}
+CHOICES = {"after_end": ("delete", "keep"), "discloses": ("records", "match", "asked")}
 NEEDED = ("agreement", "edition", "zh", "en", "from", "to", "basis", "in_force", "shares",
           "after_end")  # fmt: skip
 
@@ -125,7 +126,7 @@ def parse(plain: Mapping[str, Any], kinds: Mapping[str, RecordKind]) -> Agreemen
 
 def _form(plain: Mapping[str, Any], kinds: Mapping[str, RecordKind]) -> Iterator[str]:
     if plain.get("shares") and str(plain["shares"]) not in kinds:
-        yield f"shares: {plain['shares']} 不是记录种类 is no kind of record; {sorted(kinds)}"
+        yield f"shares: {plain['shares']} 无此种类或名录 no such kind or register; {sorted(kinds)}"
     for name, choices in CHOICES.items():
         if plain.get(name, choices[0]) not in choices:
             yield f"{name}: {' | '.join(choices)}"
@@ -225,13 +226,20 @@ def _wrong_mask(field: f.Field | None, mask: str) -> Iterator[str]:
 
 
 def _disclosure(made: Agreement) -> Iterator[str]:
+    questions = bool(made.asked_by) and made.asks_a_day_max > 0
     match made.discloses:
         case "records":
             if not made.fields or made.asked_by or made.asks_a_day_max:
                 yield "fields: 共享记录须列出字段，不设查询 records need fields and no questions"
         case "match":
-            if made.fields or not made.asked_by or not made.asks_a_day_max:
+            if made.fields or not questions:
                 yield (
                     "asked_by: 只答有无须写明 asked_by 与 asks_a_day_max，不列 fields "
                     "match needs asked_by and asks_a_day_max, and no fields"
+                )
+        case "asked":
+            if not made.fields or not questions:
+                yield (
+                    "asked_by: 按问提供须写明 fields、asked_by 与 asks_a_day_max "
+                    "asked needs fields, asked_by and asks_a_day_max"
                 )

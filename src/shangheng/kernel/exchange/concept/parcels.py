@@ -29,10 +29,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Span:
-    """What a parcel covers: commits in their order, or some lines of the one batch of a commit."""
+    """What a parcel covers: commits in their order, or some lines of the one batch of a commit.
+
+    Of a register it is what came to hold by the leaves of the log from the first of ``leaves`` to
+    before the last.
+    """
 
     steps: tuple[Step, ...]
     lines: tuple[int, int] | None = None
+    leaves: tuple[int, int] | None = None
 
     def to_plain(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -48,8 +53,19 @@ class Span:
             )
             for each in plain["steps"]
         )  # fmt: skip
-        lines = plain["lines"]
-        return cls(steps, (lines[0], lines[1]) if lines else None)
+        lines, leaves = plain["lines"], plain.get("leaves")
+        return cls(
+            steps,
+            (lines[0], lines[1]) if lines else None,
+            (leaves[0], leaves[1]) if leaves else None,
+        )
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """Return the first and last version of the ledger, or leaf of the log; 0 of nothing."""
+        if self.leaves:
+            return self.leaves[0], self.leaves[1] - 1
+        return (self.steps[0].version, self.steps[-1].version) if self.steps else (0, 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +75,9 @@ class Slip:
     ``number`` counts the parcels of an edition from 1 without gaps; ``first`` is the sequence of
     its first record, of ``records`` in all, ``withdrawn`` of which are withdrawn. ``content`` is
     the SHA-256 of the records as JSON lines, ``body`` that of the bytes in which they came.
-    ``closing`` says that the agreement is over and what happens to what was received.
+    ``closing`` says that the agreement is over and what happens to what was received. Where
+    records of a parcel were disposed of since, ``formerly`` are the contents that it had before;
+    ``disposal`` is the number of the disposal that a parcel lets receivers forget after.
     """
 
     agreement: str
@@ -79,6 +97,8 @@ class Slip:
     body: str
     made_at: str
     closing: str = ""
+    formerly: tuple[str, ...] = ()
+    disposal: str = ""
 
     def text(self) -> str:
         """Return the one line of JSON that is signed."""
@@ -89,8 +109,9 @@ class Slip:
 def parse_slip(text: str) -> Slip:
     """Read what was signed; what `Slip.text` would not write is refused."""
     try:
-        slip = Slip(**json.loads(text))
-    except (ValueError, TypeError) as error:
+        plain = json.loads(text)
+        slip = Slip(**{**plain, "formerly": tuple(plain["formerly"])})
+    except (ValueError, TypeError, KeyError) as error:
         raise Invalid("parcel.slip_unreadable", text=text[:100]) from error
     numbers = (slip.edition, slip.number, slip.first, slip.records, slip.withdrawn)
     if slip.text() != text or not all(type(each) is int for each in numbers):
@@ -109,7 +130,7 @@ def judge(slip: Slip, *, last: int, known: str | None) -> Verdict:
         return "gap"
     if slip.number == last + 1:
         return "apply"
-    return "again" if known == slip.content else "other"
+    return "again" if known in (slip.content, *slip.formerly) else "other"
 
 
 def wait_after(attempts: int) -> timedelta:

@@ -4,14 +4,19 @@
     partner: tax
     zh: 税务局
     en: Tax bureau
-    way: folder                     # push | folder | pull
+    way: folder                     # push | folder | sftp | s3 | pull
     address: /srv/exchange/tax      # of a push: where parcels are posted
     form: csv                       # json | lines | csv | parquet
     encoding: gb18030
     token: …                        # sent with every push, if the partner gave us one
     authority: /etc/ssl/gov.pem     # of its certificate, where the system does not know it
+    user: shangheng                 # of sftp and s3: as whom we come
     columns: {order_no: 订单号, paid: 金额}
     values: {mode: {B2C: "1", B2B: "2"}}
+
+Files are laid down in a folder, at ``sftp://host:port/folder`` (there ``identity`` is the file of
+our key, or ``token`` the password, and ``authority`` the file of known hosts), or in a bucket, at
+``https://endpoint/bucket/folder`` of whatever speaks S3 (``user`` and ``token`` are its keys).
 
 A partner that is not Shangheng is told in its own columns and codes, and read by ``mappings``: by
 kind, the mapping of that name in the home. One that sends parcels has ``keys``, as its
@@ -22,11 +27,14 @@ import codecs
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.exchange.concept.agreements import NAME, wrong_shapes
 
-WAYS = ("push", "folder", "pull")
+WAYS = ("push", "folder", "sftp", "s3", "pull")
+REGION = "us-east-1"
+"""What stores that have no regions take for one."""
 FORMS = ("json", "lines", "csv", "parquet")
 SHAPES: Mapping[str, tuple[type, str]] = {
     **dict.fromkeys(
@@ -42,6 +50,9 @@ SHAPES: Mapping[str, tuple[type, str]] = {
             "authority",
             "keys",
             "reporter",
+            "user",
+            "identity",
+            "region",
         ),
         (str, "须为文字 must be a text"),
     ),
@@ -69,6 +80,9 @@ class Partner:
     authority: str = ""
     keys: str = ""
     reporter: str = ""
+    user: str = ""
+    identity: str = ""
+    region: str = REGION
     timeout_s: int = TIMEOUT_S
 
     def translated(self, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,7 +110,8 @@ def parse(plain: Mapping[str, Any]) -> Partner:
     texts = {
         name: str(plain[name])
         for name in (
-            "way", "address", "form", "encoding", "token", "authority", "keys", "reporter",
+            "way", "address", "form", "encoding", "token", "authority", "keys", "reporter", "user",
+            "identity", "region",
         )
         if name in plain
     }  # fmt: skip
@@ -116,11 +131,25 @@ def _problems(plain: Mapping[str, Any]) -> Iterator[str]:
         yield f"way: {' | '.join(WAYS)}; form: {' | '.join(FORMS)}"
     if way == "folder" and not address:
         yield "address: 缺少 missing"
-    if way == "push" and not address.startswith(("https://", "http://")):
+    if way in ("push", "s3") and not address.startswith(("https://", "http://")):
         yield "address: 须以 http:// 或 https:// 开头 must begin with http:// or https://"
+    yield from _drop_problems(plain, way, urlsplit(address))
     if plain.get("timeout_s", TIMEOUT_S) < 1:
         yield "timeout_s: 从 1 起 begins with 1"
     yield from _mapping_problems(plain)
+
+
+def _drop_problems(plain: Mapping[str, Any], way: str, address: SplitResult) -> Iterator[str]:
+    needs = {"sftp": ("user", "authority"), "s3": ("user", "token")}.get(way, ())
+    for name in needs:
+        if not plain.get(name):
+            yield f"{name}: 缺少 missing"
+    if way == "sftp" and (address.scheme != "sftp" or not address.hostname):
+        yield "address: 须为 must be sftp://host:port/folder"
+    if way == "sftp" and not (plain.get("identity") or plain.get("token")):
+        yield "identity: 须有密钥文件或 token 口令 a key file, or a password as token"
+    if way == "s3" and not address.path.strip("/"):
+        yield "address: 缺少存储桶 lacks the bucket"
 
 
 def _mapping_problems(plain: Mapping[str, Any]) -> Iterator[str]:

@@ -61,6 +61,12 @@ def covered(agreement: Agreement) -> str:
         for sign, end in ((">=", agreement.days.since), ("<=", agreement.days.until))
         if end is not None
     ]
+    return f"coalesce({' AND '.join([*told, *meant(agreement)]) or 'true'}, false)"
+
+
+def meant(agreement: Agreement) -> list[str]:
+    """Return the conditions that a record's values must meet."""
+    told = []
     for name, values in agreement.only.items():
         text = f"{quoted(name)}::VARCHAR"
         if isinstance(agreement.kind.field(name), f.Region):
@@ -68,7 +74,7 @@ def covered(agreement: Agreement) -> str:
             told.append(f"({inside})")
         else:
             told.append(f"{text} IN ({', '.join(map(literal, values))})")
-    return f"coalesce({' AND '.join(told) or 'true'}, false)"
+    return told
 
 
 def line(agreement: Agreement, *, act: str, sequence: str) -> str:
@@ -91,7 +97,19 @@ def needed(agreement: Agreement, formerly: Sequence[Agreement] = ()) -> list[str
     return list(dict.fromkeys(names))
 
 
-def matching(agreement: Agreement, asked: Sequence[str]) -> str:
-    """Return the condition under which a covered record answers to the bound values."""
-    told = [f"{quoted(name)}::VARCHAR = ?" for name in asked]
-    return " AND ".join([covered(agreement), *told])
+def matching(asked: Sequence[str]) -> str:
+    """Return the condition under which a record has the bound values."""
+    return " AND ".join(f"{quoted(name)}::VARCHAR = ?" for name in asked)
+
+
+def behind(agreement: Agreement, asked: Sequence[str]) -> str:
+    """Return the condition under which a record lies behind a figure of the bound values.
+
+    Of a time the value may be a day, a month or a year; a division stands for what lies in it.
+    """
+    told = []
+    for name in asked:
+        field = agreement.kind.field(name)
+        loose = isinstance(field, f.Time | f.Day | f.Region)
+        told.append(f"starts_with({_text(field)}, ?)" if loose else f"{_text(field)} = ?")
+    return " AND ".join(told)

@@ -106,12 +106,17 @@ def provider(folder: Path, *known: Partner) -> Provider:
 
 @dataclass
 class Consumer:
-    """The simplest receiver that is right: a dictionary, and the number of the last parcel."""
+    """The simplest receiver that is right: a dictionary, and the number of the last parcel.
+
+    ``holes`` is for where records were disposed of: numbers are missing between parcels, and what
+    one never had may be withdrawn.
+    """
 
     last: int = 0
     held: dict[str, dict[str, Any]] = field(default_factory=dict)
     sequence: int = 0
     again: int = 0
+    holes: bool = False
 
     def take(self, number: int, lines: bytes) -> None:
         """Take a parcel; one that was taken is known by its number."""
@@ -119,12 +124,14 @@ class Consumer:
             self.again += 1
             return
         assert number == self.last + 1, "a gap"
-        for record in map(json.loads, lines.splitlines()):
+        for place, record in enumerate(map(json.loads, lines.splitlines())):
+            if self.holes and place == 0:
+                self.sequence = max(self.sequence, record[SEQUENCE] - 1)
             self.sequence += 1
             assert record[SEQUENCE] == self.sequence, "sequences follow each other"
             if record[ACT] == PUT:
                 self.held[record[RECORD]] = record
-            else:
+            elif not self.holes or record[RECORD] in self.held:
                 del self.held[record[RECORD]]
         self.last = number
 

@@ -42,10 +42,11 @@ SLIP = Slip(
         ({"in_force": {"from": "2026-01-01"}}, "both from and until"),
         ({"in_force": {"from": "soon", "until": "2026-12-31"}}, "no day"),
         ({"days": {"since": "2026-01-01"}}, "only from and until"),
-        ({"shares": "orders"}, "no kind"),
+        ({"shares": "orders"}, "no such kind"),
         ({"after_end": "forget"}, "delete | keep"),
         ({"edition": 0}, "begins with 1"),
         ({"discloses": "match"}, "match needs"),
+        ({"discloses": "asked"}, "asked needs"),
         ({"colour": "red"}, "no such entry"),
         ({"agreement": "Orders 1"}, "lower-case"),
     ],
@@ -63,7 +64,7 @@ def test_an_agreement_that_cannot_be_one_is_refused_with_the_reason(
     [
         ({"way": "push", "address": "ftp://x"}, "http"),
         ({"way": "folder"}, "missing"),
-        ({"way": "pigeon"}, "push | folder | pull"),
+        ({"way": "pigeon"}, "push | folder | sftp | s3 | pull"),
         ({"columns": {"a": "x", "b": "x"}}, "in one column"),
         ({"values": {"mode": "B2C"}}, "one table"),
         ({"encoding": "klingon"}, "unknown"),
@@ -103,6 +104,8 @@ def test_a_slip_is_read_only_as_it_was_written() -> None:
     for text in (
         "{}", "x", "[1]", SLIP.text().replace(":4", ":4.0"), SLIP.text() + " ",
         SLIP.text().replace('"number":4', '"number":"4"'),
+        SLIP.text().replace('"formerly":[]', '"formerly":"c"'),
+        SLIP.text().replace('"formerly":[],', ""),
     ):  # fmt: skip
         with pytest.raises(Invalid):
             parse_slip(text)

@@ -118,7 +118,9 @@ class Time(Field):
 
 @dataclass(frozen=True)
 class Day(Field):
-    """A calendar day."""
+    """A calendar day; one that may lie ``ahead``, such as the last of a permit, says so."""
+
+    ahead: bool = False
 
     sql_type: ClassVar[str] = "DATE"
     hint_zh: ClassVar[str] = "日期，例如 2026-11-11"

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who acts: a person with posts, each a role within a region and everything below it."""
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +18,15 @@ SYSTEM = "system"
 """The role of the platform itself, when a clock runs out."""
 
 
+BETWEEN = r"[、，,;；\s]"
+"""What stands between two names in a field that lists several."""
+
+
+def listed(text: object) -> tuple[str, ...]:
+    """Return the names in a field that lists several, in their order."""
+    return tuple(name for name in re.split(BETWEEN, str(text or "")) if name)
+
+
 def covers(region: str, place: str) -> bool:
     """Tell whether a place lies in a region; no region is the whole country."""
     if not region or region == place:
@@ -25,11 +36,31 @@ def covers(region: str, place: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A role within a region; ``department`` narrows it to one department's cases."""
+    """A role within a region; ``department`` narrows it to one department's cases.
+
+    ``forms`` are those in which documents print the department: a case that names who works on it
+    is opened by any of them.
+    """
 
     role: str
     region: str = ""
     department: str = ""
+    forms: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return everything by which the department of the post is called."""
+        return (self.department, *self.forms)
+
+    def works_on(self, department: str, bodies: Collection[str] | None) -> bool:
+        """Return whether a case of a department, which names these bodies, is one of the post's.
+
+        A case that names nobody by its declaration (None) is one of every body's.
+        """
+        if not self.department:
+            return True
+        is_named = bodies is None or not set(bodies).isdisjoint(self.names)
+        return is_named and department in ("", self.department)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +70,24 @@ class Actor:
     name: str
     posts: tuple[Post, ...] = ()
 
-    def role_for(self, roles: tuple[str, ...], place: str, department: str = "") -> str | None:
-        """Return the role by which the actor may act at a place, the first declared one."""
+    def role_for(
+        self,
+        roles: tuple[str, ...],
+        place: str,
+        department: str = "",
+        bodies: Collection[str] | None = None,
+    ) -> str | None:
+        """Return the role by which the actor may act at a place, the first declared one.
+
+        ``bodies`` are those that a case names as working on it, none where it names none.
+        """
         if PUBLIC in roles:
             return PUBLIC
         for role in roles:
             for post in self.posts:
                 if post.role != role or not covers(post.region, place):
                     continue
-                if not department or post.department in ("", department):
+                if post.works_on(department, bodies):
                     return role
         return None
 

@@ -97,6 +97,12 @@ class RegisterKind:
         except (KeyError, IndexError, ValueError):
             yield f"number {self.number!r} is no pattern of year and sequence"
 
+    @property
+    def coded(self) -> tuple[f.Field, ...]:
+        """Return the fields with a code list by which entries can be found."""
+        listed = (each for each in self.fields if isinstance(each, f.OneOf))
+        return tuple(each for each in listed if each.sensitivity != "personal")
+
     def numbered(self, on: date, sequence: int) -> str:
         """Return the number of the year's n-th entry."""
         pattern = self.number or self.name.upper().replace("_", "-") + "-{year}-{sequence:06}"

@@ -56,4 +56,7 @@ def test_where_a_text_is_common_or_no_word_the_index_says_so() -> None:
     assert store.found("entry.well", "甜水", most=3) is None
     assert len(store.found("entry.well", "甜水", most=4) or ()) == 4
     assert store.found("entry.well", "，", most=9) is None
+    store.put("entry.well", ONE, "w1 甜水井")
+    assert store.found("entry.well", "甜水 w w1", most=9) == [ONE]
+    assert store.found("entry.well", "w1 甜水 abc", most=9) == []
     assert store.found("entry.well", "'; DROP", most=9) == []

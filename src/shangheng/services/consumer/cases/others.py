@@ -49,10 +49,10 @@ DEPOSIT = CaseKind(
     outcomes={"booked": ("入账", "booked"), "struck": ("撤销", "struck out")},
     steps=(
         Step("book", "noted", "booked", by=LEAD, zh="复核缴存，入账", en="Book the deposit",
-             does="consumer.deposit", posts=(_moved("deposit"),), outcome="booked",
+             guarded=True, posts=(_moved("deposit"),), outcome="booked",
              makes="booked"),
         Step("give_back", "noted", "booked", by=LEAD, zh="复核退还，入账", en="Book the return",
-             does="consumer.refund", posts=(_moved("refund"),), outcome="booked",
+             guarded=True, posts=(_moved("refund"),), outcome="booked",
              makes="booked"),
         Step("strike", "noted", "struck", by=LEAD, zh="撤销", en="Strike out", needs=(REASON,),
              outcome="struck"),

@@ -65,8 +65,8 @@ AT_STATION = (
         en="Settled at the station", needs=TERMS, outcome="settled", makes="settlement",
     ),
     Step(
-        "escalate", "at_station", "received", by=(STATION, SYSTEM), zh="升级为投诉",
-        en="Becomes a complaint", needs=(REASON,),
+        "escalate", "at_station", "received", by=(STATION, SYSTEM), overdue="station",
+        zh="升级为投诉", en="Becomes a complaint", needs=(REASON,),
     ),
 )  # fmt: skip
 BEFORE_MEDIATION = (
@@ -105,7 +105,7 @@ BEFORE_MEDIATION = (
             Whole("leaf", zh="证据包的存证序号", en="position of a bundle in the log",
                   optional=True),
         ),
-        does="consumer.attach",
+        guarded=True,
     ),
     Step(
         "send_back", "replied", "dispatched", by=OFFICER, zh="审核不通过，重新核查",
@@ -117,12 +117,12 @@ BEFORE_MEDIATION = (
     ),
     Step(
         "fast_track", "open", "mediating", by=OFFICER, zh="转快速处理", en="Fast track",
-        needs=(ROSTER,), does="consumer.fast_track", basis=("jiangsu-2015 (十)3",),
+        needs=(ROSTER,), guarded=True, basis=("jiangsu-2015 (十)3",),
     ),
     Step(
         "mediate", ("open", "dispatched", "replied"), "mediating", by=(OFFICER, MEDIATOR),
         zh="指定调解员，开始调解", en="Appoint a mediator", needs=(ROSTER,),
-        does="consumer.appoint",
+        guarded=True,
     ),
 )  # fmt: skip
 IN_THE_ROOM = (
@@ -166,7 +166,7 @@ AFTERWARDS = (
          en="Refuse an advance", needs=(REASON,)),
     Step(
         "set_aside", "claiming", "reserved", by=OFFICER, zh="核定并冻结保证金",
-        en="Set the amount aside", does="consumer.first_asked", posts=(_fund("claim"),),
+        en="Set the amount aside", guarded=True, posts=(_fund("claim"),),
         needs=(
             Text("fund", zh="保证金登记号", en="number of the guarantee", max=60,
                  note="例如 BZJ-2026-0001"),

@@ -13,7 +13,7 @@ from shangheng.kernel.registers.actions import Filing
 from shangheng.kernel.registers.concept.actors import NOBODY, Actor, Post
 from shangheng.kernel.registers.concept.actors import Hand as PlainHand
 from shangheng.kernel.registers.concept.kinds import RegisterKind
-from shangheng.services.consumer.actions import EFFECTS
+from shangheng.services.consumer.actions import GUARDS
 from shangheng.services.consumer.cases.complaint import COMPLAINT
 from shangheng.services.consumer.cases.others import DEPOSIT
 from shangheng.services.consumer.records import COMPLAINT_OUTCOME
@@ -40,7 +40,7 @@ HOUSE = House(
         "consumer.warning_exposure": "days",
     },
     records={COMPLAINT_OUTCOME.name: COMPLAINT_OUTCOME},
-    effects=EFFECTS,
+    guards={name: (guard,) for name, guard in GUARDS.items()},
 )
 OFFICER = Actor("olga", (Post("consumer.officer", "320500"),))
 MEDIATOR_ = Actor("mia", (Post("consumer.mediator", "320500"),))

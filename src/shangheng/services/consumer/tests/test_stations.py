@@ -10,11 +10,11 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from shangheng.kernel.cases import actions, queries
+from shangheng.kernel.cases import actions, proofs, queries
 from shangheng.kernel.cases.store import Hand
 from shangheng.kernel.records import reporters
 from shangheng.kernel.registers.concept.actors import NOBODY, Actor, Post
-from shangheng.services.consumer import endpoints, jobs
+from shangheng.services.consumer import endpoints
 from shangheng.services.consumer.cases.complaint import COMPLAINT
 from shangheng.services.consumer.queries import stations
 from shangheng.services.consumer.registers import RIGHTS_STATION
@@ -106,14 +106,21 @@ def step(number: str, name: str, actor: Actor, days: int, **given: str) -> None:
 def test_what_a_station_does_not_settle_in_time_becomes_a_complaint_by_itself(token: str) -> None:
     settled, late = (told(send(token, {**CLAIM, "order_no": no}))["number"] for no in "AB")
     step(settled, "station_settle", KEEPER, 1, terms="退款", pays="59.90")
-    assert jobs.escalate_late(HOUSE, AT + timedelta(days=2)) == 0
     after = AT + timedelta(days=9)
-    assert jobs.escalate_late(HOUSE, after) == 1
-    assert jobs.escalate_late(HOUSE, after) == 0
+    rounds = [
+        actions.take_overdue({"complaint": COMPLAINT}, at=at, house=HOUSE)["taken"]
+        for at in (AT + timedelta(days=2), after, after)
+    ]
+    assert rounds == [0, 1, 0]
     file = queries.case_file(COMPLAINT, late, actor=LEAD, at=after, house=HOUSE)
     assert (file.case.state, file.steps[-1].by, file.steps[-1].name) == (
         "received", "shangheng", "escalate"
     )  # fmt: skip
+    assert (file.steps[-1].role, "12315站处理" in file.steps[-1].values["reason"]) == (
+        "system",
+        True,
+    )
+    assert proofs.intact(late)
     (did,) = stations(LEAD, since=AT - timedelta(days=1), until=after + timedelta(days=1))
     assert (did.claims, did.settled, did.escalated, did.ended, did.in_time) == (2, 1, 1, 2, 1)
     assert did.settled_percent == 50

@@ -12,7 +12,7 @@ from shangheng.kernel.registers import queries as entries
 from shangheng.kernel.registers.concept.actors import NOBODY, Actor, Post
 from shangheng.kernel.registers.queries import Sought
 from shangheng.services.express import queries, rules
-from shangheng.services.express.actions import EFFECTS
+from shangheng.services.express.actions import GUARDS
 from shangheng.services.express.cases import OUTLET_FILING, PERMIT
 from shangheng.services.express.registers import EXPRESS_OUTLET, EXPRESS_PERMIT
 
@@ -24,7 +24,7 @@ HOUSE = House(
         "express.outlet_level": {"value": "city", "source": "湖南 (四) 市州备案"},
         "express.near_metres": 200,
     },
-    effects=EFFECTS,
+    guards={name: (guard,) for name, guard in GUARDS.items()},
 )
 OFFICER = Actor("ella", (Post("express.officer", "430100"), Post("express.lead", "430100")))
 LEAD = Actor("lars", (Post("express.lead", "430000"), Post("express.officer", "430000")))

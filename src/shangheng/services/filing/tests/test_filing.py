@@ -15,14 +15,14 @@ from shangheng.kernel.registers.actions import Filing
 from shangheng.kernel.registers.concept.actors import NOBODY, Actor, Post
 from shangheng.kernel.registers.concept.actors import Hand as PlainHand
 from shangheng.services.filing import queries, rules
-from shangheng.services.filing.actions import EFFECTS
+from shangheng.services.filing.actions import GUARDS
 from shangheng.services.filing.cases import RULE_FILING
 from shangheng.services.filing.registers import RULE_CAPTURE, TRADING_RULE
 
 AT = datetime(2026, 11, 2, 1, tzinfo=UTC)
 HOUSE = House(
     region="320000", configuration={"filing.check_days": 10, "filing.rectify_days": 15},
-    effects=EFFECTS,
+    guards={name: (guard,) for name, guard in GUARDS.items()},
 )  # fmt: skip
 OFFICER = Actor("fiona", (Post("filing.officer", "320000"),))
 LEAD = Actor("leo", (Post("filing.lead", "320000"),))

@@ -7,6 +7,7 @@ add guards of their own to ``incentive_application.decide``.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -210,14 +211,15 @@ def _asked(taking: Taking) -> tuple[Provision, Facts]:
 
 def with_what_is_known(facts: Facts, code: str, on: date) -> Facts:
     """Return facts with the findings on file and the payments made; the firm need not say them."""
-    own = Facts(findings=findings_of(on).get(code, ()), awards=awards_of().get(code, ()))
-    return Facts(
-        **{
-            **vars(facts),
-            "findings": tuple(dict.fromkeys((*(facts.findings or ()), *(own.findings or ())))),
-            "awards": tuple(dict.fromkeys((*(facts.awards or ()), *(own.awards or ())))),
-        }
-    )
+    known = Facts(findings=findings_of(on).get(code, ()), awards=awards_of().get(code, ()))
+    return joined(facts, known)
+
+
+def joined(facts: Facts, known: Facts) -> Facts:
+    """Return facts with findings and payments that are known beside those that were filed."""
+    findings = dict.fromkeys((*(facts.findings or ()), *(known.findings or ())))
+    awards = dict.fromkeys((*(facts.awards or ()), *(known.awards or ())))
+    return replace(facts, findings=tuple(findings), awards=tuple(awards))
 
 
 def findings_of(on: date) -> dict[str, tuple[Finding, ...]]:

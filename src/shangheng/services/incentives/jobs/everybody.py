@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""All firms at once from the ledger: who is due an award unasked, what another number would cost.
+"""All firms at once from the ledger: who is due an award unasked.
 
 The ledger holds sales; findings come from the register, payments from the applications. Provisions
 that rest on other facts (leases, lines, honours) need an application.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import product
 from typing import Any
 
@@ -16,7 +16,7 @@ import ibis
 import pyarrow as pa
 
 from shangheng.kernel.accounts import queries as accounts
-from shangheng.kernel.errors import Invalid, NotFound
+from shangheng.kernel.errors import Invalid
 from shangheng.kernel.formulas import queries as ledger
 from shangheng.kernel.formulas.queries import House
 from shangheng.kernel.policies.concept import Jurisdiction
@@ -33,8 +33,6 @@ from shangheng.services.incentives.rules.funds import (
     Share,
     affordable,
     county_of,
-    fund_code,
-    purse_of,
     shares,
 )
 from shangheng.services.incentives.rules.provisions import ZERO, Provision
@@ -43,23 +41,27 @@ FROM_THE_LEDGER = "first-crossing"
 """The formula whose facts are all in the ledger."""
 OPEN_CHOICES = ("several_levels_in_one_year", "modes_in_one_year")
 FORGIVING = "forgiving"
-BEFORE, AFTER = "before", "after"
-PATH_MAX = 8
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reckoned:
-    """Under what all firms are reckoned: the place, the provision, the day, the house."""
+    """Under what all firms are reckoned: the place, the provision, the day, the house.
+
+    ``readings`` are asked for this once and go before what the house has decided.
+    """
 
     place: Jurisdiction
     provision: Provision
     on: date
     house: House
+    readings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def chosen(self) -> queries.Chosen:
-        """Return the readings that the house has decided."""
-        return queries.chosen_readings([self.provision], {}, self.house.configuration, self.on)
+        """Return the readings that are asked for, or that the house has decided."""
+        return queries.chosen_readings(
+            [self.provision], self.readings, self.house.configuration, self.on
+        )
 
     @property
     def used(self) -> dict[str, Any]:
@@ -70,25 +72,30 @@ class Reckoned:
 
 
 def reckoned(place: Jurisdiction, name: str, on: date, house: House) -> Reckoned:
-    """Return what is needed to reckon a provision for all firms; refuse what the ledger lacks."""
+    """Return what is needed to reckon a provision for all firms."""
     provision = queries.provision(place, name, on, house.configuration)
-    if provision.formula != FROM_THE_LEDGER or not provision.in_force:
-        known = [each.id for each in queries.provisions(place, on)
-                 if each.formula == FROM_THE_LEDGER and each.in_force]  # fmt: skip
-        raise Invalid("incentive.not_from_the_ledger", provision=name, known=known)
     return Reckoned(place=place, provision=provision, on=on, house=house)
+
+
+def is_in_the_ledger(provision: Provision) -> bool:
+    """Return whether the ledger holds all facts of a provision, so that nobody need apply."""
+    return provision.formula == FROM_THE_LEDGER and provision.in_force
 
 
 def deserving(asked: Reckoned) -> dict[str, Any]:
     """Return which firms are due the award without applying, under every reading left open."""
-    plain = tuple(_variants(asked))
+    if not is_in_the_ledger(asked.provision):
+        every = queries.provisions(asked.place, asked.on)
+        known = [each.id for each in every if is_in_the_ledger(each)]
+        raise Invalid("incentive.not_from_the_ledger", provision=asked.provision.id, known=known)
+    plain = tuple(variants_of(asked))
     forgiving = tuple(
         replace(each, name=f"{FORGIVING}:{each.name}", forgiving=True) for each in plain
     )
-    market = _market(asked, [asked.provision])
+    market = market_of(asked)
     findings = findings_of(asked.on)
     firms: dict[str, dict[str, Any]] = {}
-    for row in _run(asked, everybody.due, (*plain, *forgiving), market):
+    for row in rows_under(asked, everybody.due, (*plain, *forgiving), market):
         firm = firms.setdefault(row["firm"], _firm(row, market.firms[row["firm"]], asked))
         name = row["variant"].removeprefix(f"{FORGIVING}:")
         firm["without" if row["variant"] != name else "amounts"][name] = row["amount"]
@@ -101,7 +108,7 @@ def deserving(asked: Reckoned) -> dict[str, Any]:
         "provision": asked.provision, "on": asked.on, "choices": names, "firms": listed,
         "open": [each for each in asked.provision.readings
                  if each.name in OPEN_CHOICES and asked.used[each.name] is None],
-        "sums": {row["variant"]: row for row in _run(asked, everybody.sums, plain, market)},
+        "sums": {row["variant"]: row for row in rows_under(asked, everybody.sums, plain, market)},
         "funds": _funds(asked, listed, names), "years": market.years,
     }  # fmt: skip
 
@@ -117,7 +124,7 @@ def _finding(each: Any) -> dict[str, Any]:  # noqa: ANN401 - a finding
     return {"year": each.year, "zh": zh, "en": en}
 
 
-def _variants(asked: Reckoned) -> Iterator[Variant]:
+def variants_of(asked: Reckoned) -> Iterator[Variant]:
     """Yield a variant for each combination of the choices that nobody has made."""
     used = asked.used
     open_ = [each for each in asked.provision.readings
@@ -138,15 +145,13 @@ class Market:
     years: tuple[int, int] | None
 
 
-def _market(asked: Reckoned, provisions: list[Provision]) -> Market:
-    """Read the sales of all firms that were ever above the lowest level of the provisions.
+def market_of(asked: Reckoned, *others: Reckoned) -> Market:
+    """Read the sales of all firms that were ever above the lowest level of what is asked.
 
     A year of the ledger in which a firm sold nothing is a year without sales, not one unknown.
     """
     measure = measure_on(asked.on, asked.house.configuration)
-    levels = [Decimal(level["over"]) for each in provisions
-              for listed in each.terms["levels"].values() for level in listed]  # fmt: skip
-    least = min(levels) * min(Decimal(1), asked.used.get("agricultural_factor") or Decimal(1))
+    least = min(_lowest(each) for each in (asked, *others))
     rows = ledger.rows_of(
         lambda **tables: candidates(tables, asked.place.region, measure, least),
         house=asked.house, reads=READS,
@@ -163,12 +168,19 @@ def _market(asked: Reckoned, provisions: list[Provision]) -> Market:
     return Market(sales, {row["firm"]: row for row in rows}, span)
 
 
-def _run(
+def _lowest(asked: Reckoned) -> Decimal:
+    levels = [Decimal(level["over"]) for listed in asked.provision.terms["levels"].values()
+              for level in listed]  # fmt: skip
+    return min(levels) * min(Decimal(1), asked.used.get("agricultural_factor") or Decimal(1))
+
+
+def rows_under(
     asked: Reckoned,
     build: Any,  # noqa: ANN401 - Ibis publishes no types
     variants: tuple[Variant, ...],
     market: Market,
 ) -> list[dict[str, Any]]:
+    """Return what ``build`` makes of variants over the facts of all firms."""
     return ledger.rows_of(
         lambda **tables: build(variants, tables, asked.on),
         house=asked.house, reads=(), given=_facts(asked, market),
@@ -256,88 +268,6 @@ def available_in(codes: list[str]) -> dict[str, int]:
     """Return what budget lines have free, in smallest pieces; one never opened is left out."""
     pots = {FUND_PLAN.account(code, "available"): code for code in codes}
     return {pots[pot]: pieces for pot, pieces in accounts.balances(list(pots)).items()}
-
-
-def effect(asked: Reckoned, changes: Mapping[str, str]) -> dict[str, Any]:
-    """Return what a change of numbers would do to the budget, before it is made."""
-    other = replace(asked, provision=changed(asked.provision, changes))
-    variants = [
-        replace(each, name=f"{when}|{each.name}")
-        for when, one in ((BEFORE, asked), (AFTER, other))
-        for each in _variants(one)
-    ]
-    market = _market(asked, [asked.provision, other.provision])
-    rows = {row["variant"]: row for row in _run(asked, everybody.sums, tuple(variants), market)}
-    names = [each.name.partition("|")[2] for each in variants[: len(variants) // 2]]
-    lines = []
-    for name in names:
-        before, after = (rows.get(f"{when}|{name}", _NOBODY) for when in (BEFORE, AFTER))
-        sums = [each["amount"] or ZERO for each in (before, after)]
-        lines.append({
-            "reading": name, "firms_before": before["firms"], "firms_after": after["firms"],
-            "before": sums[0], "after": sums[1], "difference": sums[1] - sums[0],
-        })  # fmt: skip
-    purse = purse_of(asked.provision) or "money"
-    home = fund_code(purse, asked.place.region, asked.on.year)
-    free = Decimal(available_in([home]).get(home, 0)) / 100
-    return {"provision": asked.provision.id, "on": asked.on, "changes": dict(changes),
-            "lines": lines, "fund": home, "available": free}  # fmt: skip
-
-
-_NOBODY = {"firms": 0, "amount": ZERO, "unclear": 0}
-
-
-def changed(provision: Provision, changes: Mapping[str, str]) -> Provision:
-    """Return a provision with other numbers: ``levels.B2C.0.award`` counts levels from 0."""
-    terms = _copied(provision.terms)
-    for path, text in changes.items():
-        *steps, last = path.split(".", PATH_MAX)
-        inner: Any = terms
-        try:
-            for step in steps:
-                inner = inner[int(step)] if isinstance(inner, list) else inner[step]
-            before = inner[int(last)] if isinstance(inner, list) else inner[last]
-        except (KeyError, ValueError, IndexError, TypeError) as error:
-            known = sorted(_paths(provision.terms))
-            raise NotFound("incentive.no_such_number", path=path, known=known) from error
-        inner[int(last) if isinstance(inner, list) else last] = _number(path, text, before)
-    return replace(provision, terms=terms)
-
-
-def _number(path: str, text: str, before: Any) -> Decimal:  # noqa: ANN401 - what stands there
-    try:
-        value = Decimal(text.replace(",", ""))
-    except InvalidOperation as error:
-        raise Invalid("incentive.not_a_number", path=path, text=text) from error
-    if isinstance(before, dict | list | str | bool) or not value.is_finite() or value < 0:
-        raise Invalid("incentive.not_a_number", path=path, text=text)
-    return value
-
-
-def _copied(value: Any) -> Any:  # noqa: ANN401 - nested terms
-    if isinstance(value, Mapping):
-        return {name: _copied(each) for name, each in value.items()}
-    return [_copied(each) for each in value] if isinstance(value, list | tuple) else value
-
-
-def _paths(value: Any, before: str = "") -> Iterator[str]:  # noqa: ANN401 - nested terms
-    if isinstance(value, Mapping | list | tuple):
-        inner = value.items() if isinstance(value, Mapping) else enumerate(value)
-        for name, each in inner:
-            yield from _paths(each, f"{before}.{name}".lstrip("."))
-    elif not isinstance(value, str | bool):
-        yield before
-
-
-def numbers_of(provision: Provision) -> dict[str, Decimal]:
-    """Return every number of a provision that could be changed, by its path."""
-    found = {}
-    for path in _paths(provision.terms):
-        inner: Any = provision.terms
-        for step in path.split("."):
-            inner = inner[int(step)] if isinstance(inner, list | tuple) else inner[step]
-        found[path] = Decimal(inner)
-    return found
 
 
 def sales_of(code: str, on: date, house: House) -> list[dict[str, Any]]:

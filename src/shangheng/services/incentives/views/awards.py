@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The desk of those who grant: who deserves what, what it costs, what funds hold, publicity."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -21,10 +21,12 @@ from shangheng.kernel.regions import queries as regions
 from shangheng.services.incentives import actions, queries
 from shangheng.services.incentives.actions import Line
 from shangheng.services.incentives.cases import APPLICATION
-from shangheng.services.incentives.jobs import everybody
-from shangheng.services.incentives.jobs.everybody import FROM_THE_LEDGER, Reckoned
+from shangheng.services.incentives.forms.typed import in_words, words_of
+from shangheng.services.incentives.jobs import effects, everybody
+from shangheng.services.incentives.jobs.everybody import Reckoned, is_in_the_ledger
 from shangheng.services.incentives.rules.funds import FUND_PLAN, PURSES
-from shangheng.services.incentives.views.desk import Office, day_of, require_post
+from shangheng.services.incentives.rules.provisions import Provision
+from shangheng.services.incentives.views.desk import Office, day_of, home_of, require_post
 
 SET = "set."
 POTS = ("available", "committed", "paid")
@@ -35,10 +37,10 @@ POTS = ("available", "committed", "paid")
 @require_safe
 def deserving(request: HttpRequest, office: Office) -> HttpResponse:
     """Show which firms are due an award without applying, and which of them the funds can pay."""
-    place = require_post(request, office)
-    facts: dict[str, Any] = _asked(request, office, place)
+    require_post(request, office)
+    facts = _asked(request, office, is_in_the_ledger)
     try:
-        found = everybody.deserving(_reckoned(request, office, place))
+        found = everybody.deserving(_reckoned(facts, office))
     except Refusal as refusal:
         return _refused(request, "incentives/deserving.html", facts, refusal)
     lines = [_line(each, found) for each in found["firms"]]
@@ -57,16 +59,18 @@ def deserving(request: HttpRequest, office: Office) -> HttpResponse:
     return render(request, "incentives/deserving.html", facts)
 
 
-def _asked(request: HttpRequest, office: Office, place: Jurisdiction) -> dict[str, Any]:
+def _asked(
+    request: HttpRequest, office: Office, is_listed: Callable[[Provision], bool]
+) -> dict[str, Any]:
+    place = home_of(office)
     on = day_of(request.GET.get("on", ""), office.now().date())
-    listed = [each for each in queries.provisions(place, on) if each.formula == FROM_THE_LEDGER]
+    listed = [each for each in queries.provisions(place, on) if is_listed(each)]
     name = request.GET.get("provision") or (listed[0].id if listed else "")
     return {"where": place, "on": on, "provisions": listed, "name": name, "asked": request.GET}
 
 
-def _reckoned(request: HttpRequest, office: Office, place: Jurisdiction) -> Reckoned:
-    asked = _asked(request, office, place)
-    return everybody.reckoned(place, asked["name"], asked["on"], office.house())
+def _reckoned(asked: Mapping[str, Any], office: Office) -> Reckoned:
+    return everybody.reckoned(asked["where"], asked["name"], asked["on"], office.house())
 
 
 def _line(firm: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,24 +97,40 @@ def _refused(
 @require_safe
 def effect(request: HttpRequest, office: Office) -> HttpResponse:
     """Show what other numbers of a provision would cost, before anybody makes them law."""
-    place = require_post(request, office)
-    facts = _asked(request, office, place)
+    require_post(request, office)
+    facts = _asked(request, office, effects.can_be_changed)
     changes = {
         key.removeprefix(SET): value.strip()
         for key, value in request.GET.items()
         if key.startswith(SET) and isinstance(value, str) and value.strip()
     }
     try:
-        asked = _reckoned(request, office, place)
+        asked = _reckoned(facts, office)
+        names = effects.names_of(asked)
         facts["numbers"] = [
-            (path, f"{SET}{path}", number, changes.get(path, ""))
-            for path, number in everybody.numbers_of(asked.provision).items()
-        ]
+            {"path": path, "field": f"{SET}{path}", "name": names[path], "now": number,
+             "typed": changes.get(path, "")}
+            for path, number in effects.numbers_of(asked).items()
+        ]  # fmt: skip
         if changes:
-            facts["found"] = everybody.effect(asked, changes)
+            facts["found"] = effects.effect(asked, changes)
+            facts["lacking"] = _lacking(facts["found"], asked.provision)
     except Refusal as refusal:
         return _refused(request, "incentives/effect.html", facts, refusal)
     return render(request, "incentives/effect.html", facts)
+
+
+def _lacking(found: Mapping[str, Any], provision: Provision) -> list[tuple[Any, int]]:
+    """Return what is not known, in words, and of how many firms; under the reading that has most.
+
+    A reading that nobody has decided is told by its question.
+    """
+    most: dict[str, int] = {}
+    for line in found["lines"]:
+        for name, count in line["missing"].items():
+            most[name] = max(count, most.get(name, 0))
+    words = words_of((provision,))
+    return [(in_words(name, words), count) for name, count in most.items()]
 
 
 @login_required

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What became of the clauses: their tasks with what was done in them, and targets judged."""
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
@@ -10,20 +9,25 @@ from shangheng.kernel.cases import trends
 from shangheng.kernel.cases.concept.views import CaseView, StepView, Wanted
 from shangheng.kernel.policies.concept import Library
 from shangheng.kernel.policies.queries import Owed
-from shangheng.kernel.registers.concept.actors import Actor, Post
+from shangheng.kernel.registers.concept.actors import Actor, Post, listed
 from shangheng.services.policy.cases import JUDGEMENT, READER, TASK, VERDICTS
 from shangheng.services.policy.rules.standing import Judged
 from shangheng.services.policy.rules.tracking import Task
 
 READ_MAX = 50_000
-_PARTS = re.compile(r"[、，,;；\s]+")
-_HOUSE = Actor("", (Post(READER),))
-"""The house itself reads what it publishes: confirmed judgements, no more."""
+HOUSE = Actor("shangheng", (Post(READER),))
+"""The house itself, and whoever has its shell: reads every task and judgement, changes none."""
 
 
 def may_see(actor: Actor) -> bool:
     """Return whether somebody has anything to do with tasks."""
     return cases.knows(TASK, actor)
+
+
+def sees_those_of(actor: Actor, bodies: Collection[str] = ()) -> bool:
+    """Return whether somebody sees the tasks of some bodies; without any, whether all of them."""
+    named = (*bodies, TASK.office)
+    return any(post.role in TASK.roles and post.works_on("", named) for post in actor.posts)
 
 
 def tasks(actor: Actor, at: datetime) -> list[Task]:
@@ -42,19 +46,15 @@ def _task(view: CaseView, steps: Sequence[StepView]) -> Task:
         clause=str(view.values["clause"]),
         work=str(view.values["work"]),
         lead=str(view.values.get("lead", "")),
-        units=_parts(view.values.get("units", "")),
+        units=listed(view.values.get("units")),
         state=view.state,
         due_on=date.fromisoformat(said["due_on"]) if said.get("due_on") else None,
         percent=said.get("percent"),
-        needs=_parts(view.values.get("needs", "")),
+        needs=listed(view.values.get("needs")),
         finding=inspected[-1] if bad else "",
         decision=str(said.get("decision", "")),
         proofs=sum(len(step.values.get("proof", ())) for step in steps),
     )
-
-
-def _parts(text: object) -> tuple[str, ...]:
-    return tuple(part for part in _PARTS.split(str(text)) if part)
 
 
 def of_duty(held: Iterable[Task], owed: Owed) -> list[Task]:
@@ -80,7 +80,7 @@ def judgements(at: datetime, year: int | None = None) -> dict[str, Judged]:
     """Return the latest confirmed judgement of each target, up to a year if one is given."""
     wanted = Wanted(state="confirmed", limit=READ_MAX)
     found: dict[str, Judged] = {}
-    for view in cases.inbox(JUDGEMENT, wanted, actor=_HOUSE, at=at):
+    for view in cases.inbox(JUDGEMENT, wanted, actor=HOUSE, at=at):
         told = view.values
         made = Judged(
             told["year"], VERDICTS[told["verdict"]], told["verdict"] == "reached", view.number,

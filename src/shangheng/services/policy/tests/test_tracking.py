@@ -4,12 +4,17 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from shangheng.kernel.access.concept import HeldPost
 from shangheng.kernel.cases import actions as cases
+from shangheng.kernel.cases import queries
+from shangheng.kernel.cases.concept.views import Wanted
 from shangheng.kernel.cases.store import Hand, House
-from shangheng.kernel.errors import Invalid, NotPermitted
+from shangheng.kernel.errors import Invalid, NotFound, NotPermitted
+from shangheng.kernel.notices import queries as notices
 from shangheng.kernel.policies import queries as policies
 from shangheng.kernel.registers.concept.actors import Actor, Post
 from shangheng.kernel.registers.concept.attachments import Upload
@@ -21,6 +26,7 @@ from shangheng.services.policy.tests.libraries import library
 
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
+LATER = datetime(2026, 12, 31, 1, tzinfo=UTC)
 DAYS = {"policy.check_days": 10, "policy.problem_days": 5}
 UNIT = Actor("uma", (Post("policy.unit", "320000"),))
 LEAD = Actor("lena", (Post("policy.lead", "320000"),))
@@ -169,3 +175,105 @@ def test_a_target_without_a_number_is_judged_by_two(house: House) -> None:
     assert (found.year, found.reached, found.proofs) == (2020, False, 1)
     assert found.verdict[0] == "基本达到"
     assert tracking.judgements(AT, 2019) == {}
+
+
+POLICE, OWN_CITY = "省公安厅", "320000"
+FORMS = {form: each for each in library().jurisdictions["jiangsu"].departments
+         for form in each.forms}  # fmt: skip
+WORK = {"plan": "先调研后发文", "due_on": "2026-12-20"}
+
+
+def of(department: str, role: str = "policy.unit", region: str = OWN_CITY) -> Actor:
+    """Return somebody who holds a post for a department, as the office of access makes it."""
+    held = HeldPost(
+        uuid=uuid4(), person=department, role=role, region=region, department=department,
+        party="", since=AT, until=None, void=False, given_by="b", reason="r",
+    )  # fmt: skip
+    return Actor(department, held.posts(FORMS))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("department", "is_own"),
+    [
+        ("省公安厅", True),  # joins
+        ("省工商局", True),  # joins, with a function in other cases
+        ("省商务厅", True),  # leads; the office of the commerce authority
+        ("公安厅", True),  # the same body as another document prints it
+        ("省科技厅", False),
+        ("省安厅", False),
+        ("", True),  # bound to no department
+    ],
+)
+def test_a_unit_sees_and_works_on_what_it_leads_or_joins(
+    house: House, department: str, *, is_own: bool
+) -> None:
+    number = cases.open_case(TASK, GIVEN, hand(LEAD, house)).number
+    actor = of(department)
+    assert [each.number for each in tracking.tasks(actor, AT)] == [number] * is_own
+    if is_own:
+        cases.take_step(TASK, number, "plan", WORK, hand(actor, house))
+        cases.add_note(TASK, number, "已对接", hand(actor, house), outward=False)
+        return
+    with pytest.raises(NotFound):
+        queries.case_file(TASK, number, actor=actor, at=AT, house=house)
+    for act in (
+        lambda: cases.take_step(TASK, number, "plan", WORK, hand(actor, house)),
+        lambda: cases.add_note(TASK, number, "已对接", hand(actor, house), outward=False),
+        lambda: cases.assign(TASK, number, actor.name, hand(actor, house)),
+    ):
+        with pytest.raises(NotPermitted):
+            act()
+
+
+@pytest.mark.django_db
+def test_the_office_of_the_commerce_authority_works_on_the_tasks_of_all(house: House) -> None:
+    alone = GIVEN | {"lead": POLICE, "units": ""}
+    number = cases.open_case(TASK, alone, hand(LEAD, house)).number
+    assert tracking.tasks(of("省工商局"), AT) == []
+    office = of("省商务厅", "policy.lead")
+    assert [each.number for each in tracking.tasks(office, AT)] == [number]
+    cases.take_step(TASK, number, "plan", WORK, hand(office, house))
+    assert tracking.tasks(of("省商务厅", region="430000"), AT) == []  # of another province
+    found = queries.statistics(TASK, actor=office, since=AT, until=LATER, at=LATER)
+    assert found.by_state == {"running": 1}
+
+
+@pytest.mark.django_db
+def test_a_unit_sets_up_tasks_of_its_own_only(house: House) -> None:
+    with pytest.raises(NotPermitted):
+        cases.open_case(TASK, GIVEN, hand(of("省科技厅"), house))
+    assert cases.open_case(TASK, GIVEN, hand(of(POLICE), house)).number
+
+
+@pytest.mark.django_db
+def test_a_part_of_a_name_is_another_body(house: House) -> None:
+    cases.open_case(TASK, GIVEN | {"units": "省公安厅交管局，省工商局"}, hand(LEAD, house))
+    assert tracking.tasks(of(POLICE), AT) == []
+    assert len(tracking.tasks(of("省工商局"), AT)) == 1
+
+
+@pytest.mark.django_db
+def test_counts_of_all_departments_are_not_told_to_one(house: House) -> None:
+    cases.open_case(TASK, GIVEN, hand(LEAD, house))
+    assert queries.count(TASK, Wanted(), actor=of(POLICE)) == 1
+    with pytest.raises(NotPermitted) as refused:
+        queries.statistics(TASK, actor=of(POLICE), since=AT, until=LATER, at=LATER)
+    assert refused.value.code == "case.counts_of_all"
+
+
+@pytest.mark.django_db
+def test_no_duty_gets_a_second_task_because_the_first_is_not_seen(house: House) -> None:
+    place = library().jurisdictions["jiangsu"]
+    owed = policies.duties(place, department="省邮政管理局")
+    actions.decompose(place, owed, hand(LEAD, house))
+    elsewhere = Actor("lina", (Post("policy.lead", "320500"),))
+    assert actions.decompose(place, owed, hand(elsewhere, house)) == []
+
+
+@pytest.mark.django_db
+def test_a_unit_is_told_of_its_own_tasks_only(house: House) -> None:
+    cases.open_case(TASK, GIVEN, hand(LEAD, house))
+    told = {name: notices.unread(of(name)) for name in (POLICE, "省商务厅", "省科技厅")}
+    assert told == {POLICE: 1, "省商务厅": 1, "省科技厅": 0}
+    assert notices.unread(UNIT) == 1

@@ -20,7 +20,7 @@ def _plain_owed(owed: policies.Owed, progress: Progress | None) -> dict[str, Any
     duty = owed.duty
     tracked = {}
     if progress is not None:
-        stands = progress[owed.ref]
+        stands = progress.get(owed.ref, {"state": None, "tasks": []})
         numbers = [task.number for task in stands["tasks"]]
         tracked = {"state": stands["state"], "tasks": numbers}
     return tracked | {
@@ -59,15 +59,22 @@ def duties(request: HttpRequest, office: Office) -> HttpResponse:
 def _progress(
     request: HttpRequest, office: Office, listed: list[policies.Owed]
 ) -> Progress | None:
-    """Return how each duty stands by its tasks, to whoever may see them."""
+    """Return how each duty stands by its tasks, to whoever may see them.
+
+    Whoever works for one body is told of the duties of that body, not of others.
+    """
     actor = office.actor(request)
     if not tracking.may_see(actor):
         return None
-    held, today = tracking.tasks(actor, office.now()), office.now().date()
-    told = alarms(held, today)
+    held, every = (tracking.tasks(each, office.now()) for each in (actor, tracking.HOUSE))
+    today = office.now().date()
+    told = alarms(every, today)
     found = {}
     for each in listed:
         mine = tracking.of_duty(held, each)
+        bodies = (*each.duty.departments, *((each.lead,) if each.lead else ()))
+        if not mine and not tracking.sees_those_of(actor, bodies):
+            continue
         found[each.ref] = {
             "state": (state := state_of(mine, today)),
             "words": STATES[state],

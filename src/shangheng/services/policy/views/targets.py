@@ -128,11 +128,14 @@ def _line(each: Standing, office: Office) -> dict[str, Any]:
 
 @require_safe
 def brief(request: HttpRequest, office: Office) -> HttpResponse:
-    """Say on one page what was promised, what is done, what is late and who owes it."""
+    """Say on one page what was promised, what is done, what is late and who owes it.
+
+    Tasks stand there for whoever sees all of them.
+    """
     known, place = chosen(request, office)
     actor, today = office.actor(request), office.now().date()
     scope = scope_of(request, office, place)
-    held = tracking.tasks(actor, office.now()) if tracking.may_see(actor) else None
+    held = tracking.tasks(actor, office.now()) if tracking.sees_those_of(actor) else None
     found = brief_of(place, queries.standings(place, scope), held, today)
     if request.GET.get("format") == "pdf":
         titles = (f"{place.zh}：文件承诺的事做到哪一步", f"{place.en}: what was promised")

@@ -36,8 +36,8 @@ def tasks(request: HttpRequest, office: Office) -> HttpResponse:
         owed = library.owed_by(place, name, "", office.now().date())
         actions.decompose(place, owed, office.hand(request))
         return redirect(request.get_full_path())
-    held = tracking.tasks(actor, office.now())
-    told = alarms(held, office.now().date(), tracking.references(office.library()))
+    held, every = (tracking.tasks(each, office.now()) for each in (actor, tracking.HOUSE))
+    told = alarms(every, office.now().date(), tracking.references(office.library()))
     listed = [
         each
         for each in (tracking.of_bodies(held, department.forms) if department else held)
@@ -49,10 +49,11 @@ def tasks(request: HttpRequest, office: Office) -> HttpResponse:
     plain = [_plain(each, told.get(each.number, [])) for each in listed]
     if file := file_of(request, office, f"tasks-{place.id}", plain):
         return file
+    bodies = (*(department.forms if department else ()), TASK.office)
     facts = {
         "places": known, "where": place, "asked": request.GET, "department": department,
         "loads": library.loads(place), "states": TASK.states,
-        "may_open": actor.role_for((LEAD,), place.region) is not None,
+        "may_open": actor.role_for((LEAD,), place.region, bodies=bodies) is not None,
         "late": sum(each.is_late(office.now().date()) for each in listed),
         "lines": [
             {"task": each, "alarms": [one.words for one in told.get(each.number, [])],

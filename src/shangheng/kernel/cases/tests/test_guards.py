@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from shangheng.kernel.cases import actions, proofs, queries
-from shangheng.kernel.cases.store import Effect, House, Taken
+from shangheng.kernel.cases.concept.guards import Guard, Taking
+from shangheng.kernel.cases.store import House
 from shangheng.kernel.cases.tests.builders import ANNA, AT, HOUSE, KIND, LEAD, hand, story
 from shangheng.kernel.errors import Conflict, Unavailable
 from shangheng.kernel.evidence.models import LeafRow
@@ -14,14 +15,14 @@ from shangheng.kernel.evidence.models import LeafRow
 pytestmark = pytest.mark.django_db
 DOING = replace(
     KIND, steps=tuple(
-        replace(step, does="tell") if step.name == "grant" else step for step in KIND.steps
+        replace(step, guarded=True) if step.name == "grant" else step for step in KIND.steps
     ),
 )  # fmt: skip
 STEPS = ("accept", "propose")
 
 
-def house(effect: Effect) -> House:
-    return replace(HOUSE, effects={"tell": effect})
+def house(guard: Guard) -> House:
+    return replace(HOUSE, guards={f"{DOING.name}.grant": (guard,)})
 
 
 def proposed() -> str:
@@ -31,18 +32,18 @@ def proposed() -> str:
     return number
 
 
-def test_an_effect_sees_the_form_and_what_earlier_steps_said() -> None:
-    seen: list[Taken] = []
+def test_a_guard_sees_the_form_and_what_earlier_steps_said() -> None:
+    seen: list[Taking] = []
     number = proposed()
     actions.take_step(DOING, number, "grant", {}, hand(LEAD, house=house(seen.append)))
     (taken,) = seen
-    assert (taken.number, taken.step.name, taken.said) == (number, "grant", {"reason": "齐全"})
-    assert taken.form["story"] == "手机壳熔化"
+    assert (taken.number, taken.step, taken.told) == (number, "grant", {"reason": "齐全"})
+    assert taken.values["story"] == "手机壳熔化"
     assert (taken.region, taken.opened_at) == ("320583", AT)
 
 
-def test_what_an_effect_refuses_is_not_done_and_not_sealed() -> None:
-    def refuse(taken: Taken) -> None:
+def test_what_a_guard_refuses_is_not_done_and_not_sealed() -> None:
+    def refuse(taken: Taking) -> None:
         raise Conflict("case.closed", number=taken.number)
 
     number, leaves = proposed(), LeafRow.objects.count()
@@ -54,6 +55,6 @@ def test_what_an_effect_refuses_is_not_done_and_not_sealed() -> None:
     assert proofs.intact(number)
 
 
-def test_a_step_whose_effect_nobody_provides_is_not_taken_without_it() -> None:
-    with pytest.raises(Unavailable, match=r"case\.nobody_does"):
+def test_a_step_whose_guard_nobody_provides_is_not_taken_without_it() -> None:
+    with pytest.raises(Unavailable, match=r"case\.guard_missing"):
         actions.take_step(DOING, proposed(), "grant", {}, hand(LEAD))

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0010_exchange'),
+        ('kernel', '0011_exchange_registers'),
     ]
 
     operations = [
