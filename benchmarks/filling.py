@@ -74,8 +74,8 @@ def case_of(i: int, cases: int, counties: list[str]) -> Row:
 def clock_of(i: int, cases: int) -> Row:
     """Return the row of a case's clock."""
     opened, closed = _span(i, cases)
-    started = {"what": "started", "at": f"{opened.isoformat()}+00:00"}
-    events = json.dumps([started | {"reason": "", "by": "", "amount": 0}])
+    at = f"{opened.isoformat()}+00:00"
+    events = json.dumps([{"what": "started", "at": at, "reason": "", "by": "", "amount": 0}])
     due = opened + PERIOD
     return (
         f"{i:032x}", "handling", "calendar_days", PERIOD.days, "", events, due, closed, None, None,

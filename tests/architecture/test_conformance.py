@@ -89,7 +89,7 @@ def test_templates_and_addresses_of_a_service_carry_its_name(service: Service) -
 
 
 # Those of django-allauth that this site shows in its own way keep the names by which it asks.
-OVERRIDDEN = {"429.html", "account", "allauth", "mfa", "socialaccount"}
+OVERRIDDEN = {"429.html", "account", "allauth", "mfa", "socialaccount", "usersessions"}
 
 
 def test_templates_of_the_site_carry_its_name() -> None:

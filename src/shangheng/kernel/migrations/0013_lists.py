@@ -60,23 +60,7 @@ class Migration(migrations.Migration):
         ),
         migrations.RemoveIndex(
             model_name='caserow',
-            name='kernel_case_inbox',
-        ),
-        migrations.RemoveIndex(
-            model_name='caserow',
             name='kernel_case_open',
-        ),
-        migrations.AddIndex(
-            model_name='caserow',
-            index=models.Index(fields=['kind', 'state', 'closed_at', 'opened_at', 'number'], name='kernel_case_state'),
-        ),
-        migrations.AddIndex(
-            model_name='caserow',
-            index=models.Index(models.F('kind'), County('region'), models.F('closed_at'), models.F('opened_at'), models.F('number'), name='kernel_case_county'),
-        ),
-        migrations.AddIndex(
-            model_name='caserow',
-            index=models.Index(models.F('kind'), City('region'), models.F('closed_at'), models.F('opened_at'), models.F('number'), name='kernel_case_city'),
         ),
         migrations.AddIndex(
             model_name='caserow',
@@ -110,14 +94,6 @@ class Migration(migrations.Migration):
         migrations.RunPython(keep_what_lists_ask, migrations.RunPython.noop),
         migrations.AddIndex(
             model_name='facetrow',
-            index=models.Index(fields=['kind', 'mark', 'title', 'number', 'state', 'entry'], name='kernel_facet_listed'),
-        ),
-        migrations.AddIndex(
-            model_name='facetrow',
-            index=models.Index(models.F('kind'), models.F('mark'), County('region'), models.F('title'), models.F('number'), models.F('state'), models.F('entry'), name='kernel_facet_county'),
-        ),
-        migrations.AddIndex(
-            model_name='facetrow',
-            index=models.Index(models.F('kind'), models.F('mark'), City('region'), models.F('title'), models.F('number'), models.F('state'), models.F('entry'), name='kernel_facet_city'),
+            index=models.Index(fields=['kind', 'mark', 'title', 'number', 'state', 'region', 'entry'], name='kernel_facet_listed'),
         ),
     ]

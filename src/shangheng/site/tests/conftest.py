@@ -3,7 +3,8 @@
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,26 @@ from pytest_django.fixtures import Settings
 from shangheng.kernel.records import actions, reporters
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store.home import Ledger
+from shangheng.kernel.service import Service
 from shangheng.site import clock, people, wiring
 from shangheng.site.registry import REGISTRY
 
 PASSWORD = "correct horse battery"  # noqa: S105
 PLACES = ("320506", "320583", "320102", "320205", "320382")
+
+
+@contextmanager
+def plugged_in(service: Service) -> Iterator[None]:
+    """Let the house have one service more; what was put together of the others is so anew."""
+    house = vars(REGISTRY)
+    before = dict(house)
+    house.clear()
+    house["services"] = (*before["services"], service)
+    try:
+        yield
+    finally:
+        house.clear()
+        house.update(before)
 
 
 def orders(count: int = 60, *, platform: str = "P01", first: int = 0) -> bytes:

@@ -33,8 +33,7 @@ from shangheng.kernel.registers import actions as registers
 from shangheng.kernel.registers.concept.actors import Actor, Hand, Post
 from shangheng.kernel.registers.concept.forms import Upload
 from shangheng.site import auditing, clock, proving, sealed_figures, sealing
-from shangheng.site.registry import REGISTRY
-from shangheng.site.tests.conftest import orders
+from shangheng.site.tests.conftest import orders, plugged_in
 from shangheng.site.tests.declared_case import STALL
 from shangheng.site.tests.declared_register import WELL
 from shangheng.site.tests.test_declared import PLUGGED_IN, STALL_GIVEN, WELL_GIVEN
@@ -76,10 +75,8 @@ COLUMNS = {
 
 @pytest.fixture
 def declared(home: Ledger) -> Iterator[None]:
-    before = REGISTRY.services
-    object.__setattr__(REGISTRY, "services", (*before, PLUGGED_IN))
-    yield
-    object.__setattr__(REGISTRY, "services", before)
+    with plugged_in(PLUGGED_IN):
+        yield
 
 
 @pytest.fixture

@@ -14,8 +14,7 @@ from django.test import Client
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.service import Service
 from shangheng.site import people
-from shangheng.site.registry import REGISTRY
-from shangheng.site.tests.conftest import PASSWORD
+from shangheng.site.tests.conftest import PASSWORD, plugged_in
 from shangheng.site.tests.declared_case import STALL
 from shangheng.site.tests.declared_register import WELL
 
@@ -34,10 +33,8 @@ WELL_GIVEN = {
 
 @pytest.fixture(autouse=True)
 def declared(home: Ledger) -> Iterator[None]:
-    before = REGISTRY.services
-    object.__setattr__(REGISTRY, "services", (*before, PLUGGED_IN))
-    yield
-    object.__setattr__(REGISTRY, "services", before)
+    with plugged_in(PLUGGED_IN):
+        yield
 
 
 def client_of(name: str, *roles: str) -> Client:

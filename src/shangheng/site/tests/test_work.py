@@ -31,8 +31,7 @@ from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.registers.concept.actors import NOBODY, Actor, Post
 from shangheng.kernel.service import Service
 from shangheng.site import acting, carriers, people, work
-from shangheng.site.registry import REGISTRY
-from shangheng.site.tests.conftest import PASSWORD
+from shangheng.site.tests.conftest import PASSWORD, plugged_in
 from shangheng.site.tests.declared_case import STALL
 
 LetterRow, NoticeRow = apps.get_model("kernel", "LetterRow"), apps.get_model("kernel", "NoticeRow")
@@ -75,12 +74,10 @@ def house(hour: None, home: Ledger, settings: Settings) -> Iterator[Ledger]:
     stalls = Service(
         name="stalls", zh="摊位", en="stalls", systems=(), kinds=(OUTCOME,), cases=(KIND,)
     )
-    before = REGISTRY.services
-    object.__setattr__(REGISTRY, "services", (*before, stalls))
     settings.MAIL = "smtp://localhost"
     settings.ADDRESS = "https://stalls.example"
-    yield home
-    object.__setattr__(REGISTRY, "services", before)
+    with plugged_in(stalls):
+        yield home
 
 
 def granted() -> str:

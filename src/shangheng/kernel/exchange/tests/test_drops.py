@@ -29,7 +29,9 @@ from shangheng.kernel.exchange.tests.builders import (
     provider,
 )
 
-NO_BUCKETS = "needs moto[server], which wants an older dateutil than ibis: an environment of its own"
+NO_BUCKETS = (
+    "needs moto[server], which wants an older dateutil than ibis: an environment of its own"
+)
 SECRET = "an example"  # noqa: S105
 
 
