@@ -1,24 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The evidence log: sealing a batch, durable appends, proofs from a large log.
+"""The evidence log: sealing a batch, durable appends, proofs from a large log, the whole audit.
 
-    python -m benchmarks.evidence FOLDER
+    python -m benchmarks.evidence FOLDER HOME
 
-Appends are measured on SQLite with a flush at every commit (``synchronous=FULL``), in a process of
-its own; the large log has only those of its tiles that the measured proofs read, which is all that
-reading them depends on.
+HOME is a home with a ledger, which is audited whole; pymerkle builds the tree of a million records
+beside us, if it is installed. Appends are measured on SQLite with a flush at every commit
+(``synchronous=FULL``), in a process of its own; the large log has only those of its tiles that the
+measured proofs read, which is all that reading them depends on.
 """
 
+import importlib.util
 import json
+import os
 import secrets
 import shutil
 import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
-from benchmarks.measuring import report, told_by
-from shangheng.kernel.evidence import merkle, sealing
+import duckdb
+
+from benchmarks.measuring import THREADS, report, shangheng, told_by
+from shangheng.kernel.evidence import batches, merkle, sealing
+from shangheng.kernel.evidence.batches import SALT_BYTES
 from shangheng.kernel.evidence.hashing import HASH_BYTES, fold
 from shangheng.kernel.evidence.ranges import inclusion_ranges, perfect_subtrees
 from shangheng.kernel.evidence.store import TileStore
@@ -90,6 +97,110 @@ def large(folder: Path) -> None:
     report("evidence.verify_in_log", spent, "ms", against=holds, at_most=1)
 
 
+def beside(folder: Path) -> None:
+    """Build the tree of the same million records as pymerkle does, in memory and durably."""
+    if importlib.util.find_spec("pymerkle") is None:
+        report("evidence.pymerkle", "pymerkle is not installed", "not measured")
+        return
+    hashes, secret = folder / "hashes.bin", secrets.token_bytes(32)
+    own, salts = secrets.token_bytes(RECORDS * HASH_BYTES), batches.salts(secret, 0, RECORDS)
+    hashes.write_bytes(own)
+    entries = folder / "entries.bin"
+    entries.write_bytes(
+        b"".join(
+            salts[at * SALT_BYTES : (at + 1) * SALT_BYTES]
+            + own[at * HASH_BYTES : (at + 1) * HASH_BYTES]
+            for at in range(RECORDS)
+        )
+    )
+    alone = fastest(lambda: sealing.seal_records(hashes, secret))
+    ours = told_by("benchmarks.evidence", "durable", hashes, secret.hex(), home=folder / "sealed")
+    theirs = told_by("benchmarks.with_pymerkle", entries, folder).answer
+    same = {ours.answer["root"]} == set(theirs["roots"])
+    for name, spent in (("memory", alone), ("store", ours.answer["seconds"])):
+        other = theirs[f"{name}_s"]
+        said = (
+            f"ours {spent:.2f} s, pymerkle {other:.2f} s, {'the same' if same else 'OTHER'} root"
+        )
+        ratio = other / spent
+        report(f"evidence.pymerkle_{name}", ratio, "times ours", against=said, at_least=3)
+
+
+def durable(hashes: Path, secret: bytes) -> None:
+    """Seal a batch of a million into a log of its own, flush it all; print how long it took."""
+    import django  # noqa: PLC0415 - the settings are those of this process
+
+    django.setup()
+    from django.core.management import call_command  # noqa: PLC0415
+    from django.db import connection, transaction  # noqa: PLC0415
+
+    from shangheng.kernel.evidence import actions  # noqa: PLC0415
+
+    hashes.parent.joinpath("sealed").mkdir(exist_ok=True)
+    call_command("migrate", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous=FULL")
+    data, at = hashes.read_bytes(), datetime.now(UTC)  # noqa: TID251 - no clock but its own
+    begun = time.perf_counter()
+    kept = hashes.with_name("kept.bin")
+    with kept.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    sealed = sealing.seal_records(kept, secret, processes=THREADS)
+    with transaction.atomic():
+        actions.seal("batch.taken", "million", {"root": sealed.root.hex()}, at=at)
+    told = {"seconds": time.perf_counter() - begun, "root": sealed.root.hex()}
+    print(json.dumps(told))
+
+
+def whole(home: Path) -> None:
+    """Audit a house whole, against reading and hashing its records once on as many cores."""
+    read = told_by("benchmarks.evidence", "reading", home, home=home).answer
+    begun = time.perf_counter()
+    shangheng("evidence", "audit", "--restart", "--processes", THREADS, "--json", home=home)
+    spent = time.perf_counter() - begun
+    said = f"{read['records']} records: audit {spent:.1f} s, once {read['seconds']:.1f} s"
+    ratio = spent / read["seconds"]
+    report("evidence.audit_whole", ratio, "times reading once", against=said, at_most=2)
+
+
+def reading(home: Path) -> None:
+    """Read what a house keeps of its records and hash it once: archive, hashes, ledger's rows."""
+    import django  # noqa: PLC0415 - the settings are those of this process
+
+    django.setup()
+    from shangheng.kernel.records import queries as records  # noqa: PLC0415
+    from shangheng.kernel.records.store import archive  # noqa: PLC0415
+    from shangheng.kernel.records.store.reading import canonical  # noqa: PLC0415
+    from shangheng.kernel.records.store.tables import scan  # noqa: PLC0415
+    from shangheng.site import sealing as house  # noqa: PLC0415
+    from shangheng.site import wiring  # noqa: PLC0415
+    from shangheng.site.registry import REGISTRY  # noqa: PLC0415
+
+    wiring.prepare()  # as the audit finds it: what is older is sealed as it is
+    house.publish()
+    ledger, rows = wiring.ledger(), 0
+    begun = time.perf_counter()
+    with duckdb.connect() as connection:
+        connection.execute(f"SET threads={THREADS}")
+        for kind in REGISTRY.kinds.values():
+            for files in (
+                records.ledger_files(ledger, kind.name), records.claims_files(ledger, kind.name)
+            ):  # fmt: skip
+                if files.paths:
+                    asked = (
+                        f"SELECT count(*), max(sha256({canonical(kind)})) FROM {scan(files.paths)}"
+                    )
+                    counted = connection.execute(asked).fetchone()
+                    rows += counted[0] if counted else 0
+    for sealed in (home / "ledger" / "archive").rglob("*.sealed"):
+        digest = sha256()
+        for piece in archive.unsealed(sealed, master_key=ledger.master_key):
+            digest.update(piece)
+    print(json.dumps({"seconds": time.perf_counter() - begun, "records": rows}))
+
+
 def _tiles(tree: TiledTree, index: int) -> set[Tile]:
     """Return the tiles that the proof of an entry, or the root, reads."""
     found = set()
@@ -158,12 +269,20 @@ def main() -> None:
     if sys.argv[1] == "appending":
         appending(Path(sys.argv[2]))
         return
+    if sys.argv[1] == "durable":
+        durable(Path(sys.argv[2]), bytes.fromhex(sys.argv[3]))
+        return
+    if sys.argv[1] == "reading":
+        reading(Path(sys.argv[2]))
+        return
     folder = Path(sys.argv[1]) / "evidence"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for part in (seal, append, large):
+    for part in (seal, append, large, beside):
         part(folder)
     shutil.rmtree(folder, ignore_errors=True)
+    if len(sys.argv) > 2:  # noqa: PLR2004 - a home to audit
+        whole(Path(sys.argv[2]))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from architecture.tree import SOURCE, files, modules, name_of, texts
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 50
 ARGUMENTS_MAX = 5
-KERNEL_LINES_MAX = 32_000  # whole ledgers: exchange, retention, what seals and audits; SM2
+KERNEL_LINES_MAX = 32_900  # whole ledgers: exchange, retention, the audit, a leaf for every act
 SERVICE_LINES_MAX = 1_500
 
 # What stood beyond a limit when the limit was set, or is one table that is best read whole.
@@ -28,8 +28,9 @@ LARGER_SERVICES = {
     "statistics": 2_700,  # sixty indicators, see docs/decisions/0004
     "policy": 3_500,  # four systems: library, tracker, scoreboard, evaluation index
     "consumer": 2_600,  # six systems: one life cycle, eight registers, six indicators, their pages
-    # Four jurisdictions' provisions, judged one by one and all at once; applications and funds.
-    "incentives": 5_700,
+    # Four jurisdictions' provisions, judged one by one and all at once, and under other numbers;
+    # applications and funds.
+    "incentives": 6_100,
 }
 # Functions with more arguments than that: ruff stops each at seven, this stops their number.
 MORE_ARGUMENTS_COUNT = 16

@@ -163,3 +163,32 @@ def lineage_command(agreement: str, number: int, edition: int | None) -> None:
     """某一包来自哪些批次 From which batches a parcel was made, as JSON."""
     row = queries.adopted(agreement, edition)
     click.echo(json.dumps(asdict(queries.lineage(queries.parcel(row, number)))))
+
+
+def _values(told: tuple[str, ...]) -> dict[str, str]:
+    """Read ``field=value`` pairs."""
+    pairs = [each.partition("=") for each in told]
+    if wrong := [name for name, is_, _ in pairs if not is_]:
+        raise click.BadParameter(f"须写作 字段=值 write field=value: {wrong}")
+    return {name: value for name, _, value in pairs}
+
+
+@exchange_command.command("trace")
+@click.argument("kind")
+@click.argument("key", nargs=-1, required=True)
+def trace_command(kind: str, key: tuple[str, ...]) -> None:
+    """一条记录的来龙去脉（主键写作 字段=值）Where a record came from and went, as JSON."""
+    found = exchange.trace(kind, _values(key))
+    click.echo(json.dumps(asdict(found), ensure_ascii=False, default=str))
+
+
+@exchange_command.command("ask")
+@click.argument("agreement")
+@click.argument("where", nargs=-1, required=True)
+def ask_command(agreement: str, where: tuple[str, ...]) -> None:
+    """向提供方按问取数字背后的记录 Ask for the records behind a figure, as JSON lines."""
+    records, is_more = exchange.ask(agreement, _values(where))
+    for each in records:
+        click.echo(json.dumps(each, ensure_ascii=False))
+    if is_more:
+        click.echo("还有更多，请缩小范围 there are more: ask for less", err=True)

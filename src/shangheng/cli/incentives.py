@@ -86,7 +86,8 @@ def effect_command(
         return
     table = _table("读法 reading", "企业 firms", "现行 now", "调整后 then", "差额 difference")
     for line in lines:
-        firms = f"{line['firms_before']} → {line['firms_after']}"
+        counts = (line[name] for name in ("firms_before", "firms_after"))
+        firms = " → ".join("–" if count is None else str(count) for count in counts)
         sums = (_sum(line[name]) for name in ("before", "after", "difference"))
         table.add_row(line["reading"], firms, *sums)
     Console().print(table)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from shangheng.kernel.accounts.concept.kinds import ANYBODY, AccountKind, by_name
+from shangheng.kernel.accounts.concept.plans import OUTSIDE
 from shangheng.kernel.cases.concept.guards import OPENING, Guard
 from shangheng.kernel.cases.concept.kinds import CaseKind
 from shangheng.kernel.cases.store import House
@@ -81,6 +82,7 @@ class Registry:
                 raise Invalid("service.kind_missing", service=service.name, kinds=missing)
             for case in service.cases:
                 self._refuse_unfit_records(service, case)
+                self._refuse_undeclared_postings(case)
 
     def _refuse_unfit_records(self, service: Service, case: CaseKind) -> None:
         """Refuse a step that reports a record which nobody provides or which it cannot fill in."""
@@ -94,6 +96,21 @@ class Registry:
             needed = [each.name for each in fields if not each.optional]
             if lacks := [name for name in needed if told[name] not in case.fact_names]:
                 raise Invalid("service.record_lacks", case=case.name, step=step.name, fields=lacks)
+
+    def _refuse_undeclared_postings(self, case: CaseKind) -> None:
+        """Refuse a step that posts where the kind of account does not let its takers post."""
+        for step, posting in ((one, each) for one in case.steps for each in one.posts):
+            roles = {step.by} if isinstance(step.by, str) else {*step.by}
+            moved = posting.plan.by_name[posting.movement]
+            for pot, is_source in ((moved.source, True), (moved.target, False)):
+                name = f"{posting.plan.name}.{pot}"
+                kind = self.accounts.get(name)
+                allowed = {*((kind.takes if is_source else kind.gives) if kind else ())}
+                if pot != OUTSIDE and ANYBODY not in allowed and not roles <= allowed:
+                    raise Invalid(
+                        "service.posting_not_allowed", case=case.name, step=step.name,
+                        roles=sorted(roles), account=name,
+                    )  # fmt: skip
 
     @cached_property
     def kinds(self) -> dict[str, RecordKind]:

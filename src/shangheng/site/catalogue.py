@@ -138,6 +138,7 @@ class Agreed:
     fields: tuple[tuple[Field, Mask], ...]
     asked_by: tuple[Field, ...]
     asks_a_day_max: int
+    discloses: str
     deletes: bool
     over: bool
     digest: str
@@ -156,6 +157,6 @@ def agreement(name: str, at: datetime) -> Agreed:
         tuple((field(each), values) for each, values in told.only.items()),
         tuple((field(each), MASKS[mask]) for each, mask in told.fields.items()),
         tuple(field(each) for each in told.asked_by), told.asks_a_day_max,
-        told.after_end == "delete", queries.is_over(row, day_of(at)),
+        told.discloses, told.after_end == "delete", queries.is_over(row, day_of(at)),
         told.digest,
     )  # fmt: skip

@@ -15,14 +15,15 @@ from typing import Any
 
 from django.conf import settings
 
-from shangheng.kernel.errors import Invalid
-from shangheng.kernel.exchange import actions, delivering, queries, receiving
+from shangheng.kernel.errors import Invalid, NotFound
+from shangheng.kernel.exchange import actions, delivering, queries, receiving, tracing
 from shangheng.kernel.exchange.actions import Busy, Contents, Office
 from shangheng.kernel.exchange.concept.agreements import Agreement
 from shangheng.kernel.exchange.concept.partners import Partner
 from shangheng.kernel.exchange.delivering import Round
 from shangheng.kernel.exchange.receiving import Arrival, Desk
 from shangheng.kernel.exchange.store.declared import read_agreements, read_partners
+from shangheng.kernel.exchange.tracing import Trace
 from shangheng.kernel.records.actions import Report
 from shangheng.site import clock, mappings, reception, sealing, wiring
 from shangheng.site.registry import REGISTRY
@@ -103,6 +104,19 @@ def receive(arrival: Arrival) -> dict[str, Any]:
 def fetch(partner: str, agreement: str, *, tell: Callable[[int], None]) -> int:
     """Fetch what waits for us at a partner that is Shangheng; return how many parcels came."""
     return receiving.fetch(desk(), partner, agreement, now=clock.now, tell=tell)
+
+
+def trace(kind: str, key: dict[str, str]) -> Trace:
+    """Return where a record came from and where it went."""
+    if kind not in REGISTRY.held:
+        raise NotFound("kind.unknown", kind=kind, known=sorted(REGISTRY.held))
+    return tracing.trace(office(), REGISTRY.held[kind], key)
+
+
+def ask(agreement: str, where: dict[str, str]) -> tuple[list[dict[str, Any]], bool]:
+    """Ask the provider of an agreement for the records behind its figure."""
+    row = queries.adopted(agreement)
+    return receiving.ask(office(), row.provider, agreement, where, at=clock.now())
 
 
 def take_files(partner: str, kind: str, folder: Path) -> list[dict[str, Any]]:

@@ -44,6 +44,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *log_urls.urlpatterns,
     path("exchange/", exchange.index, name="exchange"),
     path("exchange/deliveries/", exchange.deliveries, name="deliveries"),
+    path("exchange/trace/", exchange.trace, name="record-trace"),
+    path("exchange/agreements/<slug:name>/ask/", exchange.ask, name="agreement-ask"),
     path("exchange/kinds/<slug:name>/", exchange.kind, name="exchange-kind"),
     path("exchange/agreements/<slug:name>/", exchange.agreement, name="agreement"),
     path("send/", intake.send, name="send"),
@@ -106,6 +108,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         for act in ("amend", "correct", "end", "confirm")
     ),
     path("accounts/", accounts.index, name="accounts"),
+    path("accounts/kinds/", accounts.kinds, name="account-kinds"),
     path("accounts/check/", accounts.check, name="statement-check"),
     path("accounts/<path:code>/statement/", accounts.statement, name="statement"),
     path("help/", frame.help_page, name="help"),

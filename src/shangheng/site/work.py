@@ -14,10 +14,11 @@ import structlog
 from django.db import close_old_connections
 
 from shangheng.kernel.accounts import actions as accounts
+from shangheng.kernel.accounts import proving
 from shangheng.kernel.cases import actions as cases
 from shangheng.kernel.errors import ShanghengError
 from shangheng.kernel.notices import actions as notices
-from shangheng.site import acting, carriers, clock
+from shangheng.site import acting, carriers, clock, sealing, wiring
 from shangheng.site.registry import REGISTRY
 
 EVERY_S = 5.0
@@ -41,6 +42,13 @@ def _expire() -> dict[str, int]:
     return {"expired": accounts.expire(at=clock.now())}
 
 
+def _prove() -> dict[str, int]:
+    proved = proving.prove_night(key=wiring.ledger().master_key, at=clock.now())
+    if proved:
+        sealing.publish()
+    return {"proved": proved}
+
+
 def _chores() -> dict[str, int]:
     """Do what services have to do now and then."""
     house, at = acting.house(), clock.now()
@@ -55,6 +63,7 @@ WORK: dict[str, Callable[[], dict[str, int]]] = {
     "remind": _remind,
     "overdue": _take_overdue,
     "expire": _expire,
+    "prove": _prove,
     "chores": _chores,
     "deliver": _deliver,
 }

@@ -157,7 +157,9 @@ def test_the_audit_names_what_was_left_or_denied_of_a_disposal(
 def test_a_published_figure_stays_when_its_records_are_gone(
     home: Ledger, report: Callable[..., Receipt], tmp_path: Path
 ) -> None:
-    (tmp_path / "decisions.yaml").write_text("retention.transaction_months: 36\n", "utf-8")
+    (tmp_path / "decisions.yaml").write_text(
+        "retention.transaction_months: {value: 36, source: 某法 第一条}\n", "utf-8"
+    )
     report(orders(30).replace(b"2025-11", b"2020-11"))
     file = tmp_path / "figure.zip"
     runner = CliRunner()

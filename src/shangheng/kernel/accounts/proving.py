@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Postings under a role and a seal, and the nightly proof that every balance is in the total.
 
-1. ``prove`` makes a sum tree of all balances of a unit as at a moment that is over, and seals its
-   root and its two sums. Its salts come from the house's key, so the tree can be made again.
+1. ``prove``, every night by ``prove_night``, makes a sum tree of all balances of a unit as at a
+   moment that is over, and seals its root and its two sums. Its salts come from the house's key,
+   so the tree can be made again.
 2. ``proof_of`` makes it again for an owner. If the root is not the one that was sealed, somebody
    has posted into the past since: that is told, not proved.
 3. ``verify_balance`` needs only the file that the owner got: no server, no database, no network.
@@ -29,11 +30,14 @@ from shangheng.kernel.evidence import queries as leaves
 from shangheng.kernel.evidence.log import Log
 from shangheng.kernel.evidence.public_keys import PublicKeys
 from shangheng.kernel.evidence.verifying import Verdict, bad, good, verify_receipt
+from shangheng.kernel.periods import CHINA
 from shangheng.kernel.registers.concept.actors import Hand
 
 PROVED, POSTED = "balances.proved", "transfers.posted"
 BALANCE = "balance"
 ID_HEX = 32
+NIGHT_OVER = timedelta(hours=1)
+"""After midnight, and far longer than clocks may differ."""
 
 
 def post_as(
@@ -92,7 +96,8 @@ def _allow(transfer: Transfer, kinds: Mapping[str, AccountKind], hand: Hand, pla
 
 def _seal(keys: Sequence[str], hand: Hand) -> None:
     rows = TransferRow.objects.filter(key__in=keys).order_by("key")
-    columns = ("key", "source__code", "target__code", "amount", "kind", "phase", "pending")
+    columns = ("key", "source__code", "target__code", "amount", "kind", "phase", "pending",
+               "facts")  # fmt: skip
     plain = [dict(zip(columns, row, strict=True)) for row in rows.values_list(*columns)]
     content = {"by": hand.actor.name, "at": hand.at.isoformat(), "entries": plain}
     object_id = sha256("\n".join(keys).encode()).hexdigest()[:ID_HEX]
@@ -123,6 +128,21 @@ def prove(unit: str, *, as_at: datetime, key: bytes, at: datetime) -> dict[str, 
         if not leaves.leaves_of(object_id, PROVED):
             evidence.seal(PROVED, object_id, published, at=at, facts=published)
     return published
+
+
+def prove_night(*, key: bytes, at: datetime) -> int:
+    """Seal the sums of the last midnight of every unit that has none yet; return of how many.
+
+    It waits until no server's clock is still before midnight, so that nothing is added to a night
+    that was proved.
+    """
+    night = at.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
+    if at < night + NIGHT_OVER:
+        return 0
+    due = [unit for unit in units() if not leaves.leaves_of(_object_id(unit, night), PROVED)]
+    for unit in due:
+        prove(unit, as_at=night, key=key, at=at)
+    return len(due)
 
 
 def proof_of(account: str, *, as_at: datetime, key: bytes, log: Log) -> dict[str, Any]:

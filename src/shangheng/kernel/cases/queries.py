@@ -69,11 +69,10 @@ def _seen(kind: CaseKind, actor: Actor, within: Callable[[str], Q], *, joint: bo
     if not posts:
         raise NotPermitted("case.not_yours", what="see", roles=list(kind.roles), region="")
     scope = Q(pk__in=[])
-    for post in {(each.region, each.department, each.names): each for each in posts}.values():
+    for post in dict.fromkeys(replace(post, role="") for post in posts):
         ours = Q(department__in=("", post.department)) if post.department else Q()
         scope |= within(post.region) & ours & _named(kind, post)
-        part = below(post.region) & ours
-        if joint and (taken_part := JointRow.objects.filter(part)).exists():
+        if joint and (taken_part := JointRow.objects.filter(below(post.region) & ours)).exists():
             scope |= Q(pk__in=taken_part.values("case"))
     return scope
 

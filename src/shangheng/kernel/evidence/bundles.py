@@ -21,6 +21,7 @@ from shangheng.kernel.errors import Invalid, ShanghengError
 from shangheng.kernel.evidence.chains import CHAIN, check_attached, followed
 from shangheng.kernel.evidence.cover import Cover, written
 from shangheng.kernel.evidence.entries import canonical
+from shangheng.kernel.evidence.flips import flipped
 from shangheng.kernel.evidence.keys import Kind, SignerKey
 from shangheng.kernel.evidence.national import sm3
 from shangheng.kernel.evidence.public_keys import PublicKeys, parse_keys
@@ -42,6 +43,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*(\.[a-z0-9-]+)*", re.ASCII)
 _NEEDED = ("content.json", "entry.json", "salt", "proof.tlog-proof", "checkpoint.tsr", "keys")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _READABLE = 0o100644 << 16
+_HEADER_BYTES = 30
 
 
 Printer = Callable[[Cover, Mapping[str, bytes]], bytes]
@@ -121,14 +123,22 @@ def read(data: bytes) -> tuple[dict[str, bytes], list[Verdict]]:
                 try:
                     read_[each.filename] = archive.read(each)
                 except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError):
-                    facts = {"file": each.filename, "first": each.header_offset}
-                    verdicts.append(bad("container", "evidence.zip_damaged", facts))
+                    verdicts.append(_damaged(each, data))
+                    read_[each.filename] = data[_span(each, data)]
     except Invalid as refusal:
         return {}, [bad("container", refusal.code, refusal.facts)]
     except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
         facts = {"file": str(error), "first": 0}
         return {}, [bad("container", "evidence.zip_damaged", facts)]
     return read_, verdicts or [_whole(read_, data)]
+
+
+def _span(info: zipfile.ZipInfo, data: bytes) -> slice:
+    """Return where a file lies that is stored as it is, whether or not its CRC fits."""
+    named = int.from_bytes(data[info.header_offset + 26 : info.header_offset + 28], "little")
+    more = int.from_bytes(data[info.header_offset + 28 : info.header_offset + 30], "little")
+    begin = info.header_offset + _HEADER_BYTES + named + more
+    return slice(begin, begin + info.file_size)
 
 
 def _whole(files: Mapping[str, bytes], data: bytes) -> Verdict:
@@ -190,14 +200,45 @@ def _digests(files: Mapping[str, bytes], data: bytes) -> Iterator[Verdict]:
     except (KeyError, ValueError, TypeError, RecursionError):
         yield bad("manifest", "evidence.document_malformed", {"part": MANIFEST})
         return
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        listed = {each.filename: each for each in archive.infolist()}
     for name in sorted({*said, *files} - {MANIFEST, MANIFEST_SM2}):
         own = files.get(name)
         if own is not None and sha256(own).hexdigest() == said.get(name):
             yield good(name, "evidence.file_holds", {"bytes": len(own)})
-            continue
-        first = data.find(own) if own else -1
-        facts = {"file": name, "first": first, "last": first + len(own or b"") - 1}
-        yield bad(name, "evidence.file_altered", facts)
+        elif own is None:
+            yield bad(name, "evidence.file_altered", {"file": name, "first": -1, "last": -1})
+        else:
+            yield _altered(listed[name], data, str(said.get(name)))
+
+
+def _damaged(info: zipfile.ZipInfo, data: bytes) -> Verdict:
+    """Tell what is wrong with a file of the zip whose CRC does not fit."""
+    damaged = {"file": info.filename, "first": info.header_offset}
+    told = _byte(info, data, "")
+    code = "evidence.byte_altered" if told else "evidence.zip_damaged"
+    return bad("container", code, told or damaged)
+
+
+def _altered(info: zipfile.ZipInfo, data: bytes, digest: str) -> Verdict:
+    """Tell which byte of a file was changed, or where the file lies if that is not to be told."""
+    if told := _byte(info, data, digest):
+        return bad(info.filename, "evidence.byte_altered", told)
+    span = _span(info, data)
+    facts = {"file": info.filename, "first": span.start, "last": span.stop - 1}
+    return bad(info.filename, "evidence.file_altered", facts)
+
+
+def _byte(info: zipfile.ZipInfo, data: bytes, digest: str) -> dict[str, Any]:
+    """Return the facts of the one byte that was changed; nothing if it was not one byte."""
+    span = _span(info, data)
+    flip = flipped(data[span], info.CRC, digest)
+    if flip is None:
+        return {}
+    return {
+        "file": info.filename, "first": span.start + flip.at, "at": flip.at,
+        "was": f"{flip.was:02x}", "now": f"{flip.now:02x}",
+    }  # fmt: skip
 
 
 def _national(files: Mapping[str, bytes], given: PublicKeys | None) -> Verdict:

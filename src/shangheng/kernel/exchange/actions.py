@@ -16,7 +16,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.db.models.expressions import Combinable
 
 from shangheng.kernel.errors import Conflict, EvidenceBroken, Invalid
 from shangheng.kernel.evidence import actions as evidence
@@ -166,7 +165,7 @@ def _cut_one(office: Office, row: AgreementRow, at: datetime) -> int | None:
         return None
     if queries.is_over(row, today):
         return _close(row, at)
-    if row.declared.get("discloses") == "match":
+    if row.declared.get("discloses", "records") != "records":
         return None
     feed = queries.feed_of(row, home=office.home, kinds=office.kinds)
     found = feed.coming(Place(row.version, row.part), most=RECORDS_MAX)
@@ -178,7 +177,7 @@ def _cut_one(office: Office, row: AgreementRow, at: datetime) -> int | None:
         if not _advance(row, found.place, content) or not content.records:
             return 0
         told = Cut(content, found.span.to_plain(), found.reported_at)
-        parcel = add_parcel(row, told, at=at)
+        parcel = _parcel(row, told, at=at)
     office.contents.put(parcel, content)
     return 1
 
@@ -197,19 +196,13 @@ def _close(row: AgreementRow, at: datetime) -> int | None:
     if row.parcels.exclude(closing="").exists():
         return None
     with transaction.atomic():
-        if not moved(row, last=F("last") + 1):
+        told = Cut(EMPTY, Span(()).to_plain(), at, row.declared["after_end"])
+        if not append(row, told, at=at):
             return 0
         AgreementRow.objects.filter(pk=row.pk, ended_at=None).update(ended_at=at)
-        told = Cut(EMPTY, Span(()).to_plain(), at, row.declared["after_end"])
-        add_parcel(row, told, at=at)
         for each in row.parcels.exclude(kept=""):  # nobody gets them any more
             reduce(each, EMPTY, why="closed", at=at)
     return 1
-
-
-def moved(row: AgreementRow, **change: Combinable) -> int:
-    """Change an edition's counters, unless somebody else has added a parcel meanwhile."""
-    return AgreementRow.objects.filter(pk=row.pk, last=row.last).update(**change)
 
 
 @dataclass(frozen=True)
@@ -223,8 +216,18 @@ class Cut:
     kept: bool = False
 
 
-def add_parcel(row: AgreementRow, cut: Cut, *, at: datetime) -> ParcelRow:
-    """Write the next parcel of an edition, and seal it."""
+def append(row: AgreementRow, cut: Cut, *, at: datetime) -> bool:
+    """Add a parcel and seal it, unless somebody else has added one meanwhile."""
+    unmoved = AgreementRow.objects.filter(pk=row.pk, last=row.last)
+    with transaction.atomic():
+        records = cut.content.records
+        if not unmoved.update(last=F("last") + 1, sequence=F("sequence") + records):
+            return False
+        _parcel(row, cut, at=at)
+    return True
+
+
+def _parcel(row: AgreementRow, cut: Cut, *, at: datetime) -> ParcelRow:
     number, content = row.last + 1, cut.content
     facts: dict[str, str | int] = {
         "records": content.records, "withdrawn": content.withdrawn, "content": content.digest,

@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Minimal disclosure: whether there is such a record, yes or no, and nothing of it."""
+"""Questions: whether there is such a record, yes or no; or the records behind a figure.
 
-from collections.abc import Sequence
+Both are counted by the day, sealed, and refused with the reason where no agreement allows them.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -10,16 +16,21 @@ from shangheng.kernel.errors import Invalid, NotPermitted
 from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.exchange import queries
 from shangheng.kernel.exchange.actions import Office
+from shangheng.kernel.exchange.concept.agreements import Agreement
 from shangheng.kernel.exchange.delivering import (
     ANSWERED,
     logged,
     place_of,
     require_in_force,
 )
-from shangheng.kernel.exchange.models import DeliveryRow, SubscriptionRow
+from shangheng.kernel.exchange.models import AgreementRow, DeliveryRow, SubscriptionRow
+from shangheng.kernel.exchange.store.bodies import records_of
+from shangheng.kernel.exchange.store.feed import Feed
 from shangheng.kernel.periods import CHINA
 
 ASKS_AT_ONCE_MAX = 1_000
+RECORDS_MAX = 1_000
+"""Records that one question brings at most."""
 
 
 def answer(
@@ -32,44 +43,89 @@ def answer(
             (``agreement.asked_enough``).
         Invalid: the questions do not fit the agreement (``agreement.question_wrong``).
     """
-    return logged(
-        name, receiver, 0, at,
-        lambda: _answered(office, name, rows, receiver=receiver, at=at),
-    )  # fmt: skip
+    question = _Question(name, rows, receiver, at)
+
+    def answered() -> list[bool]:
+        with question.asked(office, "match") as (row, feed):
+            names = list(feed.agreement.asked_by)
+            found = feed.matches(names, [[each[name] for name in names] for each in rows])
+            question.seal(row, {"rows": list(rows), "found": found}, {})
+        return found
+
+    return logged(name, receiver, 0, at, answered)
 
 
-def _answered(
-    office: Office, name: str, rows: Sequence[dict[str, str]], *, receiver: str, at: datetime
-) -> list[bool]:
-    place = place_of(name, receiver)
-    row = place.agreement
-    require_in_force(row, at)
-    agreement = queries.declared(row, office.kinds)
-    names = list(agreement.asked_by)
-    fits = all({*each} == {*names} and all(each.values()) for each in rows)
-    if agreement.discloses != "match" or not fits or not 0 < len(rows) <= ASKS_AT_ONCE_MAX:
-        raise Invalid(
-            "agreement.question_wrong", agreement=name, fields=names, most=ASKS_AT_ONCE_MAX
-        )
-    midnight = at.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
-    with transaction.atomic():
-        # The row is locked, so that two askers at once cannot both have the last question.
-        SubscriptionRow.objects.filter(pk=place.pk).update(last_try_at=at)
-        asked = queries.asked_since(str(row), receiver, midnight)
-        if asked + len(rows) > agreement.asks_a_day_max:
-            raise NotPermitted(
-                "agreement.asked_enough", agreement=name, asked=asked,
-                most=agreement.asks_a_day_max,
-            )  # fmt: skip
+def records(
+    office: Office, name: str, where: dict[str, str], *, receiver: str, at: datetime
+) -> tuple[list[dict[str, Any]], bool]:
+    """Give a receiver the records behind a figure, as agreed, and whether there are more.
+
+    Raises:
+        NotPermitted: not its agreement, over, asked too often, or an agreement that lets nobody
+            ask for records (``agreement.not_down_to_records``).
+        Invalid: the question does not fit the agreement (``agreement.question_wrong``).
+    """
+    question = _Question(name, [where], receiver, at)
+
+    def answered() -> tuple[list[dict[str, Any]], bool]:
+        with question.asked(office, "asked") as (row, feed):
+            content, is_more = feed.behind(where, most=RECORDS_MAX)
+            facts: dict[str, str | int] = {"records": content.records, "content": content.digest}
+            question.seal(row, {"where": where}, facts)
+        return list(records_of(content.lines)), is_more
+
+    return logged(name, receiver, 0, at, answered)
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What a receiver asks, in rows of values, under which agreement, when."""
+
+    name: str
+    rows: Sequence[dict[str, str]]
+    receiver: str
+    at: datetime
+
+    @contextmanager
+    def asked(self, office: Office, way: str) -> Iterator[tuple[AgreementRow, Feed]]:
+        """Check that it may be asked in this way, and count it, in one transaction."""
+        place = place_of(self.name, self.receiver)
+        row = place.agreement
+        require_in_force(row, self.at)
         feed = queries.feed_of(row, home=office.home, kinds=office.kinds)
-        found = feed.matches(names, [[each[name] for name in names] for each in rows])
-        facts: dict[str, str | int] = {"receiver": receiver, "asked": len(rows)}
+        self._fits(feed.agreement, way)
+        midnight = self.at.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
+        with transaction.atomic():
+            # The row is locked, so that two askers at once cannot both have the last question.
+            SubscriptionRow.objects.filter(pk=place.pk).update(last_try_at=self.at)
+            asked = queries.asked_since(str(row), self.receiver, midnight)
+            if asked + len(self.rows) > feed.agreement.asks_a_day_max:
+                raise NotPermitted(
+                    "agreement.asked_enough", agreement=self.name, asked=asked,
+                    most=feed.agreement.asks_a_day_max,
+                )  # fmt: skip
+            yield row, feed
+
+    def _fits(self, agreement: Agreement, way: str) -> None:
+        if way == "asked" and agreement.discloses != way:
+            raise NotPermitted("agreement.not_down_to_records", agreement=self.name)
+        names = agreement.asked_by
+        fits = all({*each} == {*names} and all(each.values()) for each in self.rows)
+        if agreement.discloses != way or not fits or not 0 < len(self.rows) <= ASKS_AT_ONCE_MAX:
+            raise Invalid(
+                "agreement.question_wrong", agreement=self.name, fields=list(names),
+                most=ASKS_AT_ONCE_MAX,
+            )  # fmt: skip
+
+    def seal(
+        self, row: AgreementRow, content: dict[str, Any], facts: dict[str, str | int]
+    ) -> None:
+        """Seal that it was answered, and how; what was asked and told is committed to."""
+        facts = {"receiver": self.receiver, "asked": len(self.rows), **facts}
         leaf = evidence.seal(
-            "exchange.answered", str(row), {**facts, "rows": list(rows), "found": found},
-            at=at, facts=facts,
-        )  # fmt: skip
+            "exchange.answered", str(row), {**facts, **content}, at=self.at, facts=facts
+        )
         DeliveryRow.objects.create(
-            agreement=str(row), partner=receiver, number=0, outcome=ANSWERED, records=len(rows),
-            at=at, leaf=leaf,
+            agreement=str(row), partner=self.receiver, number=0, outcome=ANSWERED,
+            records=len(self.rows), answer=facts, at=self.at, leaf=leaf,
         )  # fmt: skip
-    return found

@@ -16,10 +16,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import F
-
+from shangheng.kernel.errors import Conflict
 from shangheng.kernel.exchange import queries
-from shangheng.kernel.exchange.actions import Cut, add_parcel, moved, reduce
+from shangheng.kernel.exchange.actions import Cut, append, reduce
 from shangheng.kernel.exchange.concept.parcels import Span
 from shangheng.kernel.exchange.models import AgreementRow, ParcelRow
 from shangheng.kernel.exchange.store.commits import CommitFeed
@@ -60,11 +59,10 @@ class Forgetting:
         for parcel, left in less:
             reduce(parcel, left, why=number, at=self.at)
         for row, content in gone:
-            if content.records and moved(
-                row, last=F("last") + 1, sequence=F("sequence") + content.records
-            ):
+            if content.records:
                 span = {**Span(()).to_plain(), "disposal": number}
-                add_parcel(row, Cut(content, span, self.at, kept=True), at=self.at)
+                if not append(row, Cut(content, span, self.at, kept=True), at=self.at):
+                    raise Conflict("parcel.added_meanwhile", agreement=str(row))
 
     def _feed(self, row: AgreementRow) -> object:
         return queries.feed_of(row, home=self.home, kinds=self.kinds)

@@ -105,13 +105,13 @@ def declared(row: AgreementRow, kinds: Mapping[str, RecordKind]) -> Agreement:
 
 
 def feed_of(row: AgreementRow, *, home: Ledger, kinds: Mapping[str, RecordKind]) -> Feed:
-    """Return the feed of an edition: of a register its entries, of other records the ledger."""
+    """Return the feed of an edition: of our register its entries, of all else the ledger."""
     earlier = AgreementRow.objects.filter(
         name=row.name, edition__lt=row.edition, kind=row.kind
     ).order_by("edition")
     formerly = tuple(declared(each, kinds) for each in earlier)
     agreement = declared(row, kinds)
-    if isinstance(agreement.kind, Registered):
+    if isinstance(agreement.kind, Registered) and agreement.source == "own":
         return EntryFeed(home, agreement, formerly)
     return CommitFeed(home, agreement, formerly, tuple(retained.going(row.kind)))
 

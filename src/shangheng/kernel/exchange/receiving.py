@@ -26,7 +26,7 @@ from shangheng.kernel.exchange.concept.agreements import Agreement
 from shangheng.kernel.exchange.concept.masks import PLAIN
 from shangheng.kernel.exchange.concept.parcels import ACT, PUT, Slip, judge, parse_slip
 from shangheng.kernel.exchange.concept.partners import Partner
-from shangheng.kernel.exchange.delivering import refuse
+from shangheng.kernel.exchange.delivering import logged, refuse
 from shangheng.kernel.exchange.models import ReceivedRow
 from shangheng.kernel.exchange.store import channels
 from shangheng.kernel.exchange.store.bodies import records_of
@@ -223,6 +223,16 @@ def fetch(
             tell(number)
             taken += 1
     return taken
+
+
+def ask(
+    office: Office, sender: str, name: str, where: Mapping[str, str], *, at: datetime
+) -> tuple[list[dict[str, Any]], bool]:
+    """Ask a partner for the records behind its figure; a refusal is written down here as there."""
+    partner = office.partners.get(sender)
+    if partner is None or not partner.address:
+        raise NotPermitted("partner.unknown", partner=sender)
+    return logged(name, sender, 0, at, lambda: channels.records(partner, name, where))
 
 
 def take_file(

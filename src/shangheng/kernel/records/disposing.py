@@ -30,8 +30,7 @@ from shangheng.kernel.records.concept.retention import (
     Plan,
     Said,
     check,
-    classes_of,
-    floor_of,
+    floor_on,
     persons_of,
 )
 from shangheng.kernel.records.models import BatchRow, DisposalRow, LegalHoldRow
@@ -116,18 +115,17 @@ def release(number: str, told: Said) -> Holding:
 
 def planned(home: Ledger, kind: RecordKind, period: Period, *, on: date) -> Plan:
     """Return what a disposal would do: a dry run."""
-    _refuse_below_floor(kind, period, on)
+    _refuse_below_floor(period, on)
     return expiry.plan(home, kind, period, on=on, holds=retained.holds_in_force())
 
 
-def _refuse_below_floor(kind: RecordKind, period: Period, on: date) -> None:
-    for class_ in classes_of(kind):
-        floor = floor_of(class_, on)
-        if period.months < floor.months:
-            raise Invalid(
-                "retention.below_floor", months=period.months, floor=floor.months,
-                sources=list(floor.sources),
-            )  # fmt: skip
+def _refuse_below_floor(period: Period, on: date) -> None:
+    floor = floor_on(on)
+    if period.months < floor.months:
+        raise Invalid(
+            "retention.below_floor", months=period.months, floor=floor.months,
+            sources=list(floor.sources),
+        )  # fmt: skip
 
 
 def dispose(

@@ -214,6 +214,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "账户类别重复声明：{kinds}",
         "a kind of account is declared twice among {kinds}",
     ),
+    "plan.movements_unassigned": (
+        "款项办法 {plan} 的移动 {movements} 没有写明由谁办理，或不存在；请逐一写明",
+        "of plan {plan} the movements {movements} are nobody's, or do not exist; name who makes each",
+    ),
     "account_kind.unknown": (
         "账户类别 {kinds} 没有声明谁可以入账；可入账的类别：{known}",
         "nobody may post on accounts of kind {kinds}; declared are {known}",

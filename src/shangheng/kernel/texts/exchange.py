@@ -50,6 +50,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "今日已问 {asked} 条，协议 {agreement} 每日最多 {most} 条，请明日再问",
         "{asked} questions were asked today and agreement {agreement} allows {most} a day; ask tomorrow",
     ),
+    "agreement.not_down_to_records": (
+        "协议 {agreement} 不允许按问取得记录；如确有需要，请与提供方商定 discloses: asked 的协议",
+        "Agreement {agreement} lets nobody ask for records; if they are needed, conclude one with discloses: asked",
+    ),
+    "exchange.key_wrong": (
+        "要查 {kind} 的一条记录，须填且只填主键 {fields}",
+        "To find one record of {kind}, give its key and nothing else: {fields}",
+    ),
+    "partner.refused": (
+        "{partner} 拒绝了（{reason}）：{zh}",
+        "{partner} refuses ({reason}): {en}",
+    ),
     "partner.wrong": (
         "往来单位 {partner} 写得不对：{wrong}；请改正",
         "Partner {partner} is not right: {wrong}; correct its file",
@@ -73,6 +85,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "partner.unknown": (
         "不认识往来单位 {partner}，或没有它的公钥；请在 partners 文件夹中登记",
         "Partner {partner} is not known here, or its keys are not; declare it in the folder partners",
+    ),
+    "parcel.added_meanwhile": (
+        "协议 {agreement} 正在装包，这次处置没有做；请稍后重试",
+        "Agreement {agreement} was just being cut, so nothing was disposed of; try again in a moment",
     ),
     "parcel.unknown": (
         "协议 {agreement} 没有第 {number} 包，目前到第 {last} 包",

@@ -57,7 +57,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "incentive.not_public": ("{number} 不在公示名单中；请核对名单上的编号", "{number} is not on the list in publicity; check its number there"),
     "incentive.payer_unknown": ("incentives.payer 不能是“{value}”，可选：{known}；请在 decisions.yaml 中改正", "incentives.payer cannot be {value}; choose one of {known} in decisions.yaml"),
     "incentive.percent_wrong": ("{name} 应为 0 到 100 的数，现为“{value}”；请在 decisions.yaml 中改正", "{name} must be a number from 0 to 100, not {value}; correct it in decisions.yaml"),
-    "incentive.not_treasurer": ("下达 {region} 的资金须有角色 {roles}；请联系管理员", "To appropriate the fund of {region} a role of {roles} is needed; ask the administrator"),
     "incentive.appropriation_unclear": ("请写明下达文号（{document}，60 字以内）和不为零的金额（{amount}）", "Give the number of the document ({document}, at most 60 characters) and a sum that is not zero ({amount})"),
     "incentive.not_from_the_ledger": ("{provision} 不能只凭账本给全部企业计算，须由企业申请；可以的有：{known}", "{provision} cannot be reckoned for all firms from the ledger alone and needs applications; these can: {known}"),
     "incentive.not_paid": ("{provision} 不由资金支付，或者没有算式，改数不影响预算；可测算的有：{known}", "{provision} is paid from no fund or has no formula, so that its numbers do not change the budget; these can be reckoned: {known}"),

@@ -170,6 +170,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{file}”（压缩包第 {first} 至 {last} 字节）与清单不符",
         "“{file}” (bytes {first} to {last} of the zip) is not what the manifest says",
     ),
+    "evidence.byte_altered": (
+        "“{file}”第 {at} 字节（压缩包第 {first} 字节）被改动：应为 0x{was}，现为 0x{now}",
+        "Byte {at} of “{file}” (byte {first} of the zip) was altered: it was 0x{was} and is 0x{now}",
+    ),
     "evidence.row_differs": (
         "数据库行与所封存的不符（列 {column}），已被改动",
         "The row is not what was sealed (column {column}): it was altered",

@@ -6,6 +6,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "留存期 {months} 个月短于下限 {floor} 个月（{sources}）；只能延长，请在 decisions.yaml 中改正",
         "{months} months is below the floor of {floor} ({sources}); it may only be raised, mend it in decisions.yaml",
     ),
+    "retention.source_missing": (
+        "{name} 的 {months} 个月须写明依据的国家法律条文：在 decisions.yaml 中写成 value（月数）与 source（条文）",
+        "name the article of national law for the {months} months of {name}: write value and source in decisions.yaml",
+    ),
     "retention.reason_missing": ("请写明理由或用途", "say for which reason or purpose"),
     "retention.reason_too_long": (
         "理由最多 {most} 字，请缩短",

@@ -9,7 +9,6 @@ from django.db import transaction
 
 from shangheng.kernel.accounts import actions as accounts
 from shangheng.kernel.accounts.concept.plans import GUARANTEE as PLAN
-from shangheng.kernel.accounts.concept.transfers import Account
 from shangheng.kernel.accounts.concept.units import CNY
 from shangheng.kernel.cases import actions as cases
 from shangheng.kernel.cases import queries as case_queries
@@ -74,9 +73,8 @@ def deposit(taking: Taking) -> None:
     at = taking.at
     accounts.declare(CNY, at=at)
     bank = _party("department", "消费维权保证金专户", {"reporter": BANK}, taking)
-    accounts.open_account(
-        Account(code=BANK, kind="bank", owner=bank, unit=CNY.code, floor=None), at=at
-    )
+    outside = guarantees.BANK_KIND.account(BANK, owner=bank, unit=CNY.code)
+    accounts.open_account(outside, at=at)
     owner = _party("platform", str(fund.values["name"]),
                    {"platform": str(fund.values["operator"])}, taking)  # fmt: skip
     accounts.open_plan(PLAN, f"guarantee/{number}", owner=owner, unit=CNY.code, at=at)

@@ -9,6 +9,7 @@ from shangheng.services.consumer.formulas import INDICATORS
 from shangheng.services.consumer.jobs import tell_warnings
 from shangheng.services.consumer.records import KINDS
 from shangheng.services.consumer.registers import REGISTERS
+from shangheng.services.consumer.rules.guarantees import FUND_KINDS
 
 SERVICE = Service(
     name="consumer",
@@ -25,6 +26,7 @@ SERVICE = Service(
     kinds=KINDS,
     registers=REGISTERS,
     cases=(COMPLAINT, DEPOSIT, SUBSCRIPTION),
+    accounts=FUND_KINDS,
     reads=("complaint_outcome", "mystery_return"),
     indicators=INDICATORS,
     urls="shangheng.services.consumer.urls",

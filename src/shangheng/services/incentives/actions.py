@@ -14,18 +14,19 @@ from uuid import UUID
 from django.db import transaction
 
 from shangheng.kernel.accounts import actions as accounts
-from shangheng.kernel.accounts.concept.transfers import Account
+from shangheng.kernel.accounts import proving
+from shangheng.kernel.accounts.concept.kinds import by_name
 from shangheng.kernel.accounts.concept.units import pieces_of, written
-from shangheng.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
-from shangheng.kernel.evidence import actions as evidence
+from shangheng.kernel.errors import Conflict, Invalid, NotFound
 from shangheng.kernel.parties import actions as parties
 from shangheng.kernel.parties import queries as known
 from shangheng.kernel.regions import queries as regions
 from shangheng.kernel.registers.concept.actors import Hand
-from shangheng.services.incentives.cases import TREASURER
 from shangheng.services.incentives.rules.funds import (
+    FUND_KINDS,
     FUND_PLAN,
     PURSES,
+    TREASURY_KIND,
     Purse,
     Share,
     fund_code,
@@ -56,8 +57,6 @@ def appropriate(line: Line, amount: Decimal, document: str, hand: Hand) -> str:
 
     The same document for the same line counts once. Returns the code of the line.
     """
-    if hand.actor.role_for((TREASURER,), line.region) is None:
-        raise NotPermitted("incentive.not_treasurer", region=line.region, roles=[TREASURER])
     if not document.strip() or len(document) > KEY_MAX or amount == 0:
         raise Invalid("incentive.appropriation_unclear", document=document, amount=amount)
     unit = PURSES[line.purse][2]
@@ -69,15 +68,16 @@ def appropriate(line: Line, amount: Decimal, document: str, hand: Hand) -> str:
         accounts.declare(unit, at=hand.at)
         owner = _treasury(line.region, hand.at)
         accounts.open_account(
-            Account(code=outside, kind="treasury", owner=owner, unit=unit.code, floor=None),
-            at=hand.at,
+            TREASURY_KIND.account(outside, owner=owner, unit=unit.code), at=hand.at
         )
         accounts.open_plan(FUND_PLAN, line.code, owner=owner, unit=unit.code, at=hand.at)
         transfer = FUND_PLAN.move(movement, line.code, pieces, key=key, outside=outside)
         facts = {"document": document.strip(), "by": hand.actor.name}
-        if accounts.post_one(replace(transfer, facts=facts), at=hand.at):
-            told = {"fund": line.code, "amount": str(amount), **facts}
-            evidence.seal("fund.appropriated", line.code, told, at=hand.at, facts=told)
+        (outcome,) = proving.post_as(
+            [replace(transfer, facts=facts)], hand, by_name(FUND_KINDS), place=line.region
+        )
+        if outcome.refusal is not None:
+            raise outcome.refusal
     return line.code
 
 

@@ -9,6 +9,7 @@ from shangheng.services.incentives.jobs.effects import effect
 from shangheng.services.incentives.jobs.everybody import deserving, reckoned
 from shangheng.services.incentives.jobs.known import facts_of, schema
 from shangheng.services.incentives.registers import REGISTERS
+from shangheng.services.incentives.rules.funds import FUND_KINDS
 from shangheng.services.incentives.views.desk import sees_whole
 
 SERVICE = Service(
@@ -23,6 +24,7 @@ SERVICE = Service(
     ),
     registers=REGISTERS,
     cases=CASES,
+    accounts=FUND_KINDS,
     reads=("merchant", "order", "refund"),
     urls="shangheng.services.incentives.urls",
     jobs={

@@ -2,9 +2,10 @@
 """How long each class is kept, and what looks as if a reporter stopped keeping something.
 
 Three things make a period: the floor that holds everywhere, what the jurisdiction prints, what
-the authority decides. The longest counts; a decision may only raise it. Where a jurisdiction
-prints nothing (jiangsu-2015 (二十五) and hunan-2015 (二十四) state the duty alone), the authority
-must decide before anything is disposed of.
+the authority decides. The longest counts; a decision may only raise it. The authority must decide
+before anything is disposed of where a jurisdiction prints nothing (jiangsu-2015 (二十五) and
+hunan-2015 (二十四) state the duty alone), and for classes of which national law speaks: those with
+the article that it rests on, since none of the documents prints it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +15,7 @@ from statistics import median_low
 
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.formulas.parameters import Configuration, Parameter
-from shangheng.kernel.records.concept.retention import CLASSES, Period, floor_of
+from shangheng.kernel.records.concept.retention import CLASSES, NATIONAL, Period, floor_on
 
 MONTHS: Mapping[str, Parameter] = {
     name: Parameter(
@@ -58,23 +59,29 @@ def period(
 
     Raises:
         Invalid: nothing is printed and nothing decided (``parameter.not_configured``), or what
-            was decided is below a floor (``retention.below_floor``).
+            was decided is below a floor (``retention.below_floor``), or national law is not
+            named for what was decided by it (``retention.source_missing``).
     """
-    floor = floor_of(class_, on)
+    floor = floor_on(on)
     if printed is not None and printed.months > floor.months:
         floor = Period(printed.months, (printed.clause,))
     elif printed is not None and printed.months == floor.months:
         floor = Period(floor.months, tuple(dict.fromkeys((*floor.sources, printed.clause))))
     asked = MONTHS[class_]
-    if printed is not None and configuration.get(asked.name) is None:
+    is_national = class_ in NATIONAL
+    if printed is not None and not is_national and configuration.get(asked.name) is None:
         return floor
-    decided = _whole(asked, asked.on(on, configuration))
+    value, source = asked.sourced(on, configuration)
+    decided = _whole(asked, value)
+    if is_national and source in {"", asked.clause}:
+        raise Invalid("retention.source_missing", name=asked.name, months=decided)
     if decided < floor.months:
         raise Invalid(
             "retention.below_floor", months=decided, floor=floor.months,
             sources=list(floor.sources),
         )  # fmt: skip
-    return floor if decided == floor.months else Period(decided, (f"decisions.yaml {asked.name}",))
+    named = f"decisions.yaml {asked.name}" if source == asked.clause else source
+    return floor if decided == floor.months else Period(decided, (named,))
 
 
 def _whole(asked: Parameter, value: object) -> int:

@@ -34,6 +34,12 @@ class Questions(Schema):
     rows: list[dict[str, str]]
 
 
+class Behind(Schema):
+    """The values behind a figure, for exactly the fields by which the agreement is asked."""
+
+    where: dict[str, str]
+
+
 @router.get("/catalogue", auth=None, response=list[dict[str, Any]], summary="目录 The catalogue")
 def list_catalogue(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001
     """Return what data exists, who is its authority, who receives which field on what basis."""
@@ -102,6 +108,19 @@ def ask(request: HttpRequest, name: str, told: Questions) -> dict[str, Any]:
         exchange.office(), name, told.rows, receiver=caller(request), at=clock.now()
     )
     return {"found": found}
+
+
+@router.post("/agreements/{name}/records", response={200: dict[str, Any], **REFUSALS},
+             summary="按问取记录 Ask for the records behind a figure")  # fmt: skip
+def ask_records(request: HttpRequest, name: str, told: Behind) -> dict[str, Any]:
+    """Return the agreed fields of the records behind a figure, under an agreement that allows it.
+
+    Of a time a day, a month or a year may be given; a division stands for all that lies in it.
+    """
+    found, is_more = answering.records(
+        exchange.office(), name, told.where, receiver=caller(request), at=clock.now()
+    )
+    return {"records": found, "more": is_more}
 
 
 @router.post("/parcels", response={200: dict[str, Any], **REFUSALS},

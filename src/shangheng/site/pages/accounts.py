@@ -16,9 +16,12 @@ from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.periods import CHINA
 from shangheng.site import clock, formats, statements, words
 from shangheng.site.people import officers_only
+from shangheng.site.registry import REGISTRY
 
 PAGE = 50
 HEADER = ("account", "kind", "owner", "unit", "posted", "held_out", "held_in")
+
+KIND_HEADER = ("kind", "zh", "en", "takes", "gives", "floor", "seals", "basis")
 
 
 def _day(text: str, usual: date) -> date:
@@ -57,6 +60,22 @@ def index(request: HttpRequest) -> HttpResponse:
         "more": len(found) > PAGE,
     }  # fmt: skip
     return render(request, "site/accounts/index.html", facts)
+
+
+@require_safe
+@officers_only
+def kinds(request: HttpRequest) -> HttpResponse:
+    """Show every kind of account as declared: who may post on it, how far it may fall, why."""
+    found = REGISTRY.accounts.values()
+    if request.GET.get("format") == "csv":
+        rows = (
+            (each.name, each.zh, each.en, " ".join(each.takes), " ".join(each.gives),
+             "" if each.floor is None else str(each.floor), str(each.seals),
+             "；".join(each.basis))
+            for each in found
+        )  # fmt: skip
+        return formats.csv_file("account-kinds", KIND_HEADER, rows)
+    return render(request, "site/accounts/kinds.html", {"kinds": found})
 
 
 def _row(each: queries.Listed) -> tuple[str, ...]:

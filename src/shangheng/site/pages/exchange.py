@@ -1,19 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """The catalogue of data for everybody; deliveries, receipts and their quality for officers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from shangheng.kernel.errors import NotFound
+from shangheng.kernel.errors import Invalid, NotFound, NotPermitted, Unavailable
 from shangheng.kernel.exchange import queries
+from shangheng.kernel.exchange.tracing import Trace
 from shangheng.kernel.periods import CHINA
-from shangheng.site import catalogue, clock, formats
+from shangheng.site import catalogue, clock, exchange, formats, words
 from shangheng.site.people import is_officer, officers_only
+from shangheng.site.registry import REGISTRY
 
 A_PAGE = 50
 REPORT_DAYS = 30
@@ -24,6 +26,9 @@ OUTCOMES = {
     "refused": ("已拒绝", "refused"),
     "answered": ("已答有无", "answered"),
 }
+
+TRACE_HEADER = ("协议 agreement", "包号 number", "动作 act", "成包时间 cut", "接收方 receivers",
+                "依据 basis", "存证 leaf")  # fmt: skip
 
 
 @require_safe
@@ -92,3 +97,51 @@ def deliveries(request: HttpRequest) -> HttpResponse:
         "received": queries.received(limit=A_PAGE), "days": REPORT_DAYS,
     }  # fmt: skip
     return render(request, "site/exchange/deliveries.html", facts)
+
+
+@require_safe
+@officers_only
+def trace(request: HttpRequest) -> HttpResponse:
+    """Show the lineage of one record: where it came from, which parcels carried it, to whom."""
+    kinds = REGISTRY.held
+    kind = kinds.get(request.GET.get("kind", ""))
+    facts: dict[str, Any] = {"kinds": kinds.values(), "kind": kind}
+    if kind is not None:
+        key = {name: request.GET.get(name, "").strip() for name in kind.key}
+        facts["keys"] = [(kind.field(name), value) for name, value in key.items()]
+        if all(key.values()):
+            facts["trace"] = found = exchange.trace(kind.name, key)
+            if request.GET.get("form") == "csv":
+                return formats.csv_file("trace", TRACE_HEADER, _passages(found))
+    return render(request, "site/exchange/trace.html", facts)
+
+
+def _passages(found: Trace) -> Iterator[tuple[Any, ...]]:
+    """Give the parcels that carried a record as lines of a table."""
+    for each in found.passages:
+        received = "；".join(
+            f"{who} {at.astimezone(CHINA).isoformat()}" for who, at in each.received
+        )
+        yield (each.agreement, each.number, each.act, each.made_at.astimezone(CHINA).isoformat(),
+               received, "；".join(each.basis), each.leaf)  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@officers_only
+def ask(request: HttpRequest, name: str) -> HttpResponse:
+    """Ask the provider of an agreement for the records behind its figure."""
+    found = catalogue.agreement(name, clock.now())
+    where = {each.name: request.POST.get(each.name, "").strip() for each in found.asked_by}
+    facts: dict[str, Any] = {
+        "agreement": found, "asked": [(each, where[each.name]) for each in found.asked_by],
+    }  # fmt: skip
+    if request.method == "POST":
+        try:
+            records, facts["more"] = exchange.ask(name, where)
+        except (NotPermitted, Invalid, Unavailable) as refusal:
+            facts["refused"] = words.message(refusal, words.language())
+        else:
+            columns = [field for field, _ in found.fields]
+            facts["columns"] = columns
+            facts["records"] = [[each.get(field.name) for field in columns] for each in records]
+    return render(request, "site/exchange/ask.html", facts)

@@ -14,7 +14,7 @@ from shangheng.kernel.records.concept.kinds import (
     RecordKind,
     Rule,
 )
-from shangheng.kernel.records.concept.retention import CLASSES, classes_of, floor_of
+from shangheng.kernel.records.concept.retention import CLASSES, classes_of, floor_on
 from shangheng.site import clock, kinds, words
 from shangheng.site.registry import REGISTRY
 
@@ -59,7 +59,7 @@ def detail(request: HttpRequest, name: str) -> HttpResponse:
         "columns": [_column(field, kind) for field in kind.fields],
         "rules": rules(kind),
         "kept": [
-            (words.either(*CLASSES[each]), floor_of(each, clock.now().date()))
+            (words.either(*CLASSES[each]), floor_on(clock.now().date()))
             for each in classes_of(kind)
         ],
     }

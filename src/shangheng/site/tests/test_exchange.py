@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Agreements on the site: a catalogue for all, parcels for receivers, a desk for officers."""
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,9 @@ from shutil import copy
 
 import pytest
 from django.test import Client
+from pytest_django.live_server_helper import LiveServer
 
+from shangheng.kernel.errors import NotPermitted
 from shangheng.kernel.evidence.notes import open_note
 from shangheng.kernel.exchange.concept.parcels import parse_slip
 from shangheng.kernel.exchange.store.channels import SLIP_HEADER, decode_slip
@@ -47,9 +50,9 @@ def bearer(token: str) -> dict[str, str]:
 
 def test_the_examples_that_come_with_the_program_can_be_read() -> None:
     found = read_agreements([EXAMPLES / "agreements"], REGISTRY.held)
-    assert {each.discloses for each in found.values()} == {"records", "match"}
+    assert {each.discloses for each in found.values()} == {"records", "match", "asked"}
     ways = {each.way for each in read_partners([EXAMPLES / "partners"]).values()}
-    assert ways == {"push", "folder", "pull"}
+    assert ways == {"push", "folder", "sftp", "s3", "pull"}
 
 
 def test_a_receiver_fetches_verifies_and_acknowledges(shared: str, client: Client) -> None:
@@ -139,3 +142,64 @@ def test_an_empty_house_says_what_to_do(home: Ledger, officer: Client) -> None:
 
 def test_strangers_do_not_see_deliveries(home: Ledger, client: Client) -> None:
     assert client.get("/exchange/deliveries/").status_code == 302
+
+
+def test_an_officer_traces_a_record_to_whom_it_went(shared: str, officer: Client) -> None:
+    empty = officer.get("/exchange/trace/?kind=order").content.decode()
+    assert "选好数据，填上主键" in empty
+    row = of_kunshan()
+    key = f"kind=order&platform={row['platform']}&order_no={row['order_no']}"
+    page = officer.get(f"/exchange/trace/?{key}").content.decode()
+    assert "orders-to-city.1" in page
+    assert "jiangsu-2015 (三十)" in page
+    text = officer.get(f"/exchange/trace/?{key}&form=csv").content.decode("utf-8-sig")
+    assert "orders-for-post.1,1,put" in text
+    nobody = officer.get("/exchange/trace/?kind=order&platform=P01&order_no=none")
+    assert "没有交换包带出过这条记录" in nobody.content.decode()
+
+
+def of_kunshan() -> dict[str, str]:
+    """Return an order that was sold from Kunshan."""
+    rows = csv.DictReader(orders(60).decode().splitlines())
+    return next(row for row in rows if row["seller_region"] == "320583")
+
+
+def asking_from_itself(tmp_path: Path, address: str, token: str) -> None:
+    """Let this house be the provider's partner too, so that it asks over a real connection."""
+    (tmp_path / "partners" / "kunshan.yaml").write_text(
+        f"partner: kunshan\nzh: 昆山\nen: Kunshan\naddress: {address}{API}\ntoken: {token}\n",
+        encoding="utf-8",
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_city_asks_a_county_for_the_records_behind_a_figure(
+    shared: str, officer: Client, tmp_path: Path, live_server: LiveServer
+) -> None:
+    asking_from_itself(tmp_path, live_server.url, shared)
+    page = officer.get("/exchange/agreements/orders-on-request/").content.decode()
+    assert "/exchange/agreements/orders-on-request/ask/" in page
+    asked = {"seller_region": "320583", "ordered_at": "2025-11"}
+    address = "/exchange/agreements/orders-on-request/ask/"
+    page = officer.post(address, asked).content.decode()
+    assert "提供方的答复" in page
+    row = of_kunshan()
+    assert row["order_no"] in page
+    page = officer.post(address, asked | {"ordered_at": "1999"}).content.decode()
+    assert "没有这样的记录" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_no_agreement_allows_is_refused_with_the_reason_on_both_sides(
+    shared: str, officer: Client, tmp_path: Path, live_server: LiveServer
+) -> None:
+    asking_from_itself(tmp_path, live_server.url, shared)
+    with pytest.raises(NotPermitted) as refusal:
+        exchange.ask("orders-to-city", {"seller_region": "320583"})
+    assert refusal.value.facts["reason"] == "agreement.not_down_to_records"
+    assert "不允许按问取得记录" in refusal.value.facts["zh"]
+    page = officer.get("/exchange/deliveries/?outcome=refused").content.decode()
+    assert "agreement.not_down_to_records" in page
+    assert "partner.refused" in page
+    page = officer.post("/exchange/agreements/orders-to-city/ask/").content.decode()
+    assert "agreement.not_down_to_records" in page

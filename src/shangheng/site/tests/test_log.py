@@ -66,10 +66,11 @@ def test_a_home_has_a_log_whose_first_leaf_is_its_key(home: Ledger) -> None:
     sealing.prepare()
     sealing.prepare()
     whats = [leaf.what for leaf in queries.leaves()]
-    assert whats == ["key.added"]
+    assert whats == ["key.added", *["sealing.began"] * 3]
+    assert [each.noun for each in queries.beginnings()] == ["reporters", "parties", "accounts"]
     published = sealing.the_log().published()
     assert published is not None
-    assert published[1].checkpoint.size == 1
+    assert published[1].checkpoint.size == len(whats)
 
 
 def test_a_receipt_carries_a_proof_that_verifies_offline(home: Ledger, batch: Receipt) -> None:
@@ -104,9 +105,13 @@ def test_the_log_is_served_as_plain_files_that_another_reader_can_follow(
     store.put((path, fetched(path)) for path in paths)
     copied = TiledTree(store, tree.size)
     assert copied.root() == tree.root
-    entry = copied.entry(1)
-    assert merkle.leaf_hash(entry) == copied.leaf_hash(1)
-    assert json.loads(entry)["facts"]["reporter"] == batch.reporter
+    entries = [copied.entry(index) for index in range(tree.size)]
+    assert [merkle.leaf_hash(each) for each in entries] == list(
+        map(copied.leaf_hash, range(tree.size))
+    )
+    told = [json.loads(each) for each in entries]
+    (taken, _) = [each["facts"] for each in told if each["what"] == "batch.taken"]
+    assert taken["reporter"] == batch.reporter
     assert fetched("keys").decode().startswith(tree.origin)
     assert fetched(f"stamps/{tree.size}.tsr")[:1] == b"0"
     assert client.get("/log/checkpoint")["Cache-Control"] == "no-cache"

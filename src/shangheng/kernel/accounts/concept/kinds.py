@@ -7,7 +7,10 @@ through the actions of a service.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
+from shangheng.kernel.accounts.concept.plans import OUTSIDE, Plan
+from shangheng.kernel.accounts.concept.transfers import Account
 from shangheng.kernel.errors import Invalid
 
 ANYBODY = "*"
@@ -19,7 +22,8 @@ class AccountKind:
     """A kind of account: roles that may take from it (``takes``) and give to it (``gives``).
 
     With ``seals`` every posting on it is a leaf of the log, in the transaction that books it.
-    ``name`` is the ``kind`` with which accounts are opened, a plan's pots as ``plan.pot``.
+    ``name`` is the ``kind`` with which accounts are opened, a plan's pots as ``plan.pot``. No
+    account of it falls below its ``floor``; without one it stands for the world outside.
     """
 
     name: str
@@ -29,6 +33,46 @@ class AccountKind:
     gives: tuple[str, ...] = (ANYBODY,)
     seals: bool = True
     basis: tuple[str, ...] = ()
+    floor: int | None = 0
+
+    def account(self, code: str, *, owner: UUID, unit: str) -> Account:
+        """Return an account of this kind, to be opened."""
+        return Account(code=code, kind=self.name, owner=owner, unit=unit, floor=self.floor)
+
+
+@dataclass(frozen=True)
+class Outside:
+    """The account beyond a plan, from which its amounts come and to which they go back."""
+
+    name: str
+    zh: str
+    en: str
+
+
+def kinds_of(
+    plan: Plan, *, by: Mapping[str, tuple[str, ...]], outside: Outside, basis: tuple[str, ...]
+) -> tuple[AccountKind, ...]:
+    """Return the kinds of a plan's accounts, from which roles make which of its movements.
+
+    Whoever makes a movement takes from the one end and gives to the other. The last kind is that
+    of the account outside.
+    """
+    if strange := sorted({*by} ^ {*plan.by_name}):
+        raise Invalid("plan.movements_unassigned", plan=plan.zh, movements=strange)
+
+    def movers(pot: str, *, takes: bool) -> tuple[str, ...]:
+        ends = ((each.source if takes else each.target, each.name) for each in plan.movements)
+        return tuple(dict.fromkeys(role for end, name in ends if end == pot for role in by[name]))
+
+    pots = [(f"{plan.name}.{pot.name}", pot.zh, pot.en, pot.name, 0) for pot in plan.pots]
+    ends = [*pots, (outside.name, outside.zh, outside.en, OUTSIDE, None)]
+    return tuple(
+        AccountKind(
+            name=name, zh=zh, en=en, floor=floor, basis=basis,
+            takes=movers(pot, takes=True), gives=movers(pot, takes=False),
+        )
+        for name, zh, en, pot, floor in ends
+    )  # fmt: skip
 
 
 def by_name(kinds: tuple[AccountKind, ...]) -> Mapping[str, AccountKind]:

@@ -17,6 +17,7 @@ from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.evidence import entries, integrating, log, queries
 from shangheng.kernel.evidence.log import Log
 from shangheng.kernel.evidence.verifying import holds
+from shangheng.kernel.periods import CHINA
 from shangheng.kernel.registers.concept.actors import Actor, Hand, Post
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +84,7 @@ def test_what_is_posted_by_hand_is_sealed_once_with_its_entries(books: None) -> 
     post(transfer("a"), transfer("b", amount=7), by=hand("fund.lead"))
     (leaf,) = queries.leaves_saying(proving.POSTED)
     columns = {"source__code": "world", "target__code": "fund", "kind": "", "phase": "posted",
-               "pending": None}  # fmt: skip
+               "pending": None, "facts": {}}  # fmt: skip
     content = {"by": "chen", "at": AT.isoformat(), "entries": [
         {"key": "a", **columns, "amount": 100}, {"key": "b", **columns, "amount": 7},
     ]}  # fmt: skip
@@ -120,6 +121,17 @@ def test_an_owner_checks_its_balance_within_the_published_sum_offline(
     # Nothing in it is anybody else's: no other account, no other balance.
     assert "world" not in text
     assert "paid" not in text
+
+
+def test_every_unit_is_proved_once_for_every_night_when_the_night_is_over(books: None) -> None:
+    posted(transfer("a", amount=250))
+    midnight = (AT + timedelta(days=1)).astimezone(CHINA).replace(hour=0, minute=0, second=0)
+    early, late = midnight + timedelta(minutes=5), midnight + timedelta(hours=2)
+    assert [proving.prove_night(key=KEY, at=at) for at in (early, late, late)] == [0, 2, 0]
+    facts = [entries.parse(leaf.entry).facts for leaf in queries.leaves_saying(proving.PROVED)]
+    assert {(each["unit"], each["at"], each["plus"]) for each in facts} == {
+        ("CNY", midnight.isoformat(), "250"), ("seat", midnight.isoformat(), "0"),
+    }  # fmt: skip
 
 
 def test_no_other_balance_and_no_other_total_is_accepted(books: None, tmp_path: Path) -> None:

@@ -91,6 +91,7 @@ def test_a_cell_is_never_taken_for_a_formula() -> None:
     assert ",'+x," in text
 
 
+@pytest.mark.alters_the_books
 def test_an_altered_book_is_found_out() -> None:
     a_month()
     assert queries.audit().is_clean

@@ -14,7 +14,16 @@ from gmalg.sm2 import SM2Core, bytes_to_point
 from gmalg.sm2 import _ecdlp as curve
 
 from shangheng.kernel.errors import Invalid
-from shangheng.kernel.evidence import actions, bundles, keys, log, national, notes, queries
+from shangheng.kernel.evidence import (
+    actions,
+    bundles,
+    keys,
+    log,
+    national,
+    notes,
+    queries,
+    standalone,
+)
 from shangheng.kernel.evidence.bundles import Bundle, packed, verify_bundle
 from shangheng.kernel.evidence.entries import canonical
 from shangheng.kernel.evidence.integrating import integrate
@@ -167,6 +176,11 @@ def test_the_log_and_its_bundles_are_signed_with_sm2_too(tmp_path: Path) -> None
     assert failed(verdicts) == {}
     assert "national" in {each.item for each in verdicts}
     files, _ = bundles.read(data)
+    assert all(ok for _, ok, _ in standalone.verdicts(files))
+    key = f"{a_log.origin}+{a_log.sm2.verifier.key_id.hex()}"
+    assert list(standalone.second(files)) == [
+        "SM2 over the manifest", f"SM2 over the checkpoint, {key}"
+    ]  # fmt: skip
     for change in ({"manifest.sm2": files["manifest.sm2"][:-1] + b"x"}, {"salt": b"00" * 16}):
         assert "national" in failed(verify_bundle(packed({**files, **change}), a_log.public))
     actions.retire(a_log, a_log.sm2.verifier.key_id.hex(), at=AT)

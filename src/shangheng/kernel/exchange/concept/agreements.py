@@ -19,7 +19,10 @@ It is read from a file that both sides can read aloud:
 
 What is not written does not leave. Where a yes or no is enough, ``discloses: match`` takes the
 place of delivery: the receiver asks by the fields ``asked_by`` and learns whether there is such a
-record, at most ``asks_a_day_max`` times.
+record, at most ``asks_a_day_max`` times. With ``discloses: asked`` it gets the agreed fields of
+the records behind what it asks for: so a figure is followed down to them where that is allowed.
+``shares`` may name a register; with ``source: received`` it is not our own register that is passed
+on but what others have shared of theirs, as a city tells its province of its counties.
 """
 
 import hashlib
@@ -32,20 +35,24 @@ from typing import Any, Literal
 
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.exchange.concept.masks import MASKS, PSEUDONYM
+from shangheng.kernel.exchange.concept.registered import Registered
 from shangheng.kernel.records.concept import fields as f
 from shangheng.kernel.records.concept.kinds import RecordKind
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
-Discloses = Literal["records", "match"]
+Discloses = Literal["records", "match", "asked"]
+Source = Literal["own", "received"]
 AfterEnd = Literal["delete", "keep"]
 SHAPES: Mapping[str, tuple[type, str]] = {
-    **dict.fromkeys(("agreement", "zh", "en", "from", "shares", "after_end", "discloses"),
+    **dict.fromkeys(("agreement", "zh", "en", "from", "shares", "after_end", "discloses",
+                     "source"),
                     (str, "须为文字 must be a text")),
     **dict.fromkeys(("to", "basis", "asked_by"), (list, "须为列表 must be a list")),
     **dict.fromkeys(("in_force", "days", "only", "fields"), (Mapping, "须为键值 must be a table")),
     **dict.fromkeys(("edition", "asks_a_day_max"), (int, "须为整数 must be a whole number")),
 }  # fmt: skip
-CHOICES = {"after_end": ("delete", "keep"), "discloses": ("records", "match")}
+CHOICES = {"after_end": ("delete", "keep"), "discloses": ("records", "match", "asked"),
+           "source": ("own", "received")}  # fmt: skip
 NEEDED = ("agreement", "edition", "zh", "en", "from", "to", "basis", "in_force", "shares",
           "after_end")  # fmt: skip
 
@@ -86,6 +93,7 @@ class Agreement:
     fields: Mapping[str, str]
     after_end: AfterEnd
     discloses: Discloses = "records"
+    source: Source = "own"
     asked_by: tuple[str, ...] = ()
     asks_a_day_max: int = 0
     text: str = ""
@@ -172,6 +180,7 @@ def _made(plain: Mapping[str, Any], kind: RecordKind) -> Agreement:
         in_force=_period(plain["in_force"]), kind=kind, days=_period(plain.get("days") or {}),
         only=only, fields={name: named[name] for name in dict.fromkeys((*ordered, *named))},
         after_end=plain["after_end"], discloses=plain.get("discloses", "records"),
+        source=plain.get("source", "own"),
         asked_by=tuple(map(str, plain.get("asked_by", []))),
         asks_a_day_max=plain.get("asks_a_day_max", 0),
         text=json.dumps(plain, ensure_ascii=False, sort_keys=True, default=str),
@@ -225,13 +234,22 @@ def _wrong_mask(field: f.Field | None, mask: str) -> Iterator[str]:
 
 
 def _disclosure(made: Agreement) -> Iterator[str]:
+    if made.source == "received" and not isinstance(made.kind, Registered):
+        yield "source: 只用于名录 is for registers; a ledger holds every source's word"
+    questions = bool(made.asked_by) and made.asks_a_day_max > 0
     match made.discloses:
         case "records":
             if not made.fields or made.asked_by or made.asks_a_day_max:
                 yield "fields: 共享记录须列出字段，不设查询 records need fields and no questions"
         case "match":
-            if made.fields or not made.asked_by or not made.asks_a_day_max:
+            if made.fields or not questions:
                 yield (
                     "asked_by: 只答有无须写明 asked_by 与 asks_a_day_max，不列 fields "
                     "match needs asked_by and asks_a_day_max, and no fields"
+                )
+        case "asked":
+            if not made.fields or not questions:
+                yield (
+                    "asked_by: 按问提供须写明 fields、asked_by 与 asks_a_day_max "
+                    "asked needs fields, asked_by and asks_a_day_max"
                 )

@@ -18,7 +18,7 @@ from http.client import HTTPException
 from time import monotonic
 from typing import Any
 
-from shangheng.kernel.errors import Unavailable
+from shangheng.kernel.errors import NotPermitted, Unavailable
 from shangheng.kernel.exchange.concept.partners import Partner
 from shangheng.kernel.exchange.store.bodies import MEDIA, Wrapped
 from shangheng.kernel.exchange.store.drops import DROPS
@@ -111,6 +111,21 @@ def acknowledge(partner: Partner, agreement: str, number: int, content: str) -> 
     _asked(partner, f"/agreements/{agreement}/acknowledged", told)
 
 
+def records(
+    partner: Partner, agreement: str, where: Mapping[str, str]
+) -> tuple[list[dict[str, Any]], bool]:
+    """Ask a partner that is Shangheng for the records behind a figure; and whether there are more.
+
+    Raises:
+        NotPermitted: the partner refuses, with its reason (``partner.refused``).
+    """
+    _, body = _asked(
+        partner, f"/agreements/{agreement}/records", json.dumps({"where": where}).encode()
+    )
+    told = json.loads(body)
+    return list(told["records"]), bool(told["more"])
+
+
 def _asked(
     partner: Partner, path: str, data: bytes | None = None
 ) -> tuple[Mapping[str, str], bytes]:
@@ -124,6 +139,17 @@ def _asked(
         opener = _opener(partner.authority)
         with opener.open(request, timeout=partner.timeout_s) as answer:
             return dict(answer.headers), answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            told = _problem(error, monotonic() + partner.timeout_s)
+        if not told.get("code"):
+            raise Unavailable(
+                "partner.unreachable", partner=partner.name, why=str(error)
+            ) from error
+        raise NotPermitted(
+            "partner.refused", partner=partner.name, reason=str(told["code"])[:_SHOWN],
+            zh=str(told.get("title", ""))[:_SHOWN], en=str(told.get("title_en", ""))[:_SHOWN],
+        ) from error  # fmt: skip
     except (OSError, HTTPException) as error:
         why = f"{type(error).__name__}: {error}"[:_SHOWN]
         raise Unavailable("partner.unreachable", partner=partner.name, why=why) from error
@@ -158,16 +184,22 @@ def _read(body: bytes, parcel: Wrapped) -> Answer:
     return Answer(taken=True, told=told)
 
 
-def _refused(error: urllib.error.HTTPError, until: float) -> Answer:
-    trouble, expected = f"HTTP {error.code}", None
+def _problem(error: urllib.error.HTTPError, until: float) -> Mapping[str, Any]:
+    """Return what a partner says of its refusal; nothing where it cannot be read."""
     try:
         told = json.loads(_body(error, until))
-        facts = told.get("facts", {})
-        trouble = f"HTTP {error.code} {told.get('code', '')}".strip()
-        if told.get("code") == "parcel.gap":
-            expected = int(facts["expected"])
-    except (ValueError, TypeError, KeyError, AttributeError, OSError, HTTPException):
-        told = {}
+    except (ValueError, OSError, HTTPException):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _refused(error: urllib.error.HTTPError, until: float) -> Answer:
+    told, expected = _problem(error, until), None
+    trouble = f"HTTP {error.code} {told.get('code', '')}".strip()
+    facts = told.get("facts")
+    if told.get("code") == "parcel.gap" and isinstance(facts, dict):
+        number = str(facts.get("expected", ""))
+        expected = int(number) if number.isdigit() else None
     return Answer(taken=False, trouble=trouble[:_SHOWN], expected=expected, told=told)
 
 

@@ -13,7 +13,7 @@ Where settled or cleaned files are gone from the disk, the same rows are found i
 history by the batch that brought them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,8 @@ from shangheng.kernel.exchange.concept.spans import Commit, Place, next_span
 from shangheng.kernel.exchange.store import views
 from shangheng.kernel.exchange.store.feed import EMPTY, Coming, Content, Feed
 from shangheng.kernel.records import queries as records
+from shangheng.kernel.records.concept.kinds import RecordKind
+from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.reading import literal, quoted
 from shangheng.kernel.records.store.tables import files_of, scan
 
@@ -87,6 +89,15 @@ class CommitFeed(Feed):
         paths = files_of(self.home.table(self.agreement.kind.name)).paths
         covered = views.covered(self.agreement)
         return f"SELECT * FROM {scan(paths)} WHERE {covered}" if paths else None
+
+    def touching(self, key: Mapping[str, str]) -> Callable[[Span], bool]:
+        """Tell by the batches that brought a record and the commits that replaced a word of it."""
+        batches, tags = words_of(self.home, self.agreement.kind, key)
+
+        def touches(span: Span) -> bool:
+            return any(step.tag in tags or batches & {*step.batches} for step in span.steps)
+
+        return touches
 
     def _events(self) -> str:
         covered = views.covered(self.agreement)
@@ -193,6 +204,27 @@ class CommitFeed(Feed):
             f"(SELECT {self._columns}, filename FROM "
             f"{_history(paths)}) JOIN left_at USING (filename) {self._but_gone}"
         )
+
+
+def words_of(
+    home: Ledger, kind: RecordKind, key: Mapping[str, str]
+) -> tuple[set[tuple[str, str]], set[str]]:
+    """Return which batches a record has come in, and the tags of what replaced a word of it."""
+    is_it = " AND ".join(
+        f"{quoted(name)} = try_cast(? AS {kind.field(name).sql_type})" for name in kind.key
+    )
+    standing = files_of(home.table(kind.name)).paths
+    files = [*map(str, home.history(kind.name).glob(f"*{_TABLES}"))]
+    parts = [f"SELECT reporter, batch, '' AS filename FROM {scan(standing)}"] * bool(standing)
+    parts += [f"SELECT reporter, batch, filename FROM {_history(files)}"] * bool(files)
+    if not parts:
+        return set(), set()
+    values = [key[name] for name in kind.key] * len(parts)
+    asked = " UNION ALL ".join(f"{part} WHERE {is_it}" for part in parts)
+    with duckdb.connect() as connection:
+        found = connection.execute(asked, values).fetchall()
+    tags = {Path(name).name.removesuffix(_TABLES) for _, _, name in found if name}
+    return {(reporter, batch) for reporter, batch, _ in found}, tags
 
 
 def _batches(batches: Sequence[tuple[str, str]]) -> pa.Table:

@@ -11,7 +11,7 @@ is asked. A span brings the difference, for every entry that it touched:
    it is withdrawn.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -22,6 +22,7 @@ from shangheng.kernel.exchange.concept.parcels import PUT, WITHDRAW, Span
 from shangheng.kernel.exchange.concept.registered import (
     CURRENT,
     ENDED,
+    HOUSE,
     NUMBER,
     SINCE,
     STATE,
@@ -71,8 +72,8 @@ class EntryFeed(Feed):
         return (
             f"WITH now AS ({self._view(self.agreement, end)}) "
             f"SELECT {literal(PUT)} AS act, * FROM (FROM now EXCEPT ({before[0]})) "
-            f"UNION ALL BY NAME SELECT DISTINCT {literal(WITHDRAW)} AS act, {NUMBER}, {SINCE} "
-            f"FROM ({known}) WHERE {_KEY} NOT IN (SELECT {_KEY} FROM now)"
+            f"UNION ALL BY NAME SELECT DISTINCT {literal(WITHDRAW)} AS act, {HOUSE}, {NUMBER}, "
+            f"{SINCE} FROM ({known}) WHERE {_KEY} NOT IN (SELECT {_KEY} FROM now)"
         )
 
     def standing(self, connection: duckdb.DuckDBPyConnection) -> str | None:
@@ -84,6 +85,16 @@ class EntryFeed(Feed):
             f"SELECT * FROM ({self._view(self.agreement, end)}) QUALIFY row_number() OVER "
             f"(PARTITION BY {NUMBER} ORDER BY {SINCE} DESC) = 1 AND {STATE} = {literal(CURRENT)}"
         )
+
+    def touching(self, key: Mapping[str, str]) -> Callable[[Span], bool]:
+        """Tell by the leaves of the acts on an entry."""
+        acts = [each.leaf for each in registers.held_of(self.kind.name, None, [key[NUMBER]])]
+
+        def touches(span: Span) -> bool:
+            first, end = span.leaves or (0, 0)
+            return any(first <= leaf < end for leaf in acts)
+
+        return touches
 
     def _load(self, connection: duckdb.DuckDBPyConnection, said: Iterable[Held]) -> None:
         """Let the connection read what was said, each field in its type."""
@@ -101,13 +112,14 @@ class EntryFeed(Feed):
         typed = ", ".join(f"{_read(self.kind.field(name))} AS {quoted(name)}" for name in fields)
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE said AS SELECT leaf, act, {NUMBER}, {SINCE}, "
-            f"{literal(CURRENT)} AS {STATE}, {typed} FROM said_as_text"
+            f"{literal(self.agreement.provider)} AS {HOUSE}, {literal(CURRENT)} AS {STATE}, "
+            f"{typed} FROM said_as_text"
         )
 
     @property
     def _fields(self) -> dict[str, str]:
         """Return the register's own fields, and the columns in which their texts stand."""
-        own = (NUMBER, SINCE, STATE)
+        own = (HOUSE, NUMBER, SINCE, STATE)
         return {each.name: f"raw_{each.name}" for each in self.kind.fields if each.name not in own}
 
     def _view(self, agreement: Agreement, end: int) -> str:
@@ -121,7 +133,7 @@ class EntryFeed(Feed):
             f"CASE WHEN inside THEN {name} END AS {name}" for name in map(quoted, self._fields)
         )
         return (
-            f"SELECT {NUMBER}, {SINCE}, if(inside, {literal(CURRENT)}, {literal(ENDED)}) "
+            f"SELECT {HOUSE}, {NUMBER}, {SINCE}, if(inside, {literal(CURRENT)}, {literal(ENDED)}) "
             f"AS {STATE}, {fields} FROM (SELECT *, lag(inside) OVER "
             f"(PARTITION BY {NUMBER} ORDER BY {SINCE}) AS was_inside FROM "
             f"(SELECT *, coalesce({' AND '.join([*told, until])}, false) AS inside FROM "

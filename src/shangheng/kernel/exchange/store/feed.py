@@ -3,7 +3,7 @@
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -14,9 +14,11 @@ from shangheng.kernel.exchange.concept.agreements import Agreement
 from shangheng.kernel.exchange.concept.parcels import PUT, WITHDRAW, Span
 from shangheng.kernel.exchange.concept.spans import Place
 from shangheng.kernel.exchange.store import views
+from shangheng.kernel.records.concept import fields as f
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.reading import literal, quoted
 from shangheng.kernel.records.store.staging import connect, optimise
+from shangheng.kernel.regions.concept import stem
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,47 @@ class Feed(ABC):
         told = table["line"].to_pylist()
         withdrawn = sum(act == WITHDRAW for act in table["act"].to_pylist())
         return Content("".join(f"{line}\n" for line in told).encode(), len(told), withdrawn)
+
+    @abstractmethod
+    def touching(self, key: Mapping[str, str]) -> Callable[[Span], bool]:
+        """Return what tells of a span whether it may hold something of a record."""
+
+    def record_id(self, key: Mapping[str, str]) -> str:
+        """Return what makes a record one to the receivers, of its key as texts."""
+        kind = self.agreement.kind
+        typed = ", ".join(
+            f"try_cast(? AS {kind.field(name).sql_type}) AS {quoted(name)}" for name in kind.key
+        )
+        connection = self.connected()
+        try:
+            asked = f"SELECT {views.record_id(self.agreement)} FROM (SELECT {typed})"
+            return str(connection.execute(asked, [key[n] for n in kind.key]).fetchall()[0][0])
+        finally:
+            connection.close()
+
+    def behind(self, asked: Mapping[str, str], *, most: int) -> tuple[Content, bool]:
+        """Return covered records that have some values, as agreed, and whether there are more."""
+        kind, names = self.agreement.kind, [*asked]
+        values = [
+            stem(asked[name]) if isinstance(kind.field(name), f.Region) else asked[name]
+            for name in names
+        ]
+        connection = self.connected()
+        try:
+            standing = self.standing(connection)
+            if standing is None:
+                return EMPTY, False
+            condition = views.behind(self.agreement, names)
+            connection.execute(
+                f"CREATE TEMP TABLE found AS SELECT * FROM ({standing}) WHERE {condition} "
+                f"ORDER BY {', '.join(map(quoted, kind.key))} LIMIT {most + 1}",
+                values,
+            )
+            events = f"SELECT {literal(PUT)} AS act, * FROM found LIMIT {most}"
+            is_more = connection.execute("SELECT count(*) FROM found").fetchall()[0][0] > most
+            return self.told(connection, events, 1), is_more
+        finally:
+            connection.close()
 
     def matches(self, asked: Sequence[str], rows: Sequence[Sequence[str]]) -> list[bool]:
         """Tell for each row of values whether the view covers a record that has them."""

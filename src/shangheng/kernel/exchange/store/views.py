@@ -100,3 +100,16 @@ def needed(agreement: Agreement, formerly: Sequence[Agreement] = ()) -> list[str
 def matching(asked: Sequence[str]) -> str:
     """Return the condition under which a record has the bound values."""
     return " AND ".join(f"{quoted(name)}::VARCHAR = ?" for name in asked)
+
+
+def behind(agreement: Agreement, asked: Sequence[str]) -> str:
+    """Return the condition under which a record lies behind a figure of the bound values.
+
+    Of a time the value may be a day, a month or a year; a division stands for what lies in it.
+    """
+    told = []
+    for name in asked:
+        field = agreement.kind.field(name)
+        loose = isinstance(field, f.Time | f.Day | f.Region)
+        told.append(f"starts_with({_text(field)}, ?)" if loose else f"{_text(field)} = ?")
+    return " AND ".join(told)

@@ -46,6 +46,7 @@ SLIP = Slip(
         ({"after_end": "forget"}, "delete | keep"),
         ({"edition": 0}, "begins with 1"),
         ({"discloses": "match"}, "match needs"),
+        ({"discloses": "asked"}, "asked needs"),
         ({"colour": "red"}, "no such entry"),
         ({"agreement": "Orders 1"}, "lower-case"),
     ],
@@ -63,7 +64,7 @@ def test_an_agreement_that_cannot_be_one_is_refused_with_the_reason(
     [
         ({"way": "push", "address": "ftp://x"}, "http"),
         ({"way": "folder"}, "missing"),
-        ({"way": "pigeon"}, "push | folder | pull"),
+        ({"way": "pigeon"}, "push | folder | sftp | s3 | pull"),
         ({"columns": {"a": "x", "b": "x"}}, "in one column"),
         ({"values": {"mode": "B2C"}}, "one table"),
         ({"encoding": "klingon"}, "unknown"),

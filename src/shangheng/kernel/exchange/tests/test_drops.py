@@ -29,6 +29,9 @@ from shangheng.kernel.exchange.tests.builders import (
     provider,
 )
 
+NO_BUCKETS = (
+    "needs moto[server], which wants an older dateutil than ibis: an environment of its own"
+)
 SECRET = "an example"  # noqa: S105
 
 
@@ -86,7 +89,7 @@ def by_sftp(tmp_path: Path, db: None) -> Iterator[dict[str, Any]]:
 @pytest.fixture
 def by_s3(monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[tuple[dict[str, Any], Any]]:
     """Serve a bucket; give what a partner's file would say of it, and a look into the store."""
-    moto = pytest.importorskip("moto.server", reason="moto (dev group) is not installed")
+    moto = pytest.importorskip("moto.server", reason=NO_BUCKETS)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()

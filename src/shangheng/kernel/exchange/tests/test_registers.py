@@ -18,7 +18,7 @@ from shangheng.kernel.exchange.concept import agreements
 from shangheng.kernel.exchange.concept.registered import as_records
 from shangheng.kernel.exchange.models import ParcelRow
 from shangheng.kernel.exchange.receiving import Arrival, Desk
-from shangheng.kernel.exchange.store.bodies import records_of
+from shangheng.kernel.exchange.store.bodies import Wrapped, records_of
 from shangheng.kernel.exchange.tests.builders import (
     AT,
     SIGNER,
@@ -29,6 +29,7 @@ from shangheng.kernel.exchange.tests.builders import (
     partner,
     provider,
 )
+from shangheng.kernel.exchange.tests.builders import agreed as record_agreed
 from shangheng.kernel.records import actions as records
 from shangheng.kernel.records.actions import Report
 from shangheng.kernel.records.concept.receipts import Receipt
@@ -39,8 +40,9 @@ from shangheng.kernel.registers.tests.builders import CHIEF, CLERK, FILING, KIND
 
 OUTLET = as_records(KIND)
 KINDS = {"outlet": OUTLET}
-FIELDS = {"entry_no": "plain", "in_force_from": "plain", "entry_state": "plain", "name": "plain",
-          "region": "county", "phone": "pseudonym", "until": "plain"}  # fmt: skip
+FIELDS = {"entry_of": "plain", "entry_no": "plain", "in_force_from": "plain",
+          "entry_state": "plain", "name": "plain", "region": "county", "phone": "pseudonym",
+          "until": "plain"}  # fmt: skip
 MARCH = date(2026, 3, 1)
 
 
@@ -215,29 +217,73 @@ def test_personal_fields_of_a_register_cannot_leave_as_they_are(db: None) -> Non
     assert "化名" in refusal.value.facts["wrong"][0]
 
 
+def parcels(house: Provider, name: str, receiver: str = "suzhou") -> list[Wrapped]:
+    """Cut what there is under an agreement, and wrap all of it."""
+    house.cut(name)
+    rows = ParcelRow.objects.filter(agreement__name=name).order_by("number")
+    return [delivering.wrap(house.office, each, partner(receiver, form="lines")) for each in rows]
+
+
+def received(house: Provider, sender: str, sent: list[Wrapped]) -> None:
+    """Take in parcels of a sender, none of whose records may be rejected."""
+
+    def take(report: Report) -> Receipt:
+        return records.take(report, home=house.office.home, at=AT)
+
+    for each in sent:
+        arrival = Arrival(sender=sender, note=each.note, body=each.body)
+        told = receiving.receive(Desk(house.office, take), arrival, at=AT)
+        assert told.get("rejected", 0) == 0
+
+
+def house_of(folder: Path, *senders: str) -> Provider:
+    """Return a house that knows these senders and their key."""
+    made = provider(folder, *(partner(name, keys=str(SIGNER.verifier)) for name in senders))
+    object.__setattr__(made.office, "kinds", KINDS)
+    return made
+
+
+def rows_of(house: Provider) -> list[tuple[Any, ...]]:
+    names = ("entry_of", "entry_no", "entry_state", "name")
+    return sorted(tuple(row[name] for name in names) for row in house.door.rows(OUTLET))
+
+
 def test_a_city_books_what_a_county_shares_of_a_register(house: Provider, tmp_path: Path) -> None:
     actions.adopt(agreed(after_end="delete"), at=AT)
     number = entered(1, name="甲", until="2031-01-01")
     acted(registers.amend, number, date(2027, 1, 1), name="乙")
     house.cut()
     acted(registers.correct, number, name="乙", region="320506")
-    house.cut()
-    parcels = [
-        delivering.wrap(house.office, each, partner(form="lines"))
-        for each in ParcelRow.objects.order_by("number")
-    ]
-    city = provider(tmp_path / "city", partner("kunshan", keys=str(SIGNER.verifier)))
-    object.__setattr__(city.office, "kinds", KINDS)
+    city = house_of(tmp_path / "city", "kunshan")
+    received(city, "kunshan", parcels(house, "orders"))
+    assert rows_of(city) == [
+        ("kunshan", number, "current", "甲"), ("kunshan", number, "ended", None),
+    ]  # fmt: skip
 
-    def take(report: Report) -> Receipt:
-        return records.take(report, home=city.office.home, at=AT)
 
-    for each in parcels:
-        arrival = Arrival(sender="kunshan", note=each.note, body=each.body)
-        told = receiving.receive(Desk(city.office, take), arrival, at=AT)
-        assert told["rejected"] == 0
-    rows = [(row["entry_no"], row["entry_state"], row["name"]) for row in city.door.rows(OUTLET)]
-    assert sorted(rows) == [(number, "current", "甲"), (number, "ended", None)]
+def test_a_city_passes_on_what_counties_share_and_no_entry_is_taken_for_anothers(
+    house: Provider, tmp_path: Path
+) -> None:
+    number = entered(1, name="甲")
+    city = house_of(tmp_path / "city", "kunshan", "taicang")
+    for county in ("kunshan", "taicang"):
+        told = {"agreement": county, "from": county, "only": None}
+        actions.adopt(agreed(**told), at=AT)
+        received(city, county, parcels(house, county))
+    assert rows_of(city) == [
+        ("kunshan", number, "current", "甲"), ("taicang", number, "current", "甲"),
+    ]  # fmt: skip
+    up = {"agreement": "up", "from": "suzhou", "to": ["jiangsu"], "source": "received"}
+    actions.adopt(agreed(**up), at=AT)
+    sent = parcels(city, "up", "jiangsu")
+    province = house_of(tmp_path / "province", "suzhou")
+    received(province, "suzhou", sent)
+    assert rows_of(province) == rows_of(city)
+
+
+def test_only_of_registers_can_be_said_whose_word_is_passed_on(house: Provider) -> None:
+    with pytest.raises(Invalid, match=r"agreement\.wrong"):
+        record_agreed(source="received")
 
 
 ACTS = {"amend": registers.amend, "correct": registers.correct, "end": registers.end}

@@ -36,21 +36,19 @@ CLASSES: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Floor:
-    """Months below which no period of these classes may lie from a day on, and who says so."""
+    """Months below which no period may lie from a day on, and who says so."""
 
     since: date
     months: int
     source: str
-    classes: frozenset[str] = frozenset(CLASSES)
 
 
-FLOORS = (
-    Floor(date(2016, 1, 1), 6, "qinghai-2016 (二十三)"),
-    Floor(date(2019, 1, 1), 36, "电子商务法 第三十一条", frozenset({"transaction"})),
-    Floor(date(2021, 5, 1), 36, "网络交易监督管理办法 第三十一条", frozenset({"payment"})),
-)
-"""Six months for whatever is kept; three years for transactions since the e-commerce law, whose
-rules of 2021 name payment records too."""
+FLOORS = (Floor(date(2016, 1, 1), 6, "qinghai-2016 (二十三)"),)
+"""Six months for whatever is kept. What national law asks beyond that is not printed in any of the
+documents: the authority states it, with its source (``NATIONAL``)."""
+NATIONAL = frozenset({"transaction", "payment"})
+"""Classes of which national law on electronic commerce speaks: how long they are kept is decided,
+with the article that says so, wherever they are kept, before any of them is disposed of."""
 
 
 @dataclass(frozen=True)
@@ -194,9 +192,9 @@ def classes_of(kind: RecordKind) -> tuple[str, ...]:
     return tuple(dict.fromkeys((kind.retain, *filter(None, (f.retain for f in kind.fields)))))
 
 
-def floor_of(class_: str, on: date) -> Period:
-    """Return the period below which no jurisdiction may go on a day."""
-    holding = [each for each in FLOORS if each.since <= on and class_ in each.classes]
+def floor_on(on: date) -> Period:
+    """Return the period below which no jurisdiction may go on a day, whatever the class."""
+    holding = [each for each in FLOORS if each.since <= on]
     months = max((each.months for each in holding), default=0)
     return Period(months, tuple(each.source for each in holding if each.months == months))
 

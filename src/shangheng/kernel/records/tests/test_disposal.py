@@ -34,7 +34,7 @@ from shangheng.kernel.records.tests.builders import (
     read,
 )
 
-PERIOD = Period(36, ("电子商务法 第三十一条",))
+PERIOD = Period(36, ("decisions.yaml",))
 OLD, LATER = "2023-05-31 20:05:00", "2026-11-11 20:05:00"
 DUE = datetime(2026, 6, 1, 9, tzinfo=AT.tzinfo)
 
@@ -70,18 +70,16 @@ def test_a_period_ends_with_its_last_day_and_a_month_s_end_stays_one() -> None:
     assert retention.due_on(date(2026, 2, 28), 6) == date(2026, 9, 1)
 
 
-def test_the_floor_is_six_months_for_all_and_three_years_for_transactions() -> None:
-    on = date(2026, 1, 1)
-    months = {name: retention.floor_of(name, on).months for name in retention.CLASSES}
-    assert (months.pop("transaction"), months.pop("payment")) == (36, 36)
-    assert set(months.values()) == {6}
-    assert retention.floor_of("transaction", date(2018, 12, 31)).months == 6
+def test_the_floor_is_the_six_months_that_a_document_prints() -> None:
+    floor = retention.floor_on(date(2026, 1, 1))
+    assert (floor.months, floor.sources) == (6, ("qinghai-2016 (二十三)",))
+    assert retention.floor_on(date(2015, 12, 31)).months == 0
 
 
 @pytest.mark.django_db
 def test_nothing_goes_below_the_floor(door: Door) -> None:
     with pytest.raises(Invalid, match=r"retention\.below_floor"):
-        disposing.planned(door.home, ORDER, Period(35, ("x",)), on=AT.date())
+        disposing.planned(door.home, ORDER, Period(5, ("x",)), on=AT.date())
 
 
 @pytest.mark.django_db

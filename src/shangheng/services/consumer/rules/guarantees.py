@@ -7,8 +7,25 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from shangheng.kernel.accounts.concept.kinds import Outside, kinds_of
+from shangheng.kernel.accounts.concept.plans import GUARANTEE
 from shangheng.kernel.errors import Conflict, Invalid
+from shangheng.services.consumer.cases.steps import FINANCE, LEAD, OFFICER
 
+FUND_KINDS = kinds_of(
+    GUARANTEE,
+    by={
+        "deposit": (LEAD,), "refund": (LEAD,),
+        "claim": (OFFICER,), "reject": (LEAD,),
+        "pay": (FINANCE,), "recover": (FINANCE,),
+    },
+    outside=Outside("bank", "保证金专户（平台之外）", "bank account of the guarantees, outside"),
+    basis=("hunan-2015 (十一)", "hunan-2015 (二十五)"),
+)  # fmt: skip
+"""Who moves a guarantee: a lead books what came to the bank and gives back what nobody claims; an
+officer sets aside for a claim, a lead lets go of it; finance pays out and books recoveries.
+"""
+BANK_KIND = FUND_KINDS[-1]
 PROMISES = {
     "return": ("包退", "may be returned"),
     "exchange": ("包换", "may be exchanged"),

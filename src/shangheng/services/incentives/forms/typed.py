@@ -1,17 +1,45 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The main facts as fields of a page: what is typed becomes the same text as a facts file."""
+"""The main facts as fields of a page: what is typed becomes the same text as a facts file.
+
+What is on file of a firm fills the fields as far as they go.
+"""
 
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from shangheng.services.incentives.rules.conditions import OFFICER
 from shangheng.services.incentives.rules.decide import READING
 from shangheng.services.incentives.rules.provisions import Provision
 
 NUMBER = re.compile(r"[-+]?[0-9]{1,30}(\.[0-9]{1,30})?")
 SEPARATED = re.compile(r"¥?\s*[0-9]{1,3}([,，][0-9]{3})+(\.[0-9]+)?")
 YES_NO = (("true", "是", "yes"), ("false", "否", "no"))
+KINDS = (
+    ("enterprise", "企业", "enterprise"), ("sole_trader", "个体工商户", "sole trader"),
+    ("cooperative", "合作社", "cooperative"), ("person", "个人", "person"),
+)  # fmt: skip
+ROWS_MAX = 60
+OTHERS = {
+    "hires": ("新录用的毕业生和岗前培训", "graduates hired and their training"),
+    "costs": ("发生的费用", "the costs"), "bills": ("水电气账单", "utility bills"),
+    "income_tax": ("缴纳的个人所得税", "personal income tax paid"),
+    "amount": ("金额（须由主管部门确定）", "the amount, which the authority decides"),
+    "party.headquarters_region": ("总部所在地", "where the head office is"),
+    "party.operations_region": ("运营中心所在地", "where the operations centre is"),
+    "party.settlement_region": ("结算中心所在地", "where the settlement centre is"),
+    "talent.since": ("引进人才的日期", "the day on which the talent came"),
+    "talent.contract_date": ("签约日期", "the day of the contract"),
+    "talent.first_tax_date": ("首次缴税日期", "the day of the first tax"),
+    "talent.recognition_date": ("认定日期", "the day of the recognition"),
+    "premises.filing_date": ("备案日期", "the day of the filing"),
+    "premises.business_start": ("开业日期", "the day on which business began"),
+}  # fmt: skip
+"""What may be missing and has no field on the page."""
+JUDGED = f"{OFFICER}: "
+ENTRY = re.compile(r"(?P<group>\w+)\[(?P<place>[^\]]*)\](\.(?P<field>\w+))?")
 MODES = (("B2B", "B2B", "B2B"), ("B2C", "B2C", "B2C"), ("C2C", "C2C", "C2C"))
 LEVELS = (
     ("national", "国家级", "national"), ("provincial", "省级", "provincial"),
@@ -37,10 +65,14 @@ class Typed:
     form: str = "text"
     choices: tuple[tuple[str, str, str], ...] = ()
 
+    def can_say(self, value: object) -> bool:
+        """Return whether a value of a facts file can stand in the field."""
+        return not self.choices or _plain(value) in {code for code, _, _ in self.choices}
+
 
 @dataclass(frozen=True)
 class Group:
-    """Fields that go together; ``rows`` of them if they are entries of a list."""
+    """Fields that go together; at least ``rows`` of them if they are entries of a list."""
 
     name: str
     zh: str
@@ -48,9 +80,28 @@ class Group:
     fields: tuple[Typed, ...]
     rows: int = 0
 
+    def prefixes(self, given: Mapping[str, str]) -> list[str]:
+        """Return how the names of each row begin; there are as many as were filled in."""
+        if not self.rows:
+            return [self.name]
+        filled = (row for row in range(self.rows, ROWS_MAX) if self.is_filled(row, given))
+        return [f"{self.name}.{row}" for row in range(max([self.rows - 1, *filled]) + 1)]
+
+    def is_filled(self, row: int, given: Mapping[str, str]) -> bool:
+        """Return whether something was typed in a row."""
+        return any(given.get(f"{self.name}.{row}.{each.name}") for each in self.fields)
+
+    def holds(self, entry: object) -> bool:
+        """Return whether the fields of a row can say all that an entry of a facts file says."""
+        by_name = {each.name: each for each in self.fields}
+        return isinstance(entry, Mapping) and all(
+            name in by_name and by_name[name].can_say(value) for name, value in entry.items()
+        )
+
 
 GROUPS = (
     Group("party", "企业", "The firm", (
+        Typed("kind", "主体", "kind of party", "choice", KINDS),
         Typed("registered_region", "注册地（区划代码）", "registered in (code of the division)"),
         Typed("ecommerce", "电子商务企业", "an e-commerce firm", "choice", YES_NO),
         Typed("above_scale", "规模以上", "above scale", "choice", YES_NO),
@@ -92,6 +143,26 @@ GROUPS = (
 )  # fmt: skip
 
 
+def filled(facts: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return what is on file as typed fields, and the sections that the fields cannot say."""
+    given: dict[str, str] = {}
+    rest = dict(facts)
+    for group in GROUPS:
+        section = facts.get(group.name)
+        entries = section if isinstance(section, list) else [section]
+        if not section or len(entries) > ROWS_MAX or not all(map(group.holds, entries)):
+            continue
+        del rest[group.name]
+        prefixes = [f"{group.name}.{row}" for row in range(len(entries))]
+        for prefix, entry in zip(prefixes if group.rows else [group.name], entries, strict=True):
+            given |= {f"{prefix}.{name}": _plain(value) for name, value in entry.items()}
+    return given, rest
+
+
+def _plain(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def composed(given: Mapping[str, str]) -> str:
     """Return what was typed as a facts file, one entry a line; what is blank is unknown."""
     lines = []
@@ -100,7 +171,7 @@ def composed(given: Mapping[str, str]) -> str:
             if entry := _entry(group, group.name, given):
                 lines.append(f"{group.name}: {entry}")
             continue
-        entries = [_entry(group, f"{group.name}.{row}", given) for row in range(group.rows)]
+        entries = [_entry(group, prefix, given) for prefix in group.prefixes(given)]
         if any(entries):
             lines.append(f"{group.name}:")
             lines += [f"  - {entry}" for entry in entries if entry]
@@ -142,7 +213,24 @@ def words_of(provisions: Iterable[Provision]) -> dict[str, tuple[str, str]]:
         for provision in provisions
         for each in provision.readings
     }
-    return {**asked, **questions, **dict(_labels())}
+    return {**asked, **questions, **OTHERS, **dict(_labels())}
+
+
+def in_words(name: str, words: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
+    """Return what is missing in words: a fact, a field of an entry, what an officer judges."""
+    if name in words:
+        return words[name]
+    if name.startswith(JUDGED):
+        condition = name.removeprefix(JUDGED)
+        return f"须由主管部门认定：{condition}", f"for an officer to judge: {condition}"
+    entry = ENTRY.fullmatch(name)
+    if entry is None:
+        return name, name
+    place = entry["place"]
+    row = str(int(place) + 1) if place.isdecimal() else place
+    group = words.get(entry["group"], (entry["group"],) * 2)
+    zh, en = words.get(f"{entry['group']}.{entry['field']}", group)
+    return f"{zh}（第 {row} 项）" if place.isdecimal() else f"{zh}（{row}）", f"{en} ({row})"
 
 
 def _labels() -> Iterator[tuple[str, tuple[str, str]]]:
@@ -159,13 +247,12 @@ def shown(given: Mapping[str, str]) -> list[dict[str, object]]:
     """Return the groups with each field's full name and what was typed, row by row."""
     found: list[dict[str, object]] = []
     for group in GROUPS:
-        prefixes = [f"{group.name}.{row}" for row in range(group.rows)] or [group.name]
         rows = [
             [
                 (each, f"{prefix}.{each.name}", given.get(f"{prefix}.{each.name}", ""))
                 for each in group.fields
             ]
-            for prefix in prefixes
+            for prefix in group.prefixes(given)
         ]
         found.append({"group": group, "rows": rows})
     return found

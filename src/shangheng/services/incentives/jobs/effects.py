@@ -53,7 +53,7 @@ class Total:
     ``firms`` are due something; of ``unclear`` it is not known, for want of what is ``missing``.
     """
 
-    firms: int
+    firms: int | None
     amount: Decimal | None
     unclear: int
     missing: Mapping[str, int] = field(default_factory=dict)
@@ -129,7 +129,8 @@ def _from_the_ledger(asked: Reckoned, other: Reckoned) -> Totals:
         when, _, name = each.name.partition("|")
         row = rows.get(each.name, nothing)
         amount = None if market.years is None else row["amount"] or ZERO
-        totals[when][name] = Total(firms=row["firms"], amount=amount, unclear=row["unclear"])
+        firms = None if amount is None else row["firms"]
+        totals[when][name] = Total(firms=firms, amount=amount, unclear=row["unclear"])
     basis = Basis(source=LEDGER, firms=len(market.firms), years=market.years)
     return basis, totals[BEFORE], totals[AFTER]
 
@@ -166,7 +167,7 @@ def _total(asked: Reckoned, firms: Mapping[str, Facts], readings: Mapping[str, A
         name for each in judged if each.verdict == "missing" for name in each.missing
     )
     return Total(
-        firms=len(amounts), amount=sum(amounts, ZERO) if told else None,
+        firms=len(amounts) if told else None, amount=sum(amounts, ZERO) if told else None,
         unclear=len(judged) - len(told), missing=missing,
     )  # fmt: skip
 

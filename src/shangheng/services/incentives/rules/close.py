@@ -112,7 +112,7 @@ def _with_conditions(
         else:
             stated[name] = not each.excludes
     return Move(
-        zh="符合：" + "；".join(each.zh for each in lacking),
+        zh="满足：" + "；".join(each.zh for each in lacking),
         en="meet: " + "; ".join(each.en for each in lacking),
         facts=replace(facts, party=changed, stated=stated),
         on=on,
@@ -137,8 +137,8 @@ def _more_sales(before: Verdict, facts: Facts, on: date) -> Iterator[Move]:
         others = tuple(s for s in facts.sales if (s.year, s.mode) != (on.year, mode))
         more = wanted - this_year
         yield Move(
-            zh=f"{on.year} 年 {mode} 销售额再增加 {more:,} 元，达到 {wanted:,} 元",
-            en=f"{more:,} yuan more of {mode} sales in {on.year}, to reach {wanted:,}",
+            zh=f"{on.year} 年 12 月底前 {mode} 销售额再增加 {more:,} 元，达到 {wanted:,} 元",
+            en=f"{more:,} yuan more of {mode} sales by December {on.year}, to reach {wanted:,}",
             facts=replace(facts, sales=(*others, Sale(year=on.year, mode=mode, amount=wanted))),
             on=on,
             more=more,

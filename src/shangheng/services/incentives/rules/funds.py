@@ -12,11 +12,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from shangheng.kernel.accounts.concept.kinds import Outside, kinds_of
 from shangheng.kernel.accounts.concept.plans import BUDGET, Plan
 from shangheng.kernel.accounts.concept.units import CNY, Unit, pieces_of
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.formulas.parameters import Configuration, Parameter
 from shangheng.kernel.money import cents
+from shangheng.services.incentives.cases import DECIDER, TREASURER
 from shangheng.services.incentives.rules.conditions import inside
 from shangheng.services.incentives.rules.provisions import ZERO, Provision
 
@@ -32,6 +34,19 @@ PAID_OUT = {"money": "money", "insurance": "money", "loan": "money", "land": "la
 WITHOUT_FUND = ("land-clock",)
 """Formulas of what costs no treasury anything, whatever the kind of the provision."""
 FUND_PLAN: Plan = BUDGET
+FUND_KINDS = kinds_of(
+    FUND_PLAN,
+    by={
+        "appropriate": (TREASURER,), "withdraw": (TREASURER,),
+        "commit": (DECIDER,), "release": (DECIDER,),
+        "pay": (TREASURER,), "return": (TREASURER,),
+    },
+    outside=Outside("treasury", "国库（平台之外）", "treasury, outside"),
+    basis=("jiangsu-2015 (四)3", "ganzhou-2015 四(二)1"),
+)  # fmt: skip
+"""Who moves a fund: the treasurer fills it and takes back what is free; a decision commits and
+releases; only the treasurer pays what was committed, and books what was paid back."""
+TREASURY_KIND = FUND_KINDS[-1]
 OURS, BENEFITING, LOCAL = "home", "shared", "locality"
 PRINTED = {
     "市财政": OURS, "财政": OURS, "受益财政": BENEFITING, "各地": LOCAL, "各级政府": LOCAL,

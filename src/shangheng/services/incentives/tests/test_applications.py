@@ -245,7 +245,7 @@ def test_a_fund_grows_by_documents_that_each_count_once() -> None:
     a.appropriated("100", document="1号")
     a.appropriated("-30.5", document="2号")
     assert pots(fund) == (6_950, 0, 0)
-    with pytest.raises(NotPermitted, match=r"incentive\.not_treasurer"):
+    with pytest.raises(NotPermitted, match=r"account_kind\.not_yours"):
         a.actions.appropriate(
             a.Line(purse="money", region="360100", year=2016), a.Decimal(1), "3号",
             a.PlainHand(a.TOM, a.AT),

@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 import re
+from datetime import date
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from shangheng.services.incentives import queries
 from shangheng.services.incentives.forms import typed
 from shangheng.services.incentives.forms.places import placed_text
-from shangheng.services.incentives.tests.places import HERE, ask
+from shangheng.services.incentives.rules.decide import judge
+from shangheng.services.incentives.rules.facts import Facts, Fibre, Honour, Lease
+from shangheng.services.incentives.tests.places import HERE, ask, jurisdiction
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/incentives/"
@@ -121,3 +125,34 @@ def test_every_field_of_the_page_can_be_stated_in_a_file() -> None:
         facts = placed_text(typed.composed(given), "facts")
         assert list(facts.fields()) == [group.name]
         assert send(**given, confirm_small="on").status_code == 200, group.name
+
+
+@pytest.mark.parametrize("place", ["ganzhou", "jiangsu", "hunan", "qinghai"])
+def test_whatever_may_be_missing_is_said_in_words(place: str) -> None:
+    found = queries.provisions(jurisdiction(place), date(2017, 12, 1))
+    words = typed.words_of(found)
+    entries = Facts(honours=(Honour(kind="brand"),), leases=(Lease(),), fibre=(Fibre(),))
+    for facts in (Facts(), entries):
+        for each in found:
+            for name in judge(each, facts, date(2017, 12, 1), {}).missing:
+                zh, en = typed.in_words(name, words)
+                assert zh != name, name
+                assert en != name, name
+
+
+def test_what_is_on_file_fills_the_fields_and_the_rest_stays_a_file() -> None:
+    sales = [{"year": 2010 + each, "mode": "B2C", "amount": 10**7 * (1 + each)}
+             for each in range(6)]  # fmt: skip
+    party = {"kind": "enterprise", "registered_region": "360702", "above_scale": True}
+    facts = {"party": party, "sales": sales, "findings": []}
+    given, rest = typed.filled(facts | {"party": {**party, "agricultural": False}})
+    assert (given["party.above_scale"], given["sales.5.year"]) == ("true", "2015")
+    assert rest == {"findings": []}
+    assert len(typed.composed(given).splitlines()) == 1 + 1 + len(sales)
+    odd = {"party": {"kind": "platform"}, "leases": [{"area_m2": 1, "rate": 2}]}
+    assert typed.filled(odd) == ({}, odd)  # no field can say it: it must not get lost
+    shown = text_of(send(**given, facts="findings: []"))
+    assert 'name="sales.5.amount"' in shown
+    both = json.loads(send(format="json", **given, facts="findings: []").content)
+    (award,) = (each for each in both["provisions"] if each["id"] == "ganzhou.sales-award")
+    assert award["verdict"] == "yes"

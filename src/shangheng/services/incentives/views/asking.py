@@ -41,14 +41,13 @@ def may_receive(request: HttpRequest, office: Office) -> HttpResponse:
     given = {name: value for name, value in request.POST.items() if isinstance(value, str)}
     home = office.home if office.home in library.jurisdictions else min(library.jurisdictions)
     place = policies.jurisdiction(library, given.get("jurisdiction") or home)
-    text = given.get("facts", "").strip() or typed.composed(given)
-    facts: dict[str, Any] = {"given": given, "where": place, "text": text}
+    facts: dict[str, Any] = {"given": given, "where": place, "text": _text(given)}
     if request.method == "POST":
         try:
             if "prefill" in given:
-                given["facts"] = text = _prefilled(request, given, office)
-                facts["text"] = text
-            facts |= _answered(place, text, given, office)
+                given |= _prefilled(request, given, office)
+                facts["text"] = _text(given)
+            facts |= _answered(place, facts["text"], given, office)
         except Refusal as refusal:
             told = (messages.text(refusal.code, refusal.facts, into) for into in ("zh", "en"))
             facts |= {"refusal": tuple(told), "code": refusal.code}
@@ -63,12 +62,22 @@ def may_receive(request: HttpRequest, office: Office) -> HttpResponse:
     return render(request, "incentives/may_receive.html", facts, status=status)
 
 
-def _prefilled(request: HttpRequest, given: Mapping[str, str], office: Office) -> str:
-    """Return what is on file of the firm whose code was typed, as a facts file."""
+def _text(given: Mapping[str, str]) -> str:
+    """Return what was pasted and what was typed into the fields, as one facts file.
+
+    What was pasted stands first, so that its lines are counted as its writer counts them.
+    """
+    parts = (given.get("facts", "").strip(), typed.composed(given))
+    return "\n".join(part for part in parts if part)
+
+
+def _prefilled(request: HttpRequest, given: Mapping[str, str], office: Office) -> dict[str, str]:
+    """Return what is on file of the firm whose code was typed: fields, the rest as a file."""
     code = given.get("code", "").strip()
     whole = sees_whole(request, office, code)
     found = filed.facts_of(code, office.now().date(), office.house, whole=whole)
-    return filed.as_text(found)
+    fields, rest = typed.filled(found)
+    return {**fields, "facts": filed.as_text(rest) if rest else ""}
 
 
 def _answered(
@@ -111,7 +120,7 @@ def _lines(
     order = list(VERDICTS)
     for each in sorted(answer["provisions"], key=lambda one: order.index(one["verdict"])):
         facts = [name for name in each["missing"] if not name.startswith(READING)]
-        missing = [words.get(name, (name, name)) for name in facts]
+        missing = [typed.in_words(name, words) for name in facts]
         used = [(name, each["reading"][name], ORIGINS[origin])
                 for name, origin in each["reading_from"].items()]  # fmt: skip
         may_apply = is_home and each["verdict"] == "yes"

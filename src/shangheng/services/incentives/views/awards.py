@@ -21,7 +21,7 @@ from shangheng.kernel.regions import queries as regions
 from shangheng.services.incentives import actions, queries
 from shangheng.services.incentives.actions import Line
 from shangheng.services.incentives.cases import APPLICATION
-from shangheng.services.incentives.forms.typed import words_of
+from shangheng.services.incentives.forms.typed import in_words, words_of
 from shangheng.services.incentives.jobs import effects, everybody
 from shangheng.services.incentives.jobs.everybody import Reckoned, is_in_the_ledger
 from shangheng.services.incentives.rules.funds import FUND_PLAN, PURSES
@@ -130,7 +130,7 @@ def _lacking(found: Mapping[str, Any], provision: Provision) -> list[tuple[Any, 
         for name, count in line["missing"].items():
             most[name] = max(count, most.get(name, 0))
     words = words_of((provision,))
-    return [(words.get(name, (name, name)), count) for name, count in most.items()]
+    return [(in_words(name, words), count) for name, count in most.items()]
 
 
 @login_required

@@ -26,10 +26,21 @@ def test_what_is_printed_counts_without_a_decision() -> None:
     assert months(printed=Printed(12, "x-2020 (一)")) == 12
 
 
-def test_the_floor_of_the_law_counts_where_it_is_longer() -> None:
-    assert months("transaction") == 36
-    found = rules.period("transaction", printed=SIX, configuration={}, on=ON)
-    assert found.sources == ("电子商务法 第三十一条",)
+@pytest.mark.parametrize("class_", ["transaction", "payment"])
+def test_what_national_law_speaks_of_is_decided_with_its_article_even_where_months_are_printed(
+    class_: str,
+) -> None:
+    with pytest.raises(Invalid, match="not_configured"):
+        months(class_)
+    name = f"retention.{class_}_months"
+    with pytest.raises(Invalid, match="source_missing"):
+        rules.period(class_, printed=SIX, configuration={name: 40}, on=ON)
+    stated = {name: {"value": 40, "source": "某法 第一条"}}
+    found = rules.period(class_, printed=SIX, configuration=stated, on=ON)
+    assert (found.months, found.sources) == (40, ("某法 第一条",))
+    low = {name: {"value": 5, "source": "某法 第一条"}}
+    with pytest.raises(Invalid, match="below_floor"):
+        rules.period(class_, printed=SIX, configuration=low, on=ON)
 
 
 def test_where_nothing_is_printed_the_authority_must_decide() -> None:

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Accounts on pages: as they stand, as statements that can be checked, as kinds are declared."""
+
+import csv
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from shangheng.kernel.accounts import actions
+from shangheng.kernel.accounts.concept.transfers import Transfer
+from shangheng.kernel.accounts.tests import builders
+
+WHILE = "?since=2026-05-01&until=2026-05-31"
+
+
+@pytest.fixture
+def books(db: None) -> None:
+    builders.opened("world", "fund")
+    at = builders.AT + timedelta(hours=1)
+    actions.post([Transfer(key="2026-1", source="world", target="fund", amount=12345)], at=at)
+
+
+def test_accounts_are_listed_found_and_taken_home(books: None, officer: Client) -> None:
+    assert "123.45" in officer.get("/accounts/").content.decode()
+    assert "没有这样的账户" in officer.get("/accounts/?text=nothing").content.decode()
+    lines = officer.get("/accounts/?format=csv").content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 3
+
+
+def test_a_statement_is_a_page_a_csv_file_and_a_sheet_with_a_code_that_anybody_can_check(
+    books: None, officer: Client, client: Client
+) -> None:
+    address = f"/accounts/fund/statement/{WHILE}"
+    page = officer.get(address).content.decode()
+    assert "2026-1" in page
+    assert "123.45" in page
+    assert officer.get(f"{address}&format=pdf").content.startswith(b"%PDF")
+    text = officer.get(f"{address}&format=csv").content.decode("utf-8-sig")
+    code = re.findall(r"[0-9A-Z]{5}(?:-[0-9A-Z]{5}){3}", text)[0]
+    assert code in page
+    check = f"/accounts/check/{WHILE}&account=fund&code="
+    assert "账簿在这段期间就是这样记的" in client.get(check + code).content.decode()
+    other = client.get(check + code[::-1]).content.decode()
+    assert "不相符" in other
+
+
+def test_who_may_post_on_which_kind_of_account_can_be_read(officer: Client) -> None:
+    page = officer.get("/accounts/kinds/").content.decode()
+    assert "guarantee.claimed" in page
+    assert "consumer.finance" in page
+    text = officer.get("/accounts/kinds/?format=csv").content.decode("utf-8-sig")
+    lines = {line[0]: line for line in csv.reader(text.splitlines())}
+    assert lines["guarantee.claimed"][3:6] == [
+        "consumer.lead consumer.finance", "consumer.officer", "0",
+    ]  # fmt: skip
+    assert lines["bank"][5] == ""
+
+
+def test_visitors_see_no_account(books: None, client: Client) -> None:
+    for address in ("/accounts/", "/accounts/kinds/", "/accounts/fund/statement/"):
+        assert client.get(address).status_code in (302, 403)
