@@ -27,7 +27,6 @@ UNSEALED = {
     "kernel.cases.acts.sealed": "the transaction of acts, each of which is walked by itself",
     "kernel.evidence.actions.sequence_waiting": "it gives leaves that are written their indexes",
     "kernel.exchange.actions.content_of": READS,
-    "kernel.exchange.actions.moved": "the counters of an edition; the parcel they count is sealed",
     "kernel.notices.actions.deliver": TOLD,
     "kernel.notices.actions.put": TOLD,
     "kernel.notices.actions.read": TOLD,

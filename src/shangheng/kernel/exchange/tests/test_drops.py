@@ -29,7 +29,7 @@ from shangheng.kernel.exchange.tests.builders import (
     provider,
 )
 
-NO_BUCKETS = (
+NO_BUCKETS = "needs moto, which wants an older dateutil than ibis: an environment of its own"
     "needs moto[server], which wants an older dateutil than ibis: an environment of its own"
 )
 SECRET = "an example"  # noqa: S105
