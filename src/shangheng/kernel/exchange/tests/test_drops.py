@@ -30,8 +30,6 @@ from shangheng.kernel.exchange.tests.builders import (
 )
 
 NO_BUCKETS = "needs moto, which wants an older dateutil than ibis: an environment of its own"
-    "needs moto[server], which wants an older dateutil than ibis: an environment of its own"
-)
 SECRET = "an example"  # noqa: S105
 
 
