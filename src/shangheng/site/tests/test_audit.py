@@ -167,7 +167,7 @@ def of_row(table: str, key: str, value: Any, column: str) -> Place:
         if changed is None:
             raw = bytearray(data.encode() if kind == "text" else bytes(data))
             at -= column.endswith("at") and at in SEPARATORS
-            raw[at] ^= 1 << bit % 7
+            raw[at] ^= 1 << bit % (5 if column.endswith("_id") else 7)  # case says nothing there
             changed = bytes(raw) if kind == "blob" else raw.decode("utf-8", "replace")
         write(changed)
         return lambda: write(data)

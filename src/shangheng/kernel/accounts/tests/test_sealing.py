@@ -74,6 +74,7 @@ def test_what_is_rolled_back_leaves_no_leaf() -> None:
     assert leaves(sealing.BOOKED) == []
 
 
+@pytest.mark.alters_the_books
 @pytest.mark.parametrize(
     ("change", "where"),
     [
