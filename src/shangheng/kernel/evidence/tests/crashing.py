@@ -13,6 +13,7 @@ import random
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib import import_module
@@ -88,6 +89,9 @@ def killing(home: Path, kills: int, seed: int) -> list[tuple[int, str]]:
             if pid == 0:
                 try:
                     append(home, write)
+                except BaseException:
+                    traceback.print_exc()
+                    raise
                 finally:
                     os._exit(1)
             alive.append(pid)

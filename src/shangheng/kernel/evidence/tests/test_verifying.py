@@ -232,7 +232,7 @@ def test_any_changed_byte_of_a_bundle_is_found_and_its_place_is_told(bundle: byt
         assert failed(verdicts)
         container = verdicts[0]
         named += container.facts.get("first") == at
-    assert named > 290, named
+    assert named > 270, named  # not in the headers of the zip, of which there is no second copy
 
 
 def zipped(names: list[str], compression: int = zipfile.ZIP_STORED) -> bytes:
