@@ -168,6 +168,15 @@ class Browser:
         wait = WebDriverWait(self.driver, PATIENCE_S, ignored_exceptions=(WebDriverException,))
         wait.until(lambda driver: driver.execute_script(is_next))
 
+    def sign_in(self, name: str, password: str) -> None:
+        """Sign in as somebody, whoever was signed in before."""
+        self.driver.delete_all_cookies()
+        self.go("/sign-in/")
+        self.fill("#id_username", name)
+        self.fill("#id_password", password)
+        self.press(self.one("main form button"))
+        self.one("form[action='/sign-out/']")
+
     @property
     def text(self) -> str:
         """Return what can be read on the page."""

@@ -115,15 +115,6 @@ def browser(house: House, tmp_path: Path) -> Iterator[Browser]:
     opened.close()
 
 
-def sign_in(browser: Browser, name: str) -> None:
-    browser.driver.delete_all_cookies()
-    browser.go("/sign-in/")
-    browser.fill("#id_username", name)
-    browser.fill("#id_password", PASSWORD)
-    browser.press(browser.one("main form button"))
-    browser.one("form[action='/sign-out/']")
-
-
 def appropriate(browser: Browser, region: str, amount: str, document: str) -> None:
     browser.go("/incentives/funds/?year=2026")
     browser.fill("#f_region", region)
@@ -145,7 +136,7 @@ def test_the_clerk_finds_who_deserves_it_and_whom_the_fund_can_pay(
     browser: Browser, house: House
 ) -> None:
     browser.size(*DESK)
-    sign_in(browser, "treasurer")
+    browser.sign_in("treasurer", PASSWORD)
     appropriate(browser, "赣州市", "2,000,000", "赣市财〔2026〕1号")
     assert "2,000,000.00" in browser.text
     appropriate(browser, "章贡区", "1000000", "章财〔2026〕3号")
@@ -176,7 +167,7 @@ def test_the_clerk_finds_who_deserves_it_and_whom_the_fund_can_pay(
 
 def test_the_deputy_sees_what_a_higher_award_would_cost(browser: Browser, house: House) -> None:
     browser.size(*DESK)
-    sign_in(browser, "decider")
+    browser.sign_in("decider", PASSWORD)
     browser.go("/incentives/effect/?on=2026-03-01")
     browser.fill("[id='set.levels.B2C.0.award']", "60000")
     browser.press(browser.all("form button[type=submit]")[-1])
@@ -191,7 +182,7 @@ def test_the_deputy_sees_what_a_higher_award_would_cost(browser: Browser, house:
 
 def test_of_what_is_not_in_the_ledger_no_sum_is_made_up(browser: Browser, house: House) -> None:
     browser.size(*DESK)
-    sign_in(browser, "decider")
+    browser.sign_in("decider", PASSWORD)
     browser.go("/incentives/effect/?on=2026-03-01&provision=ganzhou.rent-subsidy")
     browser.fill("[id='set.cap']", "120000")
     browser.press(browser.all("form button[type=submit]")[-1])
@@ -240,7 +231,7 @@ def test_the_owner_types_a_code_and_sees_what_is_in_it_and_what_it_would_take(
     browser.fill("#f_code", code_of(OWNER))
     browser.press(browser.one("button[name=prefill]"))
     assert browser.one(field("sales.0.amount")).get_attribute("value") == ""  # of a stranger
-    sign_in(browser, "firm")
+    browser.sign_in("firm", PASSWORD)
     browser.go("/incentives/")
     browser.fill("#f_code", code_of(OWNER))
     browser.press(browser.one("button[name=prefill]"))
@@ -276,7 +267,7 @@ def test_the_owner_types_a_code_and_sees_what_is_in_it_and_what_it_would_take(
 
 def test_the_owner_applies_for_what_the_page_grants(browser: Browser) -> None:
     browser.size(*PHONE)
-    sign_in(browser, "firm")
+    browser.sign_in("firm", PASSWORD)
     browser.go("/incentives/")
     browser.fill("#f_code", code_of(OWNER))
     state(browser)

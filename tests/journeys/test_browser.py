@@ -58,15 +58,6 @@ def browser(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     opened.close()
 
 
-def sign_in(browser: Browser, name: str) -> None:
-    browser.driver.delete_all_cookies()
-    browser.go("/sign-in/")
-    browser.fill("#id_username", name)
-    browser.fill("#id_password", PASSWORD)
-    browser.one("form.stack button").click()
-    browser.one("form[action='/sign-out/']")
-
-
 def send(browser: Browser, file: Path, kind: str = "order") -> None:
     browser.go(f"/send/?kind={kind}")
     browser.one("#id_file").send_keys(str(file))
@@ -102,7 +93,7 @@ def test_a_new_site_says_how_to_begin(browser: Browser) -> None:
 def test_the_engineer_sends_a_month_and_reads_why_rows_came_back(
     browser: Browser, house: House, month: Path
 ) -> None:
-    sign_in(browser, "engineer")
+    browser.sign_in("engineer", PASSWORD)
     send(browser, box(house, "merchant", "P01"), "merchant")
     assert "全部行已入账" in browser.text
     send(browser, month)
@@ -164,7 +155,7 @@ def test_the_officer_finds_the_reporter_its_quality_and_the_records(
     browser: Browser, house: House
 ) -> None:
     house.python(REST)
-    sign_in(browser, "officer")
+    browser.sign_in("officer", PASSWORD)
     browser.go("/reporters/")
     assert "P01" in browser.text
     browser.picture("reporters")

@@ -107,12 +107,7 @@ def file_a_complaint(browser: Browser, photo: Path) -> tuple[str, str]:
 
 def sign_in(browser: Browser, name: str) -> None:
     browser.size(*DESK)
-    browser.driver.delete_all_cookies()
-    browser.go("/sign-in/")
-    browser.fill("#id_username", name)
-    browser.fill("#id_password", PASSWORD)
-    browser.press(browser.one("main form button"))
-    browser.one("form[action='/sign-out/']")
+    browser.sign_in(name, PASSWORD)
 
 
 def take(browser: Browser, name: str, state: str, **given: str) -> None:

@@ -102,14 +102,6 @@ def browser(house: House, tmp_path: Path) -> Iterator[Browser]:
     opened.close()
 
 
-def sign_in(browser: Browser, name: str) -> None:
-    browser.driver.delete_all_cookies()
-    browser.go("/sign-in/")
-    browser.fill("#id_username", name)
-    browser.fill("#id_password", PASSWORD)
-    browser.press(browser.one("main form button"))
-
-
 def printed(browser: Browser) -> bytes:
     """Return the page as the browser prints it."""
     told = browser.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
@@ -117,7 +109,7 @@ def printed(browser: Browser) -> bytes:
 
 
 def test_the_deputy_reads_one_page_and_prints_it(browser: Browser) -> None:
-    sign_in(browser, "deputy")
+    browser.sign_in("deputy", PASSWORD)
     browser.go("/policy/")
     browser.press(browser.one("a[href='/policy/brief/']"))
     volume = next(each.text for each in browser.all("table.brief tbody tr")
@@ -141,7 +133,7 @@ def test_the_deputy_reads_one_page_and_prints_it(browser: Browser) -> None:
 
 
 def test_the_unit_sees_what_it_owes_by_clause_and_reports(browser: Browser) -> None:
-    sign_in(browser, "unit")
+    browser.sign_in("unit", PASSWORD)
     browser.go(f"/policy/duties/?department={POST}")
     assert "该做的每一件事" in browser.one("h1").text
     rows = browser.all("main table tbody tr")
@@ -160,7 +152,7 @@ def test_the_unit_sees_what_it_owes_by_clause_and_reports(browser: Browser) -> N
     browser.press(form.find_element(By.TAG_NAME, "button"))
     assert "已覆盖六成乡镇" in browser.text
     address = browser.driver.current_url.removeprefix(browser.address)
-    sign_in(browser, "police")
+    browser.sign_in("police", PASSWORD)
     browser.go(address)
     assert "已覆盖六成乡镇" not in browser.text
     browser.go("/policy/tasks/")
@@ -169,7 +161,7 @@ def test_the_unit_sees_what_it_owes_by_clause_and_reports(browser: Browser) -> N
 
 
 def test_the_office_sees_the_tasks_of_all_and_decides(browser: Browser) -> None:
-    sign_in(browser, "office")
+    browser.sign_in("office", PASSWORD)
     browser.go("/policy/tasks/?alarm=1&state=escalated")
     browser.press(browser.one("main tbody a[href*='policy_task']"))
     assert browser.all("input[value='step:decide']")
