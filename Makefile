@@ -24,7 +24,7 @@ serve: setup ## serve the site on what is there
 	$(BIN)/shangheng serve
 
 test: .venv/installed-dev ## run every test
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/installed-dev ## lock, format, lint, types, walls, templates, Django, dependencies
 	$(BIN)/pytest tests/architecture/test_locks.py

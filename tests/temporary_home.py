@@ -7,6 +7,9 @@ A plugin rather than a ``conftest.py``: the settings are read before any ``conft
 import os
 import shutil
 import tempfile
+from pathlib import Path
+
+import pytest
 
 DATABASE = "DATABASE_OF_TESTS"
 HOME = tempfile.mkdtemp(prefix="shangheng-tests-")
@@ -16,6 +19,16 @@ for _name in [name for name in os.environ if name.startswith("SHANGHENG_")]:  # 
 if DATABASE in os.environ:  # noqa: TID251 - how a test runs others over another database
     os.environ["SHANGHENG_DATABASE_URL"] = os.environ[DATABASE]  # noqa: TID251
 os.environ["SHANGHENG_HOME"] = HOME  # noqa: TID251 - set before the settings read it
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure() -> None:
+    """Test on a file, as users run: threads of one process lock each other out in memory only."""
+    from django.conf import settings  # noqa: PLC0415 - reads them, with the home above
+
+    rows = settings.DATABASES["default"]
+    if rows["ENGINE"].endswith("sqlite3"):
+        rows.setdefault("TEST", {})["NAME"] = str(Path(HOME) / "test-rows.sqlite3")
 
 
 def pytest_unconfigure() -> None:
