@@ -24,12 +24,17 @@ def register(code: str, *, at: datetime, name: str = "") -> ReporterRow:
     """Return the reporter of this code, known from now on if it was not."""
     if not NAME.fullmatch(code):
         raise Invalid("reporter.bad_code", reporter=code[:100])
-    with transaction.atomic():
-        row, is_new = ReporterRow.objects.get_or_create(
-            code=code, defaults={"first_seen_at": at, "name": name}
-        )
-        if is_new:
-            _seal(_known(row), at)
+    # Every batch asks; only what is new may wait for the one writer.
+    return ReporterRow.objects.filter(code=code).first() or _made_known(code, name, at)
+
+
+@transaction.atomic
+def _made_known(code: str, name: str, at: datetime) -> ReporterRow:
+    row, is_new = ReporterRow.objects.get_or_create(
+        code=code, defaults={"first_seen_at": at, "name": name}
+    )
+    if is_new:
+        _seal(_known(row), at)
     return row
 
 
