@@ -24,7 +24,6 @@ SIZE = 65_536
 
 _PLATFORMS = tuple(each.code for each in people.PLATFORMS)
 _PLOT_NAMES = words([each.name for each in planted.ORDER_PLOTS])
-_MISTAKE_NAMES = words([each.code for each in MISTAKES])
 
 
 @dataclass(frozen=True, kw_only=True)

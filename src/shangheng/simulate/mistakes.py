@@ -195,7 +195,6 @@ MISTAKES: tuple[Mistake, ...] = (
         code="sent_again_unchanged", expected="unchanged", share=2, spoil=_as_it_is, fits=_anywhere
     ),
 )
-SENT_AGAIN = next(i for i, each in enumerate(MISTAKES) if each.code == "sent_again_unchanged")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,6 @@ from shangheng.kernel.regions.addresses import BELIEVED, AddressReader
 from shangheng.kernel.regions.concept import AddressMatch, Region, Span
 
 LATEST = 2023
-EARLIEST = 1980
 _SAYING_NOTHING = {"郊区", "城区", "市区", "市郊区"}
 # Hainan left Guangdong in 1988, Chongqing left Sichuan in 1997.
 _SPLIT_OFF_FROM = {"460000": "440000", "500000": "510000"}

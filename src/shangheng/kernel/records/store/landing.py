@@ -8,7 +8,6 @@ had to be unpacked or recoded. Memory does not grow with the size.
 """
 
 import codecs
-import shutil
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -291,8 +290,3 @@ class Landing:
 
 
 TEXTS = frozenset({"csv", "json", "ndjson"})
-
-
-def free_bytes(folder: Path) -> int:
-    """Return how much room is left where a folder lies."""
-    return shutil.disk_usage(folder).free

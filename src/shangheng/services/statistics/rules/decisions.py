@@ -48,6 +48,3 @@ DISCREPANCY_PERCENT = Parameter(
     question_zh="平台与支付、企业数据相差百分之几以上须说明？",
     question_en="From how many per cent must a platform explain that others report otherwise?",
 )
-DECISIONS = (
-    EXPECTED_PLATFORMS, REPORTING_DAYS, STATISTICAL_FRAME, CELL_MINIMUM, DISCREPANCY_PERCENT,
-)  # fmt: skip
