@@ -35,7 +35,7 @@ TRACE_HEADER = ("协议 agreement", "包号 number", "动作 act", "成包时间
 def index(request: HttpRequest) -> HttpResponse:
     """Show what data exists, whose word it is, who receives it; as a page or as a CSV file."""
     found = catalogue.entries(clock.now())
-    if request.GET.get("form") == "csv":
+    if request.GET.get("format") == "csv":
         header = ("记录 kind", "字段 field", "名称 name", "级别 sensitivity", "权威 authority",
                   "接收方 receivers", "协议 agreement", "依据 basis", "形式 form")  # fmt: skip
         return formats.csv_file("catalogue", header, catalogue.lines(found))
@@ -74,7 +74,7 @@ def _told(rows: Iterable[Any]) -> list[tuple[Any, tuple[str, str]]]:
 def deliveries(request: HttpRequest) -> HttpResponse:
     """List what was handed over or refused and why; as a page or as a CSV file."""
     sought = {name: request.GET.get(name, "") for name in ("agreement", "partner", "outcome")}
-    if request.GET.get("form") == "csv":
+    if request.GET.get("format") == "csv":
         rows = queries.deliveries(queries.Sought(**sought), limit=100_000)
         header = ("协议 agreement", "对方 partner", "包号 number", "结果 outcome", "原因 reason",
                   "条数 records", "时延毫秒 delay", "时间 at", "存证 leaf")  # fmt: skip
@@ -111,7 +111,7 @@ def trace(request: HttpRequest) -> HttpResponse:
         facts["keys"] = [(kind.field(name), value) for name, value in key.items()]
         if all(key.values()):
             facts["trace"] = found = exchange.trace(kind.name, key)
-            if request.GET.get("form") == "csv":
+            if request.GET.get("format") == "csv":
                 return formats.csv_file("trace", TRACE_HEADER, _passages(found))
     return render(request, "site/exchange/trace.html", facts)
 

@@ -31,7 +31,7 @@ RECEIPT_HEADER = ("批次 batch", "报送单位 reporter", "种类 kind", "文�
 def reporters(request: HttpRequest) -> HttpResponse:
     """List who reports, how much of it was good, and when it last came."""
     found = records.reporters()
-    if request.GET.get("form") == "csv":
+    if request.GET.get("format") == "csv":
         rows = (
             (each.code, each.name, each.batches, each.rows_read, each.rejected,
              each.last_received_at.isoformat() if each.last_received_at else "")
@@ -70,7 +70,7 @@ def receipts(request: HttpRequest) -> HttpResponse:
     """List receipts, latest first; as a page, or all that were asked for as a CSV file."""
     reporter_ = seen_reporter(request, request.GET.get("reporter") or None)
     kind = request.GET.get("kind") or None
-    if request.GET.get("form") == "csv":
+    if request.GET.get("format") == "csv":
         told = records.receipts(reporter=reporter_, kind=kind, limit=MOST_EXPORTED)
         return csv_file("receipts", RECEIPT_HEADER, map(_receipt_row, told))
     text = request.GET.get("page", "1")

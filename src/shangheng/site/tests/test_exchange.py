@@ -119,7 +119,7 @@ def test_everybody_sees_who_receives_which_field_on_what_basis(
     assert "HTTP" not in page
     listed = {each["kind"]: each for each in client.get(f"{API}/catalogue").json()}
     assert listed["order"]["quality"] == 1.0
-    lines = client.get("/exchange/?form=csv").content.decode("utf-8-sig").splitlines()
+    lines = client.get("/exchange/?format=csv").content.decode("utf-8-sig").splitlines()
     assert any("orders-to-city" in line and "buyer" in line for line in lines)
 
 
@@ -129,7 +129,9 @@ def test_officers_see_deliveries_and_may_take_them_home(shared: str, officer: Cl
     assert "orders-for-post.1" in page
     page = officer.get("/exchange/deliveries/?outcome=refused").content.decode()
     assert "没有符合条件的记录" in page
-    lines = officer.get("/exchange/deliveries/?form=csv").content.decode("utf-8-sig").splitlines()
+    lines = (
+        officer.get("/exchange/deliveries/?format=csv").content.decode("utf-8-sig").splitlines()
+    )
     assert len(lines) == 2
     page = officer.get("/exchange/agreements/orders-for-post/").content.decode()
     assert "全部交付记录" in page
@@ -152,7 +154,7 @@ def test_an_officer_traces_a_record_to_whom_it_went(shared: str, officer: Client
     page = officer.get(f"/exchange/trace/?{key}").content.decode()
     assert "orders-to-city.1" in page
     assert "jiangsu-2015 (三十)" in page
-    text = officer.get(f"/exchange/trace/?{key}&form=csv").content.decode("utf-8-sig")
+    text = officer.get(f"/exchange/trace/?{key}&format=csv").content.decode("utf-8-sig")
     assert "orders-for-post.1,1,put" in text
     nobody = officer.get("/exchange/trace/?kind=order&platform=P01&order_no=none")
     assert "没有交换包带出过这条记录" in nobody.content.decode()

@@ -104,7 +104,7 @@ def test_a_reporter_sees_its_own_batches_and_nobody_elses(
     theirs = report(orders(6, platform="P02"), reporter="P02")
     assert sender.get(f"/receipts/P01/{mine.batch}/").status_code == 200
     assert sender.get(f"/receipts/P02/{theirs.batch}/").status_code == 403
-    listed = sender.get("/receipts/?form=csv").content.decode("utf-8-sig")
+    listed = sender.get("/receipts/?format=csv").content.decode("utf-8-sig")
     assert mine.batch in listed
     assert theirs.batch not in listed
     listed = sender.get("/receipts/").content.decode()
@@ -119,7 +119,7 @@ def test_a_reporter_sees_its_own_batches_and_nobody_elses(
 def test_officers_see_every_reporter(officer: Client, report: Callable[..., Receipt]) -> None:
     report(orders(6))
     assert "P01" in officer.get("/reporters/").content.decode()
-    listed = officer.get("/reporters/?form=csv").content.decode("utf-8-sig").splitlines()
+    listed = officer.get("/reporters/?format=csv").content.decode("utf-8-sig").splitlines()
     assert [line.split(",")[0] for line in listed[1:]] == ["P01"]
     assert "送来的批次" in officer.get("/reporters/P01/").content.decode()
     assert officer.get("/reporters/nobody/").status_code == 404
