@@ -161,6 +161,36 @@ class VersionRow(models.Model):
         return f"{self.entry_id} {self.number}"
 
 
+class ReachRow(models.Model):
+    """How many were told of a version of an entry on a day, by one way; nothing of who."""
+
+    kind = models.CharField("名录", max_length=40)
+    number = models.CharField("登记号", max_length=60)
+    version = models.PositiveIntegerField("版本号")
+    way = models.CharField("途径", max_length=12)
+    day = models.DateField("日期")
+    region = models.CharField("地区", max_length=12, blank=True)
+    topic = models.CharField("类别", max_length=40, blank=True)
+    times = models.PositiveIntegerField("次数")
+
+    class Meta:
+        """The table of reach; a day, a way, a region and a category are counted in one row."""
+
+        app_label = "kernel"
+        db_table = "kernel_register_reach"
+        verbose_name = "名录传播"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=("kind", "number", "version", "way", "day", "region", "topic"),
+                name="kernel_reach_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return how many were told of what."""
+        return f"{self.number} {self.way} {self.times}"
+
+
 class EntryNumberRow(models.Model):
     """The last number that was given out, by register and year."""
 

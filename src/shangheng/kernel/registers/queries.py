@@ -34,7 +34,11 @@ CITY_DIGITS, COUNTY_DIGITS, REGION_DIGITS = 4, 6, 12
 
 @dataclass(frozen=True)
 class EntryView:
-    """An entry as it stood on a day, with the values that the reader may see."""
+    """An entry as it stood on a day, with the values that the reader may see.
+
+    ``version`` is its newest, which may wait to be confirmed; ``holds`` the one whose values these
+    are.
+    """
 
     number: str
     kind: str
@@ -47,6 +51,7 @@ class EntryView:
     is_whole: bool
     parent: str = ""
     expired: bool = False
+    holds: int = 0
 
 
 @dataclass(frozen=True)
@@ -286,6 +291,7 @@ def _view(
     return EntryView(
         row.number, row.kind, title, row.state, row.region, row.version, version.effective_from,
         values, whole, row.parent.number if row.parent else "", is_over,
+        version.number,
     )  # fmt: skip
 
 
