@@ -3,7 +3,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q
 
 from shangheng.kernel.notices import store
 from shangheng.kernel.notices.concept import NoticeView
@@ -39,26 +39,20 @@ def undelivered(*, limit: int = PAGE) -> list[NoticeView]:
     return [store.view(row) for row in rows[:limit]]
 
 
-def outcomes(prefix: str, channel: str) -> dict[str, int]:
-    """Return what became of the notices with such a beginning of their key."""
-    rows = _begun(prefix, channel)
-    gone = {"delivered_at__isnull": False}
-    return rows.aggregate(
-        delivered=Count("pk", filter=Q(**gone)),
-        given_up=Count("pk", filter=Q(given_up_at__isnull=False) & ~Q(**gone)),
+def mailed(link: str) -> dict[str, int]:
+    """Return what became of the e-mails that lead to an address."""
+    gone = Q(delivered_at__isnull=False)
+    return NoticeRow.objects.filter(link=link, channel="email").aggregate(
+        delivered=Count("pk", filter=gone),
+        given_up=Count("pk", filter=Q(given_up_at__isnull=False) & ~gone),
         waiting=Count("pk", filter=Q(delivered_at=None, given_up_at=None)),
     )
 
 
-def receivers(prefix: str, channel: str) -> set[str]:
-    """Return to whom notices with such a beginning of their key went."""
-    return set(_begun(prefix, channel).values_list("to", flat=True))
-
-
-def _begun(prefix: str, channel: str) -> QuerySet[NoticeRow]:
-    """Return the notices with such a beginning of their key: a span that the index answers."""
-    last = f"{prefix}{chr(0x7F)}"
-    return NoticeRow.objects.filter(key__gte=prefix, key__lt=last, channel=channel)
+def mailed_to(link: str) -> set[str]:
+    """Return to whom e-mails that lead to an address went."""
+    rows = NoticeRow.objects.filter(link=link, channel="email")
+    return set(rows.values_list("to", flat=True))
 
 
 def sent(key: str, channels: Sequence[str] = ()) -> list[NoticeView]:

@@ -61,7 +61,7 @@ def tell_warnings(_: House, at: datetime) -> int:
                 count += _send(each, "email", at)
         for each in _listed("ended", at):
             if each.number in {number for number, _ in sent} - over:
-                known = told.receivers(f"{each.number}/email/", "email")
+                known = told.mailed_to(_link(each, "email"))
                 count += _send(each, "withdrawn", at, only=known)
     return count
 
@@ -71,12 +71,16 @@ def _listed(state: str, at: datetime) -> list[EntryView]:
     return registers.listed(WARNING, sought, actor=NOBODY, today=at.date())
 
 
+def _link(warning: EntryView, way: str) -> str:
+    return f"/registers/{WARNING.name}/{warning.number}/?from={way}"
+
+
 def _send(
     warning: EntryView, way: str, at: datetime, *, only: Collection[str] | None = None
 ) -> int:
     """Put a warning into the outbox for each who asked, and keep to how many it goes."""
     zh, en = (text.format(title=warning.title) for text in SAID[way])
-    link = f"/registers/{WARNING.name}/{warning.number}/?from=email"
+    link = _link(warning, way)
     wanted = [each for each in askers(warning, at) if only is None or each[1] in only]
     notices.put(
         [

@@ -43,7 +43,9 @@ def told(kind: RegisterKind, number: str) -> list[tuple[str, int, str]]:
         counted[each.way] += each.times
     carried = words.either(*CARRIED)
     became = (
-        carried.format(**notices.outcomes(f"{number}/email/", "email")) if counted["email"] else ""
+        carried.format(**notices.mailed(f"/registers/{kind.name}/{number}/?from=email"))
+        if counted["email"]
+        else ""
     )
     return [
         (words.either(*reach.WAYS[way]), n, became if way == "email" else "")
