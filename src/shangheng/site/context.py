@@ -55,7 +55,7 @@ BENCH = (
     Link("deliveries", "交换", "Exchange", (OFFICER,)),
     Link("uploads", "上传", "Uploads", REPORTING),
     Link("statistics:reconciliation", "对账", "Reconciliation", (OFFICER,)),
-    Link("consumer:outliers", "投诉异常", "Complaints that stand out", COMPLAINTS),
+    Link("consumer:outliers", "待提警示", "Warnings to propose", COMPLAINTS),
     Link("consumer:stations", "12315站", "Stations", COMPLAINTS),
     Link("filing:alarms", "规则与做法", "Rules and practice", DESKS),
     Link("accounts", "账户", "Accounts", (OFFICER,)),
