@@ -320,9 +320,7 @@ def settle(home: Ledger, kind: RecordKind, *, limit: int = FILES_PER_DAY_MAX) ->
         if not table.crowded_days(limit):
             return False
         work = home.begin_work()
-        connection = staging.connect(
-            memory_mb=home.memory_mb, threads=home.threads, spill=home.root / "work" / "spill"
-        )
+        connection = staging.connect(home)
         try:
             done = table.settle(connection, limit=limit)
             seal_versions(home, kind.name)
