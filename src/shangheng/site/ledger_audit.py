@@ -159,7 +159,7 @@ def _unpacked(found: pa.RecordBatch) -> Iterator[tuple[str, str, Hashes]]:
     reporters, numbers, lists = found.columns
     inside = lists.values
     data = np.frombuffer(inside.buffers()[2], np.uint8)[HASH_BYTES * inside.offset :]
-    ends = HASH_BYTES * lists.offsets.to_numpy()
+    ends = HASH_BYTES * np.frombuffer(lists.buffers()[1], np.int64)[lists.offset :]
     for at, (reporter, number) in enumerate(
         zip(reporters.to_pylist(), numbers.to_pylist(), strict=True)
     ):

@@ -2,7 +2,7 @@
 """What an audit finds, and how the objects of leaves are compared with what was sealed of them.
 
 Objects are checked leaf by leaf, each by itself: so other processes may share the work. Each of
-them is equipped once with its own view of the house (`equip`), then asked about leaves by index.
+them is equipped once (`equip`), then asked about leaves by index.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -70,7 +70,7 @@ _equipment: list[Objects] = []
 
 
 def equip(objects: Objects) -> None:
-    """Tell this process, once, what it needs to check objects for another one."""
+    """Tell this process, once, how it checks objects for another one."""
     _equipment[:] = [objects]
 
 
