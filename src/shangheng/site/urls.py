@@ -20,6 +20,7 @@ from shangheng.site.pages import (
     letters,
     notices,
     reconciling,
+    reach,
     records,
     registers,
     registers_work,
@@ -97,6 +98,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="register-template",
     ),
     path("registers/<slug:name>/map/", registers.on_map, name="register-map"),
+    path("registers/<slug:name>/reach/", reach.listed, name="register-reach"),
     path("registers/<slug:name>/<str:number>/", registers.entry, name="entry"),
     path("registers/<slug:name>/<str:number>/look/", registers_work.look, name="entry-look"),
     *(

@@ -8,7 +8,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from shangheng.kernel.cases import proofs
 from shangheng.kernel.cases.concept import clocks as c
@@ -50,6 +50,8 @@ from shangheng.kernel.search.concept import folded
 SIMILAR_MAX = 100
 FOUND_MAX = 10_000
 COUNTED_MAX = 10_000
+OPEN_FIRST = F("closed_at").asc(nulls_first=True)
+"""What is not closed stands on top in every database; PostgreSQL would put it last."""
 
 
 def scoped(kind: CaseKind, actor: Actor, *, joint: bool = True) -> Q:
@@ -130,8 +132,8 @@ def inbox(
     Of late ones the first is that which is late for the longest.
     """
     rows = _wanted(kind, wanted, actor)
-    late_first = ("closed_at", "opened_at") if wanted.late_at is None else ("due_at",)
-    rows = rows.order_by(*late_first, "number")
+    in_order = (OPEN_FIRST, "opened_at") if wanted.late_at is None else ("due_at",)
+    rows = rows.order_by(*in_order, "number")
     return _views(rows[wanted.offset : wanted.offset + wanted.limit], at)
 
 

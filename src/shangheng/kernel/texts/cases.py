@@ -58,10 +58,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "办件 {number} 没有这个附件",
         "Case {number} has no such attachment",
     ),
-    "case.no_preview": (
-        "{name} 不能预览；请下载后查看",
-        "{name} has no preview; download it to see it",
-    ),
     "case.no_file_folder": (
         "平台没有设置附件文件夹，请联系管理员",
         "This platform has no folder for attachments; tell its administrator",

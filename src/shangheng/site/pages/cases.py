@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 
 from django.core.signing import BadSignature
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -312,14 +314,17 @@ def _follower_acts(request: HttpRequest, kind: CaseKind, number: str, code: str)
         actions.take_step(kind, number, act, fields.typed(request, step.needs), hand)
 
 
-def file_response(request: HttpRequest, found: Attached) -> FileResponse:
-    """Return an attached file, or its preview, so that nothing in it acts as a page of ours."""
+def file_response(request: HttpRequest, found: Attached) -> HttpResponseBase:
+    """Return an attached file, or its preview, so that nothing in it acts as a page of ours.
+
+    Of what cannot be drawn the picture is a sheet of paper; name, type and size stand beside it.
+    """
     small = previews.preview(found) if request.GET.get("preview") else None
     if request.GET.get("preview") and small is None:
-        raise NotFound("case.no_preview", name=found.name)
+        return redirect(static("shangheng/paper.svg"))
     response = FileResponse(
         (small or found.path).open("rb"),
-        as_attachment=found.media == "application/pdf",
+        as_attachment=found.media == "application/pdf" and small is None,
         filename=found.name,
         content_type="image/jpeg" if small else found.media,
     )
@@ -329,7 +334,7 @@ def file_response(request: HttpRequest, found: Attached) -> FileResponse:
 
 @require_safe
 @never_cache
-def followed_file(request: HttpRequest, digest: str) -> FileResponse:
+def followed_file(request: HttpRequest, digest: str) -> HttpResponseBase:
     """Return a file of the case that this browser follows."""
     known = _remembered(request)
     number, code = known[:2] if known else ("", "")

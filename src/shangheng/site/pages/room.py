@@ -8,7 +8,8 @@ same statements, each in their own time, and every word is a sealed step of the 
 from typing import Any
 
 from django.core import signing
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -84,7 +85,7 @@ def _step(request: HttpRequest, kind: CaseKind, number: str, act: str) -> None:
 
 @require_safe
 @never_cache
-def room_file(request: HttpRequest, token: str, digest: str) -> FileResponse:
+def room_file(request: HttpRequest, token: str, digest: str) -> HttpResponseBase:
     """Return a file of the case to whoever it is against."""
     kind, number = _case_of(token)
     house = acting.house()

@@ -162,13 +162,15 @@ def test_what_stands_out_becomes_the_draft_of_a_warning_with_its_computation(
     page = read(clerk, "/consumer/outliers/")
     assert "怎么算的" in page
     assert "9 件" in page
-    answer = clerk.post("/consumer/outliers/", {"place": "0"})
+    place = re.search(r'name="place" value="([^"]+)"', page)
+    assert place
+    answer = clerk.post("/consumer/outliers/", {"place": place[1]})
     assert answer.status_code == HTTPStatus.FOUND
     draft = answer["Location"]
     assert "偶然达到或超过本期件数的概率" in read(clerk, draft)
     assert Client().get(draft).status_code == HTTPStatus.NOT_FOUND  # not before it is confirmed
-    for place in ("7", "x", "-1"):
-        wrong = clerk.post("/consumer/outliers/", {"place": place})
+    for elsewhere in ("320583//fake", "x", "-1"):
+        wrong = clerk.post("/consumer/outliers/", {"place": elsewhere})
         assert wrong.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 
 

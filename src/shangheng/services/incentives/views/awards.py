@@ -38,6 +38,8 @@ def deserving(request: HttpRequest, office: Office) -> HttpResponse:
     """Show which firms are due an award without applying, and which of them the funds can pay."""
     require_post(request, office)
     facts = _asked(request, office, is_in_the_ledger)
+    if not facts["provisions"]:
+        return render(request, "incentives/deserving.html", facts)
     try:
         found = everybody.deserving(_reckoned(facts, office))
     except Refusal as refusal:
