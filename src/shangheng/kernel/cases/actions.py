@@ -70,7 +70,7 @@ def open_case(kind: CaseKind, given: Mapping[str, Any], hand: Hand) -> Opened:
     store.keep_traits(kind, row)
     search.put(f"case.{kind.name}", row.uuid, row.typed)
     store.append(kind, row, Done("open", hand, role, values=values))
-    store.turn_clocks(kind, row, hand, why="")
+    store.turn_clocks(kind, row, hand)
     return Opened(row.uuid, number, code)
 
 
@@ -102,7 +102,7 @@ def take_step(
         changes["closed_at"] = hand.at
     done = Done("step", hand, role, step.name, step.target, values, changes)
     store.append(kind, row, done)
-    store.turn_clocks(kind, row, hand, why=step.zh)
+    store.turn_clocks(kind, row, hand, why=step.zh, step=step.name)
     products.bring_forth(kind, step, row, done)
     return moved(row)
 

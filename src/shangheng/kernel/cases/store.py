@@ -205,16 +205,18 @@ def standing_of(row: CaseRow, *, at: datetime, said: bool = False) -> Standing:
     )  # fmt: skip
 
 
-def turn_clocks(kind: CaseKind, row: CaseRow, hand: Hand, *, why: str) -> None:
-    """Start, stop, resume or end the clocks of a case as its new state asks."""
+def turn_clocks(
+    kind: CaseKind, row: CaseRow, hand: Hand, *, why: str = "", step: str = ""
+) -> None:
+    """Start, stop, resume or end the clocks of a case as its new state, or the step, asks."""
     at, house = hand.at, hand.house
     running = {each.name: each for each in row.clocks.filter(ended_at=None)}
     for clock in kind.clocks:
         kept = running.get(clock.name)
-        if row.state in clock.runs:
-            if kept is None:
+        if row.state in clock.runs and step not in clock.until:
+            if kept is None and _may_start(clock, row):
                 _start(clock, row, house, at)
-            elif _stands(kept):
+            elif kept is not None and _stands(kept):
                 change(clock, kept, Event("resumed", at, why), house)
         elif kept is not None and row.state in clock.pauses:
             if not _stands(kept):
@@ -222,6 +224,11 @@ def turn_clocks(kind: CaseKind, row: CaseRow, hand: Hand, *, why: str) -> None:
         elif kept is not None:
             _end(row, kept, at)
     keep_due(row)
+
+
+def _may_start(clock: Clock, row: CaseRow) -> bool:
+    """Tell whether a clock that a step ends for good has not run yet."""
+    return not (clock.until and row.clocks.filter(name=clock.name).exists())
 
 
 def keep_due(row: CaseRow) -> None:

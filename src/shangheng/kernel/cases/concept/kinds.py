@@ -2,7 +2,7 @@
 """The declaration of a kind of case: form, life cycle, clocks, who may do what."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -18,6 +18,8 @@ from shangheng.kernel.registers.concept.actors import APPLICANT, PUBLIC, SYSTEM,
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 ROLE = re.compile(r"[a-z][a-z0-9-]*\.[a-z][a-z-]*")
+Advises = Callable[[Mapping[str, Any], date, Configuration], tuple[tuple[str, str], ...]]
+"""Says in Chinese and English sentences what follows from the values of a form on a day."""
 
 
 @dataclass(frozen=True)
@@ -75,11 +77,13 @@ class CaseKind:
     the region fields of the form that decide who is competent, the first that is filled in;
     ``title`` the field that names a case in lists, ``alike`` those by which similar cases are
     found; ``number`` is how a citizen quotes it. ``rights`` says what the law gives, ``advice`` is
-    the name of a page that works it out from the days and amounts of the form; ``desk`` that of a
-    page which shows an officer more about one case, by its number. ``letters`` are the texts that
-    steps put on paper; ``contact`` names the field of the form in which whoever files may leave an
-    e-mail address to be told of news. ``other_side`` is the role of whoever the case is against:
-    with the link that an officer hands on, they see it and take the steps of that role.
+    the name of a page that works it out from the days and amounts of the form, and ``advises`` the
+    rule that says it in sentences on the page of the case. ``finder`` names a page that finds what
+    the form asks for, ``desk`` one which shows an officer more about one case, by its number.
+    ``letters`` are the texts that steps put on paper; ``contact`` names the field of the form in
+    which whoever files may leave an e-mail address to be told of news. ``other_side`` is the role
+    of whoever the case is against: with the link that an officer hands on, they see it and take
+    the steps of that role.
     ``bodies`` are the fields of the form that say which bodies work on a case: a post for a
     department then opens only the cases that name it, but one for a department with the function
     ``office`` all of them.
@@ -106,6 +110,8 @@ class CaseKind:
     intro: tuple[str, str] = ("", "")
     rights: tuple[str, str] = ("", "")
     advice: str = ""
+    advises: Advises | None = None
+    finder: str = ""
     desk: str = ""
     letters: tuple[Letter, ...] = ()
     contact: str = ""
@@ -172,6 +178,8 @@ class CaseKind:
 
     def _clock_problems(self, clock: Clock) -> Iterator[str]:
         yield from clock.problems(tuple(self.states))
+        if unknown := sorted(set(clock.until) - {step.name for step in self.steps}):
+            yield f"clock {clock.name} ends with unknown steps {unknown}"
         if set(clock.runs) & set(self.ends):
             yield f"clock {clock.name} runs on after the end"
 

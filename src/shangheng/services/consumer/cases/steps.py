@@ -125,6 +125,11 @@ BEFORE_MEDIATION = (
         guarded=True,
     ),
 )  # fmt: skip
+SHOP_ANSWERS = tuple(
+    Step(f"answer_{state}", state, state, by=SELLER, zh="商家答复", en="The shop answers",
+         needs=(STATEMENT, PROOF))
+    for state in ("received", "open", "dispatched")
+)  # fmt: skip
 IN_THE_ROOM = (
     Step("state", "mediating", "mediating", by=APPLICANT, zh="投诉人陈述", en="Statement",
          needs=(STATEMENT, PROOF)),
@@ -199,4 +204,4 @@ AFTERWARDS = (
         "withdrawn", by=APPLICANT, zh="撤回投诉", en="Withdraw", outcome="withdrawn",
     ),
 )  # fmt: skip
-STEPS = (*AT_STATION, *BEFORE_MEDIATION, *IN_THE_ROOM, *AFTERWARDS)
+STEPS = (*AT_STATION, *BEFORE_MEDIATION, *SHOP_ANSWERS, *IN_THE_ROOM, *AFTERWARDS)

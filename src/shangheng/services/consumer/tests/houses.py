@@ -24,6 +24,7 @@ HOUSE = House(
     region="320000",
     configuration={
         "consumer.acceptance_days": {"value": 7, "source": "试行办法 第六条"},
+        "consumer.shop_days": 3,
         "consumer.station_days": 3,
         "consumer.mediation_days": 60,
         "consumer.mediation_extension_days": 30,

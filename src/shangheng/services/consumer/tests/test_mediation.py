@@ -135,7 +135,7 @@ def test_one_signature_is_no_settlement() -> None:
 def test_the_other_side_sees_no_personal_data_steps_of_others_or_internal_notes() -> None:
     case = filed()
     file = queries.other_side(COMPLAINT, case.number, at=AT, house=HOUSE)
-    assert file.next_steps == ()
+    assert [step.name for step in file.next_steps] == ["answer_received"]
     step(case.number, "accept", OFFICER)
     step(case.number, "mediate", OFFICER, mediator=mediator())
     file = queries.other_side(COMPLAINT, case.number, at=AT, house=HOUSE)
