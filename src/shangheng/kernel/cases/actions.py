@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 from shangheng.kernel.access import actions as access
 from shangheng.kernel.access.concept import Look
-from shangheng.kernel.cases import joint, products, store
+from shangheng.kernel.cases import joint, products, signing, store
 from shangheng.kernel.cases.acts import (
     Moved,
     moved,
@@ -95,6 +95,7 @@ def take_step(
         raise NotPermitted("case.four_eyes", step=step.name, other=step.unlike, by=hand.actor.name)
     values = checked(step.needs, given, region=region_code)
     values = store.guarded(kind, row, hand, values, step)
+    values |= signing.signed(step, row, hand, role)
     store.keep_files(hand.house, step.needs, given)
     changes: dict[str, Any] = {"outcome": step.outcome} if step.outcome else {}
     if step.target in kind.ends:

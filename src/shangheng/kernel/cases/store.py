@@ -46,7 +46,7 @@ class House:
     ``records`` are the kinds of record that steps may report, ``channels`` the ways by which
     people can be told, ``hooks`` the programs that are told, ``guards`` what services check, book
     or enter before a step is written, by ``kind.step``; ``library`` gives the policies that they
-    ask.
+    ask; ``secret`` is what codes for signing are made of.
     """
 
     region: str = ""
@@ -58,17 +58,20 @@ class House:
     hooks: tuple[Hook, ...] = ()
     guards: Guards = field(default_factory=dict)
     library: Callable[[], Library] | None = None
+    secret: str = ""
 
 
 @dataclass(frozen=True)
 class Hand(actors.Hand):
     """By whose hand a case is moved, and in which house.
 
-    ``code`` is what whoever filed the case shows instead of an account.
+    ``code`` is what whoever filed the case shows instead of an account, ``signature`` what a side
+    types to sign a text.
     """
 
     house: House = field(default_factory=House)
     code: str = ""
+    signature: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from shangheng.kernel.errors import NotFound
 from shangheng.kernel.formulas import queries as formulas
 from shangheng.kernel.formulas.concept import Question
 from shangheng.kernel.periods import day_of
+from shangheng.kernel.regions import queries as regions
 from shangheng.kernel.registers import queries as registers
 from shangheng.kernel.registers.concept.actors import NOBODY, Actor, Post
 from shangheng.kernel.registers.concept.kinds import RegisterKind
@@ -171,11 +172,16 @@ def shops(house: formulas.House, number: str, *, today: date) -> list[dict[str, 
         {
             "seller": str(row["shop_name"] or row["shop"] or ""),
             "platform": str(row["platform"]),
-            "seller_region": str(row["region"] or row["seller_region"] or ""),
+            "seller_region": _named(row["region"] or row["seller_region"]),
         }
         for row in rows
     ]
     return sorted(found, key=lambda each: (each["platform"], each["seller"]))
+
+
+def _named(region: str | None) -> str:
+    """Return a region as somebody would write it into the form."""
+    return regions.name_or_code(region) if region else ""
 
 
 def trend(actor: Actor, decided: Terms, *, at: datetime) -> list[tuple[date, date, int]]:

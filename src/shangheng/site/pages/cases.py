@@ -299,10 +299,8 @@ def followed(request: HttpRequest) -> HttpResponse:
 
 def _advised(kind: CaseKind, values: Mapping[str, Any]) -> list[str]:
     """Return what the law gives in this case, in sentences."""
-    if kind.advises is None:
-        return []
     today, decided = day_of(clock.now()), acting.house().configuration
-    return [words.either(*pair) for pair in kind.advises(values, today, decided)]
+    return [words.either(*pair) for pair in REGISTRY.advice(kind.name, values, today, decided)]
 
 
 def _advice(kind: CaseKind, values: Mapping[str, Any]) -> str:

@@ -210,7 +210,7 @@ def test_the_shop_is_found_by_the_number_of_the_order_and_filled_in(
     link = re.search(r'href="(/cases/complaint/new/\?[^"]+)"', page)
     assert link
     form = read(Client(), link[1].replace("&amp;", "&"))
-    for typed in ("热壳数码专营店", "P01", "A-77", "320583"):
+    for typed in ("热壳数码专营店", "P01", "A-77", "江苏省苏州市昆山市"):
         assert f'value="{typed}"' in form
     assert "没有找到这个订单" in read(Client(), "/consumer/shop/?order_no=A-78")
     monkeypatch.setitem(limits.MOST, "find_shop", 3)

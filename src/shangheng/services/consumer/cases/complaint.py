@@ -13,7 +13,6 @@ from shangheng.services.consumer.records import (
     COMPLAINT_GROUNDS,
     COMPLAINT_OUTCOMES,
 )
-from shangheng.services.consumer.rules.rights import advice
 
 WANTS = {
     "refund": ("退款", "refund"),
@@ -120,7 +119,6 @@ COMPLAINT = CaseKind(
         "Most goods can be returned within seven days; fraud costs treble; settlements hold.",
     ),
     advice="consumer:rights",
-    advises=advice,
     finder="consumer:shop",
     desk="consumer:desk",
     other_side=SELLER,
