@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
-from shangheng.kernel.cases import proofs
+from shangheng.kernel.cases import proofs, signing
 from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
 from shangheng.kernel.cases.concept.letters import digest_of
@@ -25,6 +25,7 @@ from shangheng.kernel.cases.concept.views import (
     LetterView,
     Load,
     NoteView,
+    Signature,
     Statistics,
     StepView,
     Wanted,
@@ -265,8 +266,37 @@ def _letter(row: LetterRow) -> LetterView:
     return LetterView(
         row.case.number, row.case.kind, row.name, row.code, row.content, row.digest,
         row.issued_at, row.step.number, row.step.seal, row.leaf,
-        genuine and proofs.intact(row.case.number),
+        genuine and proofs.intact(row.case.number), _signatures(row),
     )  # fmt: skip
+
+
+def _signatures(row: LetterRow) -> tuple[Signature, ...]:
+    """Return who signed a letter: its steps are sealed with the digest of the text."""
+    steps = row.case.steps.filter(act="step", values__signed=row.digest).order_by("number")
+    return tuple(
+        Signature(
+            next((str(said) for name, said in step.values.items() if name != "signed"), ""),
+            step.role, step.at, row.digest, step.number, step.leaf,
+        )
+        for step in steps
+    )  # fmt: skip
+
+
+def code_to_sign(kind: CaseKind, number: str, *, actor: Actor, house: House) -> str:
+    """Return the code with which the other side signs the text that stands, for who hands it on.
+
+    Only who may take the steps that bring such a text forth is told it.
+    """
+    row = CaseRow.objects.filter(scoped(kind, actor), number=number).first()
+    makers = {step.makes: step.roles for step in kind.steps}
+    signed = [step.signs for step in kind.steps if step.signs]
+    if (
+        row is None
+        or not signed
+        or not may(kind, makers[signed[0]], view(row, row.changed_at), actor)
+    ):
+        return ""
+    return signing.code_of_other_side(kind, row, house.secret)
 
 
 def letter(code: str) -> LetterView:

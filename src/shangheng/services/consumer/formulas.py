@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What complaints, test returns and samples come to, by region, goods, ground and platform."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from shangheng.kernel.formulas.concept import (
@@ -60,6 +62,7 @@ VERDICT = Dimension(
     "result", "检验结论", "result of the test", columns={SAMPLED: "result"},
     labels=SAMPLING_RESULTS,
 )  # fmt: skip
+FOUND_MAX = 20
 OF_COMPLAINTS = (*TIMES, REGION, GROUND, GOODS, OUTCOME, SELLER, OPERATOR)
 BASIS = ("hunan-2015 (十一)", "jiangsu-2015 (十)3")
 # A published cell needs enough complaints, so that nobody who complained can be told; sellers are
@@ -220,6 +223,20 @@ def samples_failed_rate(sampling: Table) -> Ratio:
     """Divide the samples that failed by all."""
     failed = Measure(sampling, where=lambda s: s.result == "failed", kind=SAMPLED)
     return Ratio(failed, Measure(sampling, kind=SAMPLED), 100)
+
+
+def shops_of_order(number: str, since: date) -> Callable[[Table, Table], Table]:
+    """Return the question in which shop an order was placed: platform, shop, name and region."""
+
+    def build(order: Table, merchant: Table) -> Table:
+        found = order.filter(order.order_no == number, order.day >= since)
+        placed = found.select("platform", "shop", "seller_region").distinct()
+        known = merchant.select("platform", "shop", "shop_name", "region").distinct()
+        return placed.left_join(known, ["platform", "shop"]).select(
+            "platform", "shop", "shop_name", "seller_region", "region"
+        ).limit(FOUND_MAX)  # fmt: skip
+
+    return build
 
 
 INDICATORS = (

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -54,6 +56,10 @@ class Office(Protocol):
         """Return by whose hand a request acts."""
         ...
 
+    def limited(self, request: HttpRequest, what: str) -> None:
+        """Refuse what was done too often from one address."""
+        ...
+
     def house(self) -> Figures:
         """Return where figures are computed."""
         ...
@@ -75,6 +81,19 @@ def _officer(request: HttpRequest, office: Office) -> Hand:
     if not cases.knows(COMPLAINT, hand.actor):
         raise NotPermitted("case.not_yours", what="see", roles=list(OFFICERS), region="")
     return hand
+
+
+@require_safe
+@never_cache
+def shop(request: HttpRequest, office: Office) -> HttpResponse:
+    """Find the shop of an order, so that whoever complains need not know what it is called."""
+    number = request.GET.get("order_no", "").strip()
+    facts: dict[str, Any] = {"order_no": number, "form": reverse("case-new", args=["complaint"])}
+    if number:
+        office.limited(request, "find_shop")
+        found = queries.shops(office.house(), number, today=office.now().date())
+        facts["lines"] = [(each, urlencode({**each, "order_no": number})) for each in found]
+    return render(request, "consumer/shop.html", facts)
 
 
 @require_safe

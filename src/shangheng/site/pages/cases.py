@@ -19,7 +19,7 @@ from shangheng.kernel.cases.concept import clocks
 from shangheng.kernel.cases.concept.kinds import CaseKind
 from shangheng.kernel.cases.concept.views import Attached, ClockView, StepView
 from shangheng.kernel.errors import Invalid, NotFound, Refusal
-from shangheng.kernel.periods import CHINA
+from shangheng.kernel.periods import CHINA, day_of
 from shangheng.kernel.records.concept.fields import Day, Money
 from shangheng.kernel.registers.concept.actors import PUBLIC
 from shangheng.site import acting, clock, fields, lifecycle, places, previews, words
@@ -280,6 +280,7 @@ def followed(request: HttpRequest) -> HttpResponse:
         "code": code if is_new else "",
         "state": words.either(*kind.states[file.case.state]),
         "rights": words.either(*kind.rights),
+        "advised": _advised(kind, file.case.values),
         "advice": _advice(kind, file.case.values),
         "timeline": timeline(kind, file.steps),
         "letters": letters.told(file.letters),
@@ -294,6 +295,12 @@ def followed(request: HttpRequest) -> HttpResponse:
     return render(
         request, "site/cases/followed.html", facts, status=422 if "why" in facts else 200
     )
+
+
+def _advised(kind: CaseKind, values: Mapping[str, Any]) -> list[str]:
+    """Return what the law gives in this case, in sentences."""
+    today, decided = day_of(clock.now()), acting.house().configuration
+    return [words.either(*pair) for pair in REGISTRY.advice(kind.name, values, today, decided)]
 
 
 def _advice(kind: CaseKind, values: Mapping[str, Any]) -> str:
