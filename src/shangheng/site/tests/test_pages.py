@@ -1,18 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.urls import reverse
 from pytest_django.fixtures import Settings
 
+from shangheng.kernel.access.concept import HOUSE_ROLES, REPORTER
+from shangheng.kernel.policies.concept import document_of
 from shangheng.kernel.records.concept.receipts import Receipt
+from shangheng.site import people, wiring
 from shangheng.site.registry import REGISTRY
-from shangheng.site.tests.conftest import orders
+from shangheng.site.templatetags import words
+from shangheng.site.tests.conftest import PASSWORD, orders
 
 pytestmark = pytest.mark.django_db
 
@@ -262,3 +270,38 @@ def test_help_and_error_codes_are_there(client: Client) -> None:
     assert "键盘" in text_of(client.get("/help/"))
     assert "batch.unknown" in text_of(client.get("/help/errors"))
     assert client.get("/manifest.webmanifest").json()["start_url"] == "/"
+
+
+@pytest.mark.parametrize("role", [*HOUSE_ROLES, *REGISTRY.roles])
+@pytest.mark.usefixtures("home")
+def test_whatever_the_workbench_offers_to_a_role_opens(role: str) -> None:
+    reporter = "P01" if role == REPORTER else ""
+    whole = f"{role}@{wiring.place().region}" if role in REGISTRY.roles else role
+    people.make_person("somebody", PASSWORD, roles=() if reporter else (whole,), reporter=reporter)
+    client = Client()
+    assert client.login(username="somebody", password=PASSWORD)
+    offered = client.get("/help/").context["bench_links"]
+    assert offered
+    answers = {link.to: client.get(reverse(link.to)).status_code for link in offered}
+    assert set(answers.values()) == {HTTPStatus.OK}, answers
+
+
+@pytest.mark.usefixtures("home")
+def test_what_an_indicator_is_based_on_leads_to_the_clause(client: Client) -> None:
+    page = text_of(client.get("/indicators/online-retail-sales/"))
+    document, anchor = re.search(
+        r'href="(/policy/documents/jiangsu-2015/)#([^"]+)">jiangsu-2015 \(二\)<', page
+    ).groups()
+    assert f'id="{unquote(anchor)}"' in text_of(client.get(document))
+    assert "商务主管部门" in page
+
+
+def test_every_clause_that_a_declaration_cites_leads_to_its_document() -> None:
+    declared = (
+        REGISTRY.indicators, REGISTRY.kinds, REGISTRY.registers, REGISTRY.cases, REGISTRY.accounts,
+    )  # fmt: skip
+    cited = {ref for each in declared for one in each.values() for ref in one.basis}
+    known = {ref for ref in cited if document_of(ref) in wiring.library().documents}
+    assert len(known) > 30
+    assert {ref for ref in known if "<a href=" not in words.cited([ref])} == set()
+    assert words.cited(["jiangsu-2015 (九十九)", "<b>"]) == "jiangsu-2015 (九十九)；&lt;b&gt;"
