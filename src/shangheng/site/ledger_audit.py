@@ -236,7 +236,9 @@ def _in_order(hashes: Hashes) -> npt.NDArray[np.uint64]:
     hold the same hashes, of others that must be asked one by one.
     """
     rows = hashes.view(np.uint64).reshape(-1, HASH_BYTES // 8)
-    rows = rows[np.argsort(rows[:, 0])]
+    rows = rows[np.argsort(np.ascontiguousarray(rows[:, 0]))]
+    if not (rows[1:, 0] == rows[:-1, 0]).any():  # as nearly always
+        return rows
     is_new = np.ones(len(rows), np.bool_)
     is_new[1:] = (rows[1:] != rows[:-1]).any(axis=1)
     return rows[is_new]
