@@ -21,7 +21,6 @@ from shangheng.kernel.evidence.entries import BATCH_TAKEN
 from shangheng.kernel.evidence.findings import Finding
 from shangheng.kernel.evidence.notes import open_note
 from shangheng.kernel.evidence.proofs import open_checkpoint
-from shangheng.kernel.evidence.sealing import seal_records
 from shangheng.kernel.evidence.store import TileStore
 from shangheng.kernel.evidence.tiled_tree import TiledTree
 from shangheng.kernel.evidence.verifying import holds, verify_receipt
@@ -32,7 +31,7 @@ from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import folder_of
 from shangheng.kernel.records.store.tables import Table, scan
-from shangheng.site import auditing, clock, proving, sealing
+from shangheng.site import auditing, proving, sealing
 from shangheng.site.registry import REGISTRY
 from shangheng.site.tests.conftest import orders
 
@@ -43,10 +42,7 @@ def sealed(home: Ledger, receipt: Receipt) -> str:
     """See that a batch has its leaf, and return its object."""
     name = folder_of(receipt.reporter, receipt.batch)
     if not queries.leaves_of(name, BATCH_TAKEN):
-        secret = proving.batch_secret(home, name)
-        tree = seal_records(home.batch(name) / "hashes.bin", secret)
-        plain = receipt.to_dict()
-        actions.seal_batch(name, plain, root=tree.root, records=tree.records, at=clock.now())
+        actions.seal_batches({name: receipt.to_dict()})
     return name
 
 
@@ -297,7 +293,7 @@ def test_what_a_second_source_said_is_sealed_and_proved_as_a_record_is(
 def test_a_batch_without_a_leaf_is_found(
     home: Ledger, batch: Receipt, report: Callable[..., Receipt], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "seal_batch", lambda *_, **__: 0)
+    monkeypatch.setattr(actions, "seal_batches", lambda _: None)
     unsealed = report(orders(2, platform="P09"), reporter="P09")
     where = [finding.where for finding in found(home)]
     assert where == [f"batch.taken {folder_of('P09', unsealed.batch)}"]
