@@ -37,7 +37,13 @@ from shangheng.kernel.records.models import (
     ReporterTokenRow,
     WithdrawalRow,
 )
-from shangheng.kernel.registers.models import EntryNumberRow, EntryRow, FacetRow, VersionRow
+from shangheng.kernel.registers.models import (
+    EntryNumberRow,
+    EntryRow,
+    FacetRow,
+    ReachRow,
+    VersionRow,
+)
 from shangheng.kernel.search.models import SearchRow
 
 __all__ = [
@@ -73,6 +79,7 @@ __all__ = [
     "PartyRow",
     "PostActRow",
     "PostRow",
+    "ReachRow",
     "ReceivedRow",
     "ReporterHabitRow",
     "ReporterRow",

@@ -3,7 +3,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +15,7 @@ from shangheng.kernel.cases.store import House
 from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.exchange.concept.registered import as_records
 from shangheng.kernel.formulas.concept import Indicator
+from shangheng.kernel.formulas.parameters import Configuration
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store.home import Ledger
@@ -22,6 +23,8 @@ from shangheng.kernel.registers.concept.kinds import RegisterKind
 
 AfterBatch = Callable[[Ledger, Receipt, datetime], None]
 Chore = Callable[[House, datetime], int]
+Advice = Callable[[Mapping[str, Any], date, Configuration], tuple[tuple[str, str], ...]]
+"""Says in Chinese and English sentences what follows from the values of a form on a day."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +35,9 @@ class Service:
     of its pages; ``jobs`` are functions that ``shangheng`` may run; ``after`` names by record kind
     what is to be done once a batch of it was taken; ``accounts`` says who may post on which kind
     of account; ``guards`` are by ``kind.step`` what is checked, booked or entered before a step is
-    written, whoever declares that kind. ``chores`` are done
-    now and then by the platform itself, each as often as one likes; they return how much there was
-    to do.
+    written, whoever declares that kind. ``advises`` says by kind of case what the law gives
+    whoever filed one. ``chores`` are done now and then by the platform itself, each as often as
+    one likes; they return how much there was to do.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Service:
     after: Mapping[str, AfterBatch] = field(default_factory=dict)
     guards: Mapping[str, Guard] = field(default_factory=dict)
     chores: Mapping[str, Chore] = field(default_factory=dict)
+    advises: Mapping[str, Advice] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -178,11 +182,25 @@ class Registry:
             for name in sorted(named)
         }
 
+    def advice(
+        self, kind: str, form: Mapping[str, Any], on: date, configuration: Configuration
+    ) -> list[tuple[str, str]]:
+        """Return what services say of a case to whoever filed it, in both languages."""
+        rules = [each.advises[kind] for each in self.services if kind in each.advises]
+        return [pair for rule in rules for pair in rule(form, on, configuration)]
+
     def kind(self, name: str) -> RecordKind:
         """Return the kind of that name, or say which there are."""
-        if name not in self.kinds:
-            raise Invalid("kind.unknown", kind=name, known=sorted(self.kinds))
-        return self.kinds[name]
+        return self._kind(name, self.kinds)
+
+    def kind_held(self, name: str) -> RecordKind:
+        """Return the kind, or the register as records, of that name; or say which there are."""
+        return self._kind(name, self.held)
+
+    def _kind(self, name: str, known: Mapping[str, RecordKind]) -> RecordKind:
+        if name not in known:
+            raise Invalid("kind.unknown", kind=name, known=sorted(known))
+        return known[name]
 
     def indicator(self, name: str) -> Indicator:
         """Return the indicator of that name, or say which there are."""

@@ -37,6 +37,7 @@ def house() -> House:
         hooks=carriers.hooks(),
         guards=REGISTRY.guards,
         library=wiring.library,
+        secret=settings.SECRET_KEY,
     )
 
 
@@ -44,7 +45,8 @@ def hand_of(request: HttpRequest, *, code: str = "", version: int | None = None)
     """Return the hand that a request is; ``version`` is what its form was shown."""
     text = request.POST.get("version", "")
     version = int(text) if text.isdecimal() and len(text) < VERSION_DIGITS else version
-    return Hand(actor_of(request), clock.now(), version, house(), code)
+    signature = request.POST.get("signature", "")
+    return Hand(actor_of(request), clock.now(), version, house(), code, signature)
 
 
 def plain_hand(request: HttpRequest) -> PlainHand:

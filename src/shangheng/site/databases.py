@@ -8,6 +8,9 @@ from urllib.parse import unquote, urlsplit
 from shangheng.kernel.errors import Invalid
 
 BUSY_TIMEOUT_S = 30
+PAGES_ARE_MANY = "-c max_parallel_workers_per_gather=0 -c jit=off"
+"""Every question of a page is small and many pages are asked for at once: to start more processes
+or to compile a plan takes longer than the answer."""
 
 
 def parse(address: str, *, home: Path) -> dict[str, Any]:
@@ -27,6 +30,7 @@ def parse(address: str, *, home: Path) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {"options": PAGES_ARE_MANY},
         }
     raise Invalid("settings.database_unknown", scheme=parts.scheme)
 

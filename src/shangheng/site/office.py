@@ -23,6 +23,7 @@ from shangheng.site import (
     acting,
     clock,
     formats,
+    limits,
     paper,
     people,
     publication,
@@ -76,6 +77,10 @@ class Office:
     def hand(self, request: HttpRequest) -> Hand:
         """Return by whose hand a request moves cases and registers."""
         return acting.hand_of(request)
+
+    def limited(self, request: HttpRequest, what: str) -> None:
+        """Refuse what was done too often from one address."""
+        limits.limited(request, what)
 
     def reader(self, request: HttpRequest) -> Reader:
         """Return who looks: officers see every cell."""

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 from shangheng.kernel.access import actions as access
 from shangheng.kernel.access.concept import Look
-from shangheng.kernel.cases import joint, products, store
+from shangheng.kernel.cases import joint, products, signing, store
 from shangheng.kernel.cases.acts import (
     Moved,
     moved,
@@ -70,7 +70,7 @@ def open_case(kind: CaseKind, given: Mapping[str, Any], hand: Hand) -> Opened:
     store.keep_traits(kind, row)
     search.put(f"case.{kind.name}", row.uuid, row.typed)
     store.append(kind, row, Done("open", hand, role, values=values))
-    store.turn_clocks(kind, row, hand, why="")
+    store.turn_clocks(kind, row, hand)
     return Opened(row.uuid, number, code)
 
 
@@ -95,6 +95,7 @@ def take_step(
         raise NotPermitted("case.four_eyes", step=step.name, other=step.unlike, by=hand.actor.name)
     values = checked(step.needs, given, region=region_code)
     values = store.guarded(kind, row, hand, values, step)
+    values |= signing.signed(step, row, hand, role)
     store.keep_files(hand.house, step.needs, given)
     changes: dict[str, Any] = {"outcome": step.outcome} if step.outcome else {}
     if step.target in kind.ends:
@@ -102,7 +103,7 @@ def take_step(
         changes["closed_at"] = hand.at
     done = Done("step", hand, role, step.name, step.target, values, changes)
     store.append(kind, row, done)
-    store.turn_clocks(kind, row, hand, why=step.zh)
+    store.turn_clocks(kind, row, hand, why=step.zh, step=step.name)
     products.bring_forth(kind, step, row, done)
     return moved(row)
 

@@ -8,9 +8,9 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
-from shangheng.kernel.cases import proofs
+from shangheng.kernel.cases import proofs, signing
 from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
 from shangheng.kernel.cases.concept.letters import digest_of
@@ -25,6 +25,7 @@ from shangheng.kernel.cases.concept.views import (
     LetterView,
     Load,
     NoteView,
+    Signature,
     Statistics,
     StepView,
     Wanted,
@@ -43,13 +44,15 @@ from shangheng.kernel.cases.store import House, events_of, file_path, unit_of
 from shangheng.kernel.cases.tallies import month_of
 from shangheng.kernel.errors import NotFound, NotPermitted
 from shangheng.kernel.registers.concept.actors import APPLICANT, PUBLIC, SYSTEM, Actor, Post
-from shangheng.kernel.registers.queries import below, naming, placed
+from shangheng.kernel.registers.queries import above, below, naming, placed
 from shangheng.kernel.search import store as search
 from shangheng.kernel.search.concept import folded
 
 SIMILAR_MAX = 100
 FOUND_MAX = 10_000
 COUNTED_MAX = 10_000
+OPEN_FIRST = F("closed_at").asc(nulls_first=True)
+"""What is not closed stands on top in every database; PostgreSQL would put it last."""
 
 
 def scoped(kind: CaseKind, actor: Actor, *, joint: bool = True) -> Q:
@@ -71,7 +74,10 @@ def _seen(kind: CaseKind, actor: Actor, within: Callable[[str], Q], *, joint: bo
     scope = Q(pk__in=[])
     for post in dict.fromkeys(replace(post, role="") for post in posts):
         ours = Q(department__in=("", post.department)) if post.department else Q()
-        scope |= within(post.region) & ours & _named(kind, post)
+        reach = within(post.region)
+        if post.is_each and _is_narrow(kind, post):
+            reach |= above(post.region)
+        scope |= reach & ours & _named(kind, post)
         if joint and (taken_part := JointRow.objects.filter(below(post.region) & ours)).exists():
             scope |= Q(pk__in=taken_part.values("case"))
     return scope
@@ -127,8 +133,8 @@ def inbox(
     Of late ones the first is that which is late for the longest.
     """
     rows = _wanted(kind, wanted, actor)
-    late_first = ("closed_at", "opened_at") if wanted.late_at is None else ("due_at",)
-    rows = rows.order_by(*late_first, "number")
+    in_order = (OPEN_FIRST, "opened_at") if wanted.late_at is None else ("due_at",)
+    rows = rows.order_by(*in_order, "number")
     return _views(rows[wanted.offset : wanted.offset + wanted.limit], at)
 
 
@@ -260,8 +266,37 @@ def _letter(row: LetterRow) -> LetterView:
     return LetterView(
         row.case.number, row.case.kind, row.name, row.code, row.content, row.digest,
         row.issued_at, row.step.number, row.step.seal, row.leaf,
-        genuine and proofs.intact(row.case.number),
+        genuine and proofs.intact(row.case.number), _signatures(row),
     )  # fmt: skip
+
+
+def _signatures(row: LetterRow) -> tuple[Signature, ...]:
+    """Return who signed a letter: its steps are sealed with the digest of the text."""
+    steps = row.case.steps.filter(act="step", values__signed=row.digest).order_by("number")
+    return tuple(
+        Signature(
+            next((str(said) for name, said in step.values.items() if name != "signed"), ""),
+            step.role, step.at, row.digest, step.number, step.leaf,
+        )
+        for step in steps
+    )  # fmt: skip
+
+
+def code_to_sign(kind: CaseKind, number: str, *, actor: Actor, house: House) -> str:
+    """Return the code with which the other side signs the text that stands, for who hands it on.
+
+    Only who may take the steps that bring such a text forth is told it.
+    """
+    row = CaseRow.objects.filter(scoped(kind, actor), number=number).first()
+    makers = {step.makes: step.roles for step in kind.steps}
+    signed = [step.signs for step in kind.steps if step.signs]
+    if (
+        row is None
+        or not signed
+        or not may(kind, makers[signed[0]], view(row, row.changed_at), actor)
+    ):
+        return ""
+    return signing.code_of_other_side(kind, row, house.secret)
 
 
 def letter(code: str) -> LetterView:

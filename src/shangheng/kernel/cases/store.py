@@ -46,7 +46,7 @@ class House:
     ``records`` are the kinds of record that steps may report, ``channels`` the ways by which
     people can be told, ``hooks`` the programs that are told, ``guards`` what services check, book
     or enter before a step is written, by ``kind.step``; ``library`` gives the policies that they
-    ask.
+    ask; ``secret`` is what codes for signing are made of.
     """
 
     region: str = ""
@@ -58,17 +58,20 @@ class House:
     hooks: tuple[Hook, ...] = ()
     guards: Guards = field(default_factory=dict)
     library: Callable[[], Library] | None = None
+    secret: str = ""
 
 
 @dataclass(frozen=True)
 class Hand(actors.Hand):
     """By whose hand a case is moved, and in which house.
 
-    ``code`` is what whoever filed the case shows instead of an account.
+    ``code`` is what whoever filed the case shows instead of an account, ``signature`` what a side
+    types to sign a text.
     """
 
     house: House = field(default_factory=House)
     code: str = ""
+    signature: str = ""
 
 
 @dataclass(frozen=True)
@@ -205,16 +208,18 @@ def standing_of(row: CaseRow, *, at: datetime, said: bool = False) -> Standing:
     )  # fmt: skip
 
 
-def turn_clocks(kind: CaseKind, row: CaseRow, hand: Hand, *, why: str) -> None:
-    """Start, stop, resume or end the clocks of a case as its new state asks."""
+def turn_clocks(
+    kind: CaseKind, row: CaseRow, hand: Hand, *, why: str = "", step: str = ""
+) -> None:
+    """Start, stop, resume or end the clocks of a case as its new state, or the step, asks."""
     at, house = hand.at, hand.house
     running = {each.name: each for each in row.clocks.filter(ended_at=None)}
     for clock in kind.clocks:
         kept = running.get(clock.name)
-        if row.state in clock.runs:
-            if kept is None:
+        if row.state in clock.runs and step not in clock.until:
+            if kept is None and _may_start(clock, row):
                 _start(clock, row, house, at)
-            elif _stands(kept):
+            elif kept is not None and _stands(kept):
                 change(clock, kept, Event("resumed", at, why), house)
         elif kept is not None and row.state in clock.pauses:
             if not _stands(kept):
@@ -222,6 +227,11 @@ def turn_clocks(kind: CaseKind, row: CaseRow, hand: Hand, *, why: str) -> None:
         elif kept is not None:
             _end(row, kept, at)
     keep_due(row)
+
+
+def _may_start(clock: Clock, row: CaseRow) -> bool:
+    """Tell whether a clock that a step ends for good has not run yet."""
+    return not (clock.until and row.clocks.filter(name=clock.name).exists())
 
 
 def keep_due(row: CaseRow) -> None:

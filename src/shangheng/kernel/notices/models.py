@@ -45,6 +45,9 @@ class NoticeRow(models.Model):
             ),
             models.Index(fields=("channel", "to", "at"), name="kernel_notice_person"),
             models.Index(fields=("role", "region", "at"), name="kernel_notice_post"),
+            models.Index(
+                fields=("link",), condition=models.Q(channel="email"), name="kernel_notice_mailed"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 
 from shangheng.kernel.notices import store
 from shangheng.kernel.notices.concept import NoticeView
@@ -37,6 +37,22 @@ def undelivered(*, limit: int = PAGE) -> list[NoticeView]:
     """Return what has not left the house yet, what was given up first."""
     rows = NoticeRow.objects.filter(delivered_at=None).order_by("given_up_at", "due_at", "pk")
     return [store.view(row) for row in rows[:limit]]
+
+
+def mailed(link: str) -> dict[str, int]:
+    """Return what became of the e-mails that lead to an address."""
+    gone = Q(delivered_at__isnull=False)
+    return NoticeRow.objects.filter(link=link, channel="email").aggregate(
+        delivered=Count("pk", filter=gone),
+        given_up=Count("pk", filter=Q(given_up_at__isnull=False) & ~gone),
+        waiting=Count("pk", filter=Q(delivered_at=None, given_up_at=None)),
+    )
+
+
+def mailed_to(link: str) -> set[str]:
+    """Return to whom e-mails that lead to an address went."""
+    rows = NoticeRow.objects.filter(link=link, channel="email")
+    return set(rows.values_list("to", flat=True))
 
 
 def sent(key: str, channels: Sequence[str] = ()) -> list[NoticeView]:

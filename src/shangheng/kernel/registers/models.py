@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rows of registers: entries, and their versions, which are only ever added."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -18,6 +18,21 @@ class County(models.Func):
 
     template = "SUBSTR(%(expressions)s, 1, 6)"
     output_field = models.CharField()
+
+
+class NotByIndex(models.Func):
+    """A column, written for SQLite so that none of its indexes is taken to answer for it.
+
+    SQLite counts no values: it takes an index of places though nearly all rows lie there, and
+    sorts them all. PostgreSQL knows how many rows a value has, and chooses by itself.
+    """
+
+    template = "%(expressions)s"
+    output_field = models.CharField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:  # noqa: ANN401
+        """Write it with a sign before it, which changes no text."""
+        return super().as_sql(compiler, connection, template="+%(expressions)s", **more)
 
 
 class EntryRow(models.Model):
@@ -155,10 +170,47 @@ class VersionRow(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=("entry", "number"), name="kernel_version_once"),
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=("entry", "effective_from"),
+                condition=models.Q(superseded_at__isnull=True, confirmed_at__isnull=False),
+                name="kernel_version_holds",
+            ),
+        ]
 
     def __str__(self) -> str:
         """Return which version of which entry it is."""
         return f"{self.entry_id} {self.number}"
+
+
+class ReachRow(models.Model):
+    """How many were told of a version of an entry on a day, by one way; nothing of who."""
+
+    kind = models.CharField("名录", max_length=40)
+    number = models.CharField("登记号", max_length=60)
+    version = models.PositiveIntegerField("版本号")
+    way = models.CharField("途径", max_length=12)
+    day = models.DateField("日期")
+    region = models.CharField("地区", max_length=12, blank=True)
+    topic = models.CharField("类别", max_length=40, blank=True)
+    times = models.PositiveIntegerField("次数")
+
+    class Meta:
+        """The table of reach; a day, a way, a region and a category are counted in one row."""
+
+        app_label = "kernel"
+        db_table = "kernel_register_reach"
+        verbose_name = "名录传播"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=("kind", "number", "version", "way", "day", "region", "topic"),
+                name="kernel_reach_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return how many were told of what."""
+        return f"{self.number} {self.way} {self.times}"
 
 
 class EntryNumberRow(models.Model):

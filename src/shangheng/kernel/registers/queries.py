@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThanOrEqual
 
 from shangheng.kernel.errors import NotFound
@@ -21,7 +20,14 @@ from shangheng.kernel.registers.concept.kinds import (
     differences,
     metres_between,
 )
-from shangheng.kernel.registers.models import City, County, EntryRow, VersionRow
+from shangheng.kernel.registers.models import (
+    City,
+    County,
+    EntryRow,
+    FacetRow,
+    NotByIndex,
+    VersionRow,
+)
 from shangheng.kernel.search import store as search
 from shangheng.kernel.search.concept import folded, mark_of
 
@@ -34,7 +40,11 @@ CITY_DIGITS, COUNTY_DIGITS, REGION_DIGITS = 4, 6, 12
 
 @dataclass(frozen=True)
 class EntryView:
-    """An entry as it stood on a day, with the values that the reader may see."""
+    """An entry as it stood on a day, with the values that the reader may see.
+
+    ``version`` is its newest, which may wait to be confirmed; ``holds`` the one whose values these
+    are.
+    """
 
     number: str
     kind: str
@@ -47,6 +57,7 @@ class EntryView:
     is_whole: bool
     parent: str = ""
     expired: bool = False
+    holds: int = 0
 
 
 @dataclass(frozen=True)
@@ -119,6 +130,12 @@ def below(region: str, of: str = "") -> Q:
     return Q(**{f"{of}region__gte": first, f"{of}region__lte": last})
 
 
+def above(region: str) -> Q:
+    """Return the condition for what lies at a region or at one that it belongs to."""
+    belongs = (region[:2] + "0000", region[:CITY_DIGITS] + "00", region[:COUNTY_DIGITS], region)
+    return Q(region__in=("", *dict.fromkeys(belongs)))
+
+
 def _seen(kind: RegisterKind, actor: Actor, *, confirmed: bool = False) -> Q:
     """Return the condition for the entries of a register that an actor may see at all.
 
@@ -163,24 +180,27 @@ def _in_order(
     """Find what few say by the search, else go through an index in the order of titles.
 
     Where another index must be taken than that of states, the state is asked for in a way that
-    no index answers: SQLite would take that one, knowing nothing of how many rows are meant.
+    no index of SQLite answers: it would take that one, knowing nothing of how many rows are meant.
     """
     found = search.found(f"register.{kind.name}", sought.text, most=FOUND_MAX, marks=marks)
     of = "facets__" if marks and found is None else ""
-    wanted = _after(
-        kind, sought.after, of
-    )  # one condition, so that it is of one and the same facet
+    wanted = _standing(kind, sought, of, found is None and not sought.region)
     if found is not None:
         wanted &= Q(pk__in=found) & below(sought.region)  # of the register, as its index says
     else:
         wanted &= Q(**{f"{of}kind": kind.name}) & placed(sought.region, of)
-    if of:
+    if of:  # one condition, so that it is of one and the same facet
         wanted &= Q(facets__mark=marks[0])
-    if sought.state and sought.on is None:
-        lists = found is None and not sought.region
-        state = F(f"{of}state") if lists else Coalesce(f"{of}state", Value(""))
-        wanted &= Q(Exact(state, sought.state))
     return rows.filter(wanted).order_by(f"{of}title", f"{of}number")
+
+
+def _standing(kind: RegisterKind, sought: Sought, of: str, by_state: bool) -> Q:  # noqa: FBT001
+    """Return the condition for what stands after an entry and in the state that is sought."""
+    wanted = _after(kind, sought.after, of)
+    if sought.state and sought.on is None:
+        state = F(f"{of}state") if by_state else NotByIndex(f"{of}state")
+        wanted &= Q(Exact(state, sought.state))
+    return wanted
 
 
 def placed(region: str, of: str = "") -> Q:
@@ -195,7 +215,7 @@ def placed(region: str, of: str = "") -> Q:
         return county if len(first) == COUNTY_DIGITS else county & below(region, of)
     if len(first) == CITY_DIGITS or not first:
         return Q(Exact(City(place), first)) if first else below(region)
-    plain, last = Coalesce(place, Value("")), first.ljust(REGION_DIGITS, "9")
+    plain, last = NotByIndex(place), first.ljust(REGION_DIGITS, "9")
     return Q(GreaterThanOrEqual(plain, first)) & Q(LessThanOrEqual(plain, last))
 
 
@@ -241,9 +261,10 @@ def listed(
     today: date,
 ) -> list[EntryView]:
     """Return the entries that are sought, as they stood on the day, by title."""
-    rows = _sought(kind, sought, actor).select_related("parent")
+    rows = _sought(kind, sought, actor)
     until = None if sought.limit is None else sought.offset + sought.limit
     part = list(rows[sought.offset : until])
+    prefetch_related_objects(part, "parent")  # a join would be made for what is left out, too
     day = sought.on or today
     held = _versions_on([row.pk for row in part], day)
     found = []
@@ -261,10 +282,21 @@ def listed(
 
 def count(kind: RegisterKind, sought: Sought, *, actor: Actor) -> int:
     """Return how many entries are sought; beyond ``COUNTED_MAX`` not all are counted."""
-    rows = _sought(kind, sought, actor).values_list(
-        "kind"
-    )  # in their order: no row has to be read
+    rows: QuerySet[Any, Any] | None = _facets(kind, sought, actor)
+    rows = _sought(kind, sought, actor) if rows is None else rows
+    rows = rows.values_list("kind")  # in their order: no row has to be read
     return rows[: COUNTED_MAX + 1].count()
+
+
+def _facets(kind: RegisterKind, sought: Sought, actor: Actor) -> QuerySet[FacetRow] | None:
+    """Return the rows that stand for what is sought, where one value of a code list is all."""
+    marks, others = _marks(kind, sought)
+    confirmed = sought.state in ("current", "ended")
+    if len(marks) != 1 or others or sought.text or _seen(kind, actor, confirmed=confirmed):
+        return None
+    wanted = _standing(kind, sought, "", not sought.region) & placed(sought.region)
+    rows = FacetRow.objects.filter(wanted, kind=kind.name, mark=marks[0])
+    return rows.order_by("title", "number")
 
 
 def _versions_on(entries: list[Any], day: date) -> dict[Any, VersionRow]:
@@ -286,6 +318,7 @@ def _view(
     return EntryView(
         row.number, row.kind, title, row.state, row.region, row.version, version.effective_from,
         values, whole, row.parent.number if row.parent else "", is_over,
+        version.number,
     )  # fmt: skip
 
 

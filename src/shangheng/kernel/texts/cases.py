@@ -58,9 +58,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "办件 {number} 没有这个附件",
         "Case {number} has no such attachment",
     ),
-    "case.no_preview": (
-        "{name} 不能预览；请下载后查看",
-        "{name} has no preview; download it to see it",
+    "case.nothing_to_sign": (
+        "{number} 还没有可以签署的文本；请等调解员提出方案",
+        "There is no text to sign in {number} yet; wait until the mediator proposes one",
+    ),
+    "case.signature_wrong": (
+        "签署码不对，没有签署；请核对后再输入（投诉人用查询码，商家用调解员另行告知的签署码）",
+        "Nothing was signed: the code is wrong. Type that of the case, or the mediator's for you",
     ),
     "case.no_file_folder": (
         "平台没有设置附件文件夹，请联系管理员",

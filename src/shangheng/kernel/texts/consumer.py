@@ -43,7 +43,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{number} was noted as “{move}”; take the step that belongs to it",
     ),
     "consumer.no_such_outlier": (
-        "没有第 {place} 项，情况可能已经变化；请刷新页面再提出",
+        "没有 {place} 这一项，情况可能已经变化；请刷新页面再提出",
         "There is no item {place}; things may have changed. Reload the page and try again",
     ),
     "consumer.claim_known": (

@@ -6,6 +6,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "名录 {kind} 没有公开的坐标，不能显示地图；请看列表",
         "Register {kind} has no point that you may see, so there is no map; see the list",
     ),
+    "register.no_reach": (
+        "名录 {kind} 不统计传播情况；请看消费警示或网购安全知识",
+        "How many were told is not counted for {kind}; see warnings or how to shop safely",
+    ),
     "register.unknown": (
         "没有登记号 {number}，或不对您公开",
         "There is no entry {number}, or it is not open to you",

@@ -12,7 +12,15 @@ from shangheng.kernel.cases.concept.views import CaseFile
 from shangheng.kernel.cases.store import House, file_path
 from shangheng.kernel.regions import queries as regions
 from shangheng.services.consumer.records import COMPLAINT_GOODS, COMPLAINT_GROUNDS
-from shangheng.services.consumer.rules.warnings import EXPOSURES, Outlier, Terms
+from shangheng.services.consumer.rules.warnings import (
+    EXPOSURES,
+    Failing,
+    Outlier,
+    SamplingTerms,
+    Terms,
+)
+
+PRODUCTS_SHOWN = 10
 
 READ_ME = """投诉 {number} 移送材料
 
@@ -49,6 +57,27 @@ def warning_of(outlier: Outlier, decided: Terms) -> dict[str, Any]:
             f"按比重 {outlier.share:.4f} 预期 {outlier.expected:.2f} 件；"
             f"偶然达到或超过本期件数的概率 {outlier.chance:.2e}，上限 {decided.tail:g}；"
             f"最少 {decided.least} 件。依据：{'；'.join(decided.sources)}"
+        ),
+    }
+
+
+def warning_of_samples(found: Failing, decided: SamplingTerms) -> dict[str, Any]:
+    """Return the draft of a warning for goods of which too many samples failed."""
+    what = COMPLAINT_GOODS[found.goods][0]
+    shown = "、".join(found.products[:PRODUCTS_SHOWN])
+    more = f"等 {len(found.products)} 种" if len(found.products) > PRODUCTS_SHOWN else ""
+    return {
+        "title": f"{regions.name_or_code(found.region)}：{what}抽检不合格较多",
+        "goods": found.goods,
+        "ground": "quality",
+        "region": found.region,
+        "facts": f"最近 {decided.days} 天抽检此类商品 {found.tested} 批次，"
+        f"不合格 {found.failed} 批次：{shown}{more}。",
+        "advice": "已经购买的请停止使用，保留商品和订单，向商家要求退货退款；也可以在这里投诉。",
+        "computation": (
+            f"观察期 {decided.days} 天，抽检 {found.tested} 批次，不合格 {found.failed} 批次，"
+            f"不合格率 {found.percent:.1f}%；达到 {decided.failed} 批次且 {decided.percent}%"
+            f"即提出。依据：{'；'.join(decided.sources)}"
         ),
     }
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What complaints and tests of returns come to: figures by region, goods, ground and platform."""
+"""What complaints, test returns and samples come to, by region, goods, ground and platform."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from shangheng.kernel.formulas.concept import (
@@ -21,12 +23,13 @@ from shangheng.services.consumer.records import (
     COMPLAINT_GROUNDS,
     COMPLAINT_OUTCOMES,
     RETURN_RESULTS,
+    SAMPLING_RESULTS,
 )
 
 Table = Any
 """An Ibis table; Ibis publishes no types."""
 DAYS = Unit("days", "日", "days", "number")
-ENDED, TESTED = "complaint_outcome", "mystery_return"
+ENDED, TESTED, SAMPLED = "complaint_outcome", "mystery_return", "sampling"
 REGION = Dimension(
     "handled_region", "办理地", "where it was dealt with", "region", {ENDED: "handled_region"}
 )
@@ -35,8 +38,8 @@ GROUND = Dimension(
     labels=COMPLAINT_GROUNDS,
 )  # fmt: skip
 GOODS = Dimension(
-    "goods", "商品或服务", "goods complained of", columns={ENDED: "goods", TESTED: "goods"},
-    labels=COMPLAINT_GOODS,
+    "goods", "商品或服务", "goods complained of",
+    columns={ENDED: "goods", TESTED: "goods", SAMPLED: "goods"}, labels=COMPLAINT_GOODS,
 )  # fmt: skip
 OUTCOME = Dimension(
     "outcome", "办理结果", "outcome", columns={ENDED: "outcome"}, labels=COMPLAINT_OUTCOMES
@@ -48,7 +51,18 @@ OPERATOR = Dimension(
 RESULT = Dimension(
     "result", "退货结果", "what came of it", columns={TESTED: "result"}, labels=RETURN_RESULTS
 )
-PLATFORM = Dimension("platform", "平台", "platform", columns={TESTED: "platform"})
+PLATFORM = Dimension(
+    "platform", "平台", "platform", columns={TESTED: "platform", SAMPLED: "platform"}
+)
+SELLER_REGION = Dimension(
+    "seller_region", "卖家所在地", "seller's region", "region", {SAMPLED: "seller_region"}
+)
+PRODUCT = Dimension("product", "商品名称", "product", columns={SAMPLED: "product"})
+VERDICT = Dimension(
+    "result", "检验结论", "result of the test", columns={SAMPLED: "result"},
+    labels=SAMPLING_RESULTS,
+)  # fmt: skip
+FOUND_MAX = 20
 OF_COMPLAINTS = (*TIMES, REGION, GROUND, GOODS, OUTCOME, SELLER, OPERATOR)
 BASIS = ("hunan-2015 (十一)", "jiangsu-2015 (十)3")
 # A published cell needs enough complaints, so that nobody who complained can be told; sellers are
@@ -175,6 +189,56 @@ def returns_tested(mystery_return: Table) -> Measure:
     return Measure(mystery_return, kind=TESTED)
 
 
+@indicator(
+    "samples-tested",
+    zh="抽检批次",
+    en="samples tested",
+    definition_zh="按检验日期统计的网购商品抽检批次",
+    definition_en="Samples of goods sold online, by the day on which they were tested",
+    unit=COUNT,
+    reads=(SAMPLED,),
+    by=(*TIMES, SELLER_REGION, GOODS, PLATFORM, PRODUCT, VERDICT),
+    basis=("hunan-2015 (十一)", "hunan-2015 (二十七)"),
+    additive=True,
+    party=("inspector", "sample_no"),
+)
+def samples_tested(sampling: Table) -> Measure:
+    """Count the samples."""
+    return Measure(sampling, kind=SAMPLED)
+
+
+@indicator(
+    "samples-failed-rate",
+    zh="抽检不合格率",
+    en="share of samples that failed",
+    definition_zh="抽检不合格批次占全部抽检批次的比重",
+    definition_en="Samples that failed, of all that were tested",
+    unit=PERCENT,
+    reads=(SAMPLED,),
+    by=(*TIMES, SELLER_REGION, GOODS, PLATFORM, PRODUCT),
+    basis=("hunan-2015 (十一)", "hunan-2015 (二十七)"),
+    party=("inspector", "sample_no"),
+)
+def samples_failed_rate(sampling: Table) -> Ratio:
+    """Divide the samples that failed by all."""
+    failed = Measure(sampling, where=lambda s: s.result == "failed", kind=SAMPLED)
+    return Ratio(failed, Measure(sampling, kind=SAMPLED), 100)
+
+
+def shops_of_order(number: str, since: date) -> Callable[[Table, Table], Table]:
+    """Return the question in which shop an order was placed: platform, shop, name and region."""
+
+    def build(order: Table, merchant: Table) -> Table:
+        found = order.filter(order.order_no == number, order.day >= since)
+        placed = found.select("platform", "shop", "seller_region").distinct()
+        known = merchant.select("platform", "shop", "shop_name", "region").distinct()
+        return placed.left_join(known, ["platform", "shop"]).select(
+            "platform", "shop", "shop_name", "seller_region", "region"
+        ).limit(FOUND_MAX)  # fmt: skip
+
+    return build
+
+
 INDICATORS = (
     complaints_ended,
     complaint_settlement_rate,
@@ -182,4 +246,6 @@ INDICATORS = (
     advance_payments,
     seven_day_return_compliance,
     returns_tested,
+    samples_tested,
+    samples_failed_rate,
 )

@@ -10,6 +10,7 @@ from shangheng.services.consumer.jobs import tell_warnings
 from shangheng.services.consumer.records import KINDS
 from shangheng.services.consumer.registers import REGISTERS
 from shangheng.services.consumer.rules.guarantees import FUND_KINDS
+from shangheng.services.consumer.rules.rights import advice
 
 SERVICE = Service(
     name="consumer",
@@ -27,9 +28,10 @@ SERVICE = Service(
     registers=REGISTERS,
     cases=(COMPLAINT, DEPOSIT, SUBSCRIPTION),
     accounts=FUND_KINDS,
-    reads=("complaint_outcome", "mystery_return"),
+    reads=("complaint_outcome", "mystery_return", "sampling", "order", "merchant"),
     indicators=INDICATORS,
     urls="shangheng.services.consumer.urls",
     chores={"warnings": tell_warnings},
     guards=GUARDS,
+    advises={COMPLAINT.name: advice},
 )

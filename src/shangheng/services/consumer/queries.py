@@ -12,11 +12,16 @@ from shangheng.kernel.accounts.concept.plans import GUARANTEE as PLAN
 from shangheng.kernel.accounts.concept.units import CNY, amount_of
 from shangheng.kernel.cases import trends
 from shangheng.kernel.errors import NotFound
+from shangheng.kernel.formulas import queries as formulas
+from shangheng.kernel.formulas.concept import Question
+from shangheng.kernel.periods import day_of
+from shangheng.kernel.regions import queries as regions
 from shangheng.kernel.registers import queries as registers
 from shangheng.kernel.registers.concept.actors import NOBODY, Actor, Post
 from shangheng.kernel.registers.concept.kinds import RegisterKind
 from shangheng.kernel.registers.queries import EntryView, Sought
 from shangheng.services.consumer.cases.complaint import COMPLAINT
+from shangheng.services.consumer.formulas import samples_tested, shops_of_order
 from shangheng.services.consumer.registers import (
     GUARANTEE,
     MEDIATOR,
@@ -25,8 +30,10 @@ from shangheng.services.consumer.registers import (
 )
 from shangheng.services.consumer.rules import compliance, mediation, warnings
 from shangheng.services.consumer.rules.compliance import Judged
-from shangheng.services.consumer.rules.warnings import Outlier, Terms
+from shangheng.services.consumer.rules.warnings import Failing, Outlier, SamplingTerms, Terms
 
+ORDERS_SEARCHED = timedelta(days=366)
+"""How long ago an order may be for its shop to be found."""
 HOUSE = Actor("", (Post("consumer.officer"),))
 """Reads whole entries of the registers for a rule; what it reads is shown to nobody."""
 
@@ -133,6 +140,48 @@ def standing_out(actor: Actor, decided: Terms, *, at: datetime) -> tuple[Outlier
         COMPLAINT, WATCHED, actor=actor, since=begin - decided.windows * window, until=begin
     )
     return warnings.outliers(now, earlier, decided)
+
+
+def failing(
+    house: formulas.House, decided: SamplingTerms, *, at: datetime, home: str
+) -> tuple[Failing, ...]:
+    """Return goods of which too many samples failed in the window that ends now.
+
+    A sample whose seller's region is unknown counts for the whole house, ``home``.
+    """
+    today = day_of(at)
+    question = Question(
+        by=("seller_region", "goods", "product", "result"), level="county",
+        since=today - timedelta(days=decided.days - 1), until=today,
+    )  # fmt: skip
+    figure = formulas.answer(samples_tested, question, house=house, at=at)
+    told = (
+        (str(row["seller_region"] or home), row["goods"], row["product"], row["result"],
+         int(row["value"]))
+        for row in figure
+    )  # fmt: skip
+    return warnings.failing(told, decided)
+
+
+def shops(house: formulas.House, number: str, *, today: date) -> list[dict[str, str]]:
+    """Return the shops in which an order of that number was placed, as the form names them."""
+    since = today - ORDERS_SEARCHED
+    build = shops_of_order(number, since)
+    rows = formulas.rows_of(build, house=house, reads=("order", "merchant"))
+    found = [
+        {
+            "seller": str(row["shop_name"] or row["shop"] or ""),
+            "platform": str(row["platform"]),
+            "seller_region": _named(row["region"] or row["seller_region"]),
+        }
+        for row in rows
+    ]
+    return sorted(found, key=lambda each: (each["platform"], each["seller"]))
+
+
+def _named(region: str | None) -> str:
+    """Return a region as somebody would write it into the form."""
+    return regions.name_or_code(region) if region else ""
 
 
 def trend(actor: Actor, decided: Terms, *, at: datetime) -> list[tuple[date, date, int]]:

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What happened: how complaints ended, and what came of goods that inspectors sent back."""
+"""What happened: how complaints ended, what came of goods sent back, which samples failed."""
 
 from shangheng.kernel.records.concept.fields import (
     Day,
     Flag,
+    Identifier,
     Money,
     OneOf,
     PartyCode,
@@ -53,6 +54,7 @@ RETURN_RESULTS = {
     "late": ("逾期退款", "money returned late"),
     "charged": ("违规扣费", "charged against the rules"),
 }
+SAMPLING_RESULTS = {"passed": ("合格", "passed"), "failed": ("不合格", "failed")}
 COMPLAINT_OUTCOME = RecordKind(
     name="complaint_outcome",
     zh="投诉办理结果",
@@ -115,4 +117,32 @@ MYSTERY_RETURN = RecordKind(
               field="days_to_refund"),
     ),
 )  # fmt: skip
-KINDS = (COMPLAINT_OUTCOME, MYSTERY_RETURN)
+SAMPLING = RecordKind(
+    name="sampling",
+    zh="网购商品抽检结果",
+    en="result of a sampling inspection",
+    key=("inspector", "sample_no"),
+    day="tested_on",
+    retain="transaction",
+    basis=("hunan-2015 (十一)", "hunan-2015 (二十七)"),
+    fields=(
+        PartyCode("inspector", zh="抽检单位", en="inspecting body"),
+        Text("sample_no", zh="样品编号", en="number of the sample", max=64),
+        PartyCode("platform", zh="平台", en="platform", kinds=("platform",), optional=True),
+        Text("shop", zh="店铺编号", en="shop", max=64, optional=True),
+        Text("order_no", zh="订单编号", en="order number", max=64, optional=True),
+        Text("product", zh="商品名称", en="product", max=200),
+        Identifier("gtin", zh="商品条码", en="GTIN", scheme="gtin", optional=True),
+        OneOf("goods", zh="商品或服务", en="goods complained of", values=COMPLAINT_GOODS),
+        Region("seller_region", zh="卖家所在地", en="seller's region", optional=True),
+        Day("tested_on", zh="检验日期", en="tested on"),
+        OneOf("result", zh="检验结论", en="result of the test", values=SAMPLING_RESULTS),
+        Text("defect", zh="不合格项目", en="what failed", max=300, optional=True),
+    ),
+    checks=(
+        Check("E012", lambda s: (s.result == "passed") | s.defect.notnull(),
+              zh="不合格但没有写明项目", en="it failed, but what failed is missing",
+              field="defect"),
+    ),
+)  # fmt: skip
+KINDS = (COMPLAINT_OUTCOME, MYSTERY_RETURN, SAMPLING)

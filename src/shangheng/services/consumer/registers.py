@@ -201,6 +201,7 @@ WARNING = RegisterKind(
     public=("title", "goods", "ground", "region", "facts", "advice", "computation"),
     place="region",
     number="XFJS-{year}-{sequence:04}",
+    reach="goods",
 )  # fmt: skip
 PRECEDENT = RegisterKind(
     name="precedent",
@@ -255,6 +256,7 @@ LEARNING = RegisterKind(
     confirm=("consumer.lead",),
     public=("title", "topic", "text"),
     number="XFZS-{year}-{sequence:04}",
+    reach="topic",
 )  # fmt: skip
 REGISTERS = (
     RIGHTS_STATION,

@@ -7,6 +7,7 @@ from shangheng.services.consumer import endpoints, views
 
 urlpatterns = [
     path("consumer/rights/", views.rights, name="rights"),
+    path("consumer/shop/", views.shop, name="shop"),
     path("consumer/desk/<str:number>/", views.desk, name="desk"),
     path("consumer/desk/<str:number>/referral.zip", views.referral, name="referral"),
     path("consumer/outliers/", views.outliers, name="outliers"),

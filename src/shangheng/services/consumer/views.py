@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,6 +20,7 @@ from shangheng.kernel.cases.concept.views import CaseFile
 from shangheng.kernel.cases.store import Hand
 from shangheng.kernel.errors import Invalid, NotPermitted
 from shangheng.kernel.formulas.concept import Figure, Question
+from shangheng.kernel.formulas.queries import House as Figures
 from shangheng.kernel.registers import actions as registers
 from shangheng.kernel.registers import queries as entries
 from shangheng.kernel.registers.actions import Filing
@@ -27,8 +30,7 @@ from shangheng.kernel.registers.queries import Sought
 from shangheng.kernel.service import Registry
 from shangheng.services.consumer import queries
 from shangheng.services.consumer.cases.complaint import COMPLAINT
-from shangheng.services.consumer.forms import referral_pack, warning_of
-from shangheng.services.consumer.records import COMPLAINT_GOODS, COMPLAINT_GROUNDS
+from shangheng.services.consumer.forms import referral_pack, warning_of, warning_of_samples
 from shangheng.services.consumer.registers import PRECEDENT, QUALITY_TERM, WARNING
 from shangheng.services.consumer.rules import compliance, guarantees, mediation, warnings
 from shangheng.services.consumer.rules import rights as law
@@ -54,6 +56,14 @@ class Office(Protocol):
         """Return by whose hand a request acts."""
         ...
 
+    def limited(self, request: HttpRequest, what: str) -> None:
+        """Refuse what was done too often from one address."""
+        ...
+
+    def house(self) -> Figures:
+        """Return where figures are computed."""
+        ...
+
     def ask_all(self, asked: Any) -> list[Figure]:  # noqa: ANN401 - pairs of name and question
         """Return several figures as the public may see them."""
         ...
@@ -71,6 +81,19 @@ def _officer(request: HttpRequest, office: Office) -> Hand:
     if not cases.knows(COMPLAINT, hand.actor):
         raise NotPermitted("case.not_yours", what="see", roles=list(OFFICERS), region="")
     return hand
+
+
+@require_safe
+@never_cache
+def shop(request: HttpRequest, office: Office) -> HttpResponse:
+    """Find the shop of an order, so that whoever complains need not know what it is called."""
+    number = request.GET.get("order_no", "").strip()
+    facts: dict[str, Any] = {"order_no": number, "form": reverse("case-new", args=["complaint"])}
+    if number:
+        office.limited(request, "find_shop")
+        found = queries.shops(office.house(), number, today=office.now().date())
+        facts["lines"] = [(each, urlencode({**each, "order_no": number})) for each in found]
+    return render(request, "consumer/shop.html", facts)
 
 
 @require_safe
@@ -176,29 +199,44 @@ def referral(request: HttpRequest, number: str, office: Office) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def outliers(request: HttpRequest, office: Office) -> HttpResponse:
-    """Show where complaints stand out, with the computation; make a draft of a warning of one."""
+    """Show where complaints stand out and samples fail; make a draft of a warning of one."""
     hand = _officer(request, office)
-    facts: dict[str, Any] = {"goods": COMPLAINT_GOODS, "grounds": COMPLAINT_GROUNDS}
+    parts = {"complaints": _standing_out(hand), "samples": _failing(hand, office)}
+    drafts = {place: draft for part in parts.values() for place, draft in part["lines"]}
+    if request.method == "POST":
+        place = request.POST.get("place", "")
+        if place not in drafts:
+            raise Invalid("consumer.no_such_outlier", place=place)
+        filing = Filing(home=hand.house.region, sure=True)
+        made = registers.enter(WARNING, drafts[place], PlainHand(hand.actor, hand.at), filing)
+        return redirect("entry", WARNING.name, made.number)
+    return render(request, "consumer/outliers.html", parts | {"count": len(drafts)})
+
+
+def _standing_out(hand: Hand) -> dict[str, Any]:
+    """Return the drafts of warnings that complaints ask for, each under what tells it apart."""
     try:
         decided = warnings.terms(hand.house.configuration, hand.at.date())
     except Invalid as refusal:
-        return render(request, "consumer/outliers.html", {**facts, "undecided": refusal.facts})
+        return {"undecided": refusal.facts, "lines": ()}
     found = queries.standing_out(hand.actor, decided, at=hand.at)
-    if request.method == "POST":
-        place = request.POST.get("place", "")
-        if not place.isdecimal() or int(place) >= len(found):
-            raise Invalid("consumer.no_such_outlier", place=place)
-        draft = warning_of(found[int(place)], decided)
-        filing = Filing(home=hand.house.region, sure=True)
-        made = registers.enter(WARNING, draft, PlainHand(hand.actor, hand.at), filing)
-        return redirect("entry", WARNING.name, made.number)
-    facts |= {
+    return {
         "decided": decided,
         "exposure": warnings.EXPOSURES[decided.exposure],
-        "lines": [(each, warning_of(each, decided)) for each in found],
+        "lines": [("/".join(each.key), warning_of(each, decided)) for each in found],
         "trend": queries.trend(hand.actor, decided, at=hand.at),
     }
-    return render(request, "consumer/outliers.html", facts)
+
+
+def _failing(hand: Hand, office: Office) -> dict[str, Any]:
+    """Return the drafts of warnings that samples ask for."""
+    try:
+        decided = warnings.sampling_terms(hand.house.configuration, hand.at.date())
+    except Invalid as refusal:
+        return {"undecided": refusal.facts, "lines": ()}
+    found = queries.failing(office.house(), decided, at=hand.at, home=hand.house.region)
+    lines = [(f"{each.region}/{each.goods}", warning_of_samples(each, decided)) for each in found]
+    return {"decided": decided, "lines": lines}
 
 
 @require_safe

@@ -13,6 +13,7 @@ from shangheng.kernel.registers.queries import Sought
 from shangheng.site import acting, clock, fields
 from shangheng.site.api.schemas import Problem
 from shangheng.site.api.tokens import Caller
+from shangheng.site.pages import reach
 from shangheng.site.registry import REGISTRY
 
 router = Router(auth=Caller("registers", strangers=True))
@@ -109,6 +110,7 @@ def one_entry(
     kind, actor = REGISTRY.register(name), acting.actor_of(request)
     if on is None:
         found = queries.entry(kind, number, actor=actor, today=clock.now().date())
+        reach.note(kind, found, "api")
     else:
         found = queries.as_at(kind, number, on=on, actor=actor)
     return _entry(kind, found)

@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 
 from django.core.signing import BadSignature
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,7 +19,7 @@ from shangheng.kernel.cases.concept import clocks
 from shangheng.kernel.cases.concept.kinds import CaseKind
 from shangheng.kernel.cases.concept.views import Attached, ClockView, StepView
 from shangheng.kernel.errors import Invalid, NotFound, Refusal
-from shangheng.kernel.periods import CHINA
+from shangheng.kernel.periods import CHINA, day_of
 from shangheng.kernel.records.concept.fields import Day, Money
 from shangheng.kernel.registers.concept.actors import PUBLIC
 from shangheng.site import acting, clock, fields, lifecycle, places, previews, words
@@ -278,6 +280,7 @@ def followed(request: HttpRequest) -> HttpResponse:
         "code": code if is_new else "",
         "state": words.either(*kind.states[file.case.state]),
         "rights": words.either(*kind.rights),
+        "advised": _advised(kind, file.case.values),
         "advice": _advice(kind, file.case.values),
         "timeline": timeline(kind, file.steps),
         "letters": letters.told(file.letters),
@@ -292,6 +295,12 @@ def followed(request: HttpRequest) -> HttpResponse:
     return render(
         request, "site/cases/followed.html", facts, status=422 if "why" in facts else 200
     )
+
+
+def _advised(kind: CaseKind, values: Mapping[str, Any]) -> list[str]:
+    """Return what the law gives in this case, in sentences."""
+    today, decided = day_of(clock.now()), acting.house().configuration
+    return [words.either(*pair) for pair in REGISTRY.advice(kind.name, values, today, decided)]
 
 
 def _advice(kind: CaseKind, values: Mapping[str, Any]) -> str:
@@ -312,14 +321,17 @@ def _follower_acts(request: HttpRequest, kind: CaseKind, number: str, code: str)
         actions.take_step(kind, number, act, fields.typed(request, step.needs), hand)
 
 
-def file_response(request: HttpRequest, found: Attached) -> FileResponse:
-    """Return an attached file, or its preview, so that nothing in it acts as a page of ours."""
+def file_response(request: HttpRequest, found: Attached) -> HttpResponseBase:
+    """Return an attached file, or its preview, so that nothing in it acts as a page of ours.
+
+    Of what cannot be drawn the picture is a sheet of paper; name, type and size stand beside it.
+    """
     small = previews.preview(found) if request.GET.get("preview") else None
     if request.GET.get("preview") and small is None:
-        raise NotFound("case.no_preview", name=found.name)
+        return redirect(static("shangheng/paper.svg"))
     response = FileResponse(
         (small or found.path).open("rb"),
-        as_attachment=found.media == "application/pdf",
+        as_attachment=found.media == "application/pdf" and small is None,
         filename=found.name,
         content_type="image/jpeg" if small else found.media,
     )
@@ -329,7 +341,7 @@ def file_response(request: HttpRequest, found: Attached) -> FileResponse:
 
 @require_safe
 @never_cache
-def followed_file(request: HttpRequest, digest: str) -> FileResponse:
+def followed_file(request: HttpRequest, digest: str) -> HttpResponseBase:
     """Return a file of the case that this browser follows."""
     known = _remembered(request)
     number, code = known[:2] if known else ("", "")

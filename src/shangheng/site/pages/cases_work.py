@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -182,6 +183,7 @@ def _page(
         "why": words.message(refusal, words.language()) if refusal else "",
         "typed": request.POST,
         "room": token_of(kind, number) if kind.other_side else "",
+        "signing_code": queries.code_to_sign(kind, number, actor=actor, house=acting.house()),
     }  # fmt: skip
     return render(request, "site/cases/detail.html", facts, status=status)
 
@@ -286,7 +288,7 @@ def _tables(kind: CaseKind, found: Statistics) -> list[tuple[str, list[tuple[str
 @require_safe
 @signed_in
 @never_cache
-def case_file(request: HttpRequest, name: str, number: str, digest: str) -> FileResponse:
+def case_file(request: HttpRequest, name: str, number: str, digest: str) -> HttpResponseBase:
     """Return a file of a case that the reader may see."""
     kind, actor, house = REGISTRY.case_kind(name), acting.actor_of(request), acting.house()
     file = queries.case_file(kind, number, actor=actor, at=clock.now(), house=house)

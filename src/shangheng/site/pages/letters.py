@@ -18,6 +18,7 @@ from shangheng.kernel.errors import NotFound
 from shangheng.kernel.evidence import bundles, entries
 from shangheng.kernel.evidence import queries as log
 from shangheng.kernel.evidence.cover import Cover
+from shangheng.kernel.periods import CHINA
 from shangheng.site import paper as sheets
 from shangheng.site import places, proving, sealing, wiring, words
 
@@ -79,7 +80,7 @@ def paper(request: HttpRequest, code: str) -> HttpResponse:
             number=found.case, at=found.issued_at, code=found.code,
             link=settings.ADDRESS + path if settings.ADDRESS else request.build_absolute_uri(path),
             parts=(
-                *_texts(content["zh"]), _date(found),
+                *_texts(content["zh"]), _date(found), *_signed(found),
                 sheets.Heading(_english(found)), *_texts(content["en"], soft=True),
             ),
         )
@@ -91,6 +92,15 @@ def paper(request: HttpRequest, code: str) -> HttpResponse:
 
 def _texts(paragraphs: list[str], *, soft: bool = False) -> tuple[sheets.Text, ...]:
     return tuple(sheets.Text(each, soft) for each in paragraphs)
+
+
+def _signed(found: LetterView) -> tuple[sheets.Facts, ...]:
+    """Return who signed the text, each with the entry of the log that proves it."""
+    rows = tuple(
+        (f"签署 Signed #{each.leaf}", f"{each.name}  {each.at.astimezone(CHINA):%Y-%m-%d %H:%M}")
+        for each in found.signatures
+    )
+    return (sheets.Facts(rows),) if rows else ()
 
 
 def _date(found: LetterView) -> sheets.Facts:

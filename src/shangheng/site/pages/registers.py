@@ -20,6 +20,7 @@ from shangheng.kernel.registers.queries import PAGE, Sought
 from shangheng.site import acting, clock, fields, places, wiring, words
 from shangheng.site.formats import csv_file
 from shangheng.site.maps import drawing
+from shangheng.site.pages import reach
 from shangheng.site.registry import REGISTRY
 
 STATES = {
@@ -181,7 +182,7 @@ def _export(
 def entry(request: HttpRequest, name: str, number: str) -> HttpResponse:
     """Show an entry as at a day, with its history and what each version changed."""
     kind = REGISTRY.register(name)
-    return entry_page(request, kind, number, {})
+    return entry_page(request, kind, number, {"counts": request.method == "GET"})
 
 
 def entry_page(
@@ -197,6 +198,8 @@ def entry_page(
     now = queries.entry(kind, number, actor=actor, today=today)
     seen = queries.as_at(kind, number, on=on, actor=actor) if on else now
     versions = queries.history(kind, number, actor=actor)
+    if more.get("counts"):
+        reach.note(kind, now, reach.way_of(request))
     facts = {
         "kind": kind,
         "entry": seen,
@@ -212,6 +215,7 @@ def entry_page(
         "versions": [_version(each) for each in versions[::-1]],
         "numbers": [each.number for each in versions],
         "compared": _compared(request, kind, versions),
+        "reach": reach.told(kind, number),
         "may_enter": seen.is_whole and actor.role_for(kind.enter, seen.region),
         "waits": versions[-1].confirmed_at is None,
         "may_confirm": seen.is_whole

@@ -5,20 +5,22 @@ The link is signed and names one case; an officer hands it on. Both sides and th
 same statements, each in their own time, and every word is a sealed step of the case.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from django.core import signing
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shangheng.kernel.cases import actions, queries
 from shangheng.kernel.cases.concept.kinds import CaseKind
-from shangheng.kernel.cases.store import Hand
-from shangheng.kernel.errors import Invalid, NotFound, Refusal
+from shangheng.kernel.errors import Invalid, NotFound, NotPermitted, Refusal
 from shangheng.kernel.registers.concept.actors import Actor, Post
 from shangheng.site import acting, clock, fields, words
+from shangheng.site.limits import limited
 from shangheng.site.pages import letters
 from shangheng.site.pages.cases import deadline, file_response, timeline
 from shangheng.site.registry import REGISTRY
@@ -78,13 +80,18 @@ def room(request: HttpRequest, token: str) -> HttpResponse:
 def _step(request: HttpRequest, kind: CaseKind, number: str, act: str) -> None:
     step, plain = kind.step(act), acting.hand_of(request)
     actor = Actor(f"{number}/{kind.other_side}", (Post(kind.other_side),))
-    hand = Hand(actor, plain.at, plain.version, plain.house)
-    actions.take_step(kind, number, act, fields.typed(request, step.needs), hand)
+    hand = replace(plain, actor=actor)
+    limited(request, "sign_failed", counts=False)
+    try:
+        actions.take_step(kind, number, act, fields.typed(request, step.needs), hand)
+    except NotPermitted:
+        limited(request, "sign_failed")
+        raise
 
 
 @require_safe
 @never_cache
-def room_file(request: HttpRequest, token: str, digest: str) -> FileResponse:
+def room_file(request: HttpRequest, token: str, digest: str) -> HttpResponseBase:
     """Return a file of the case to whoever it is against."""
     kind, number = _case_of(token)
     house = acting.house()

@@ -3,11 +3,14 @@
 
 import io
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from fpdf import FPDF
 from PIL import Image
 from pytest_django.fixtures import Settings
 
@@ -36,9 +39,9 @@ def scanner(folder: Path, code: int) -> str:
     return f"{script} --quiet"
 
 
-def filed(content: bytes) -> tuple[Client, int, str]:
+def filed(content: bytes, name: str = "p.jpg") -> tuple[Client, int, str]:
     client = Client()
-    file = SimpleUploadedFile("p.jpg", content, "image/jpeg")
+    file = SimpleUploadedFile(name, content, "image/jpeg")
     answer = client.post("/cases/market_stall/new/", {**STALL_GIVEN, "photo": file})
     return client, answer.status_code, answer.content.decode()
 
@@ -77,8 +80,85 @@ def test_a_photo_is_shown_small_and_without_what_the_camera_wrote() -> None:
     assert len(small) < 60_000 < len(whole)
 
 
+def pdf(text: str = "收据") -> bytes:
+    paper = FPDF()
+    paper.add_page()
+    paper.set_fill_color(200, 30, 30)
+    paper.rect(0, 0, 210, 100, style="F")
+    paper.set_title(text)
+    return bytes(paper.output())
+
+
+def endless() -> bytes:
+    """Return a small PDF of nested forms, each drawn ten times by the one before: 10^9 strokes."""
+    deep = 9
+    page = "<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 600]/Contents 4 0 R"
+    parts = [
+        "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        f"{page}/Resources<</XObject<</F 5 0 R>>>>>>",
+        "<</Length 5>>stream\n/F Do\nendstream",
+    ]  # fmt: skip
+    form = "<</Type/XObject/Subtype/Form/BBox[0 0 600 600]"
+    for level in range(deep):
+        drawn = "/F Do " * 10 if level < deep - 1 else "0 0 m 600 600 l S " * 10
+        more = f"/Resources<</XObject<</F {level + 6} 0 R>>>>/Length {len(drawn)}>>"
+        parts.append(f"{form}{more}stream\n{drawn}\nendstream")
+    body = "".join(f"{n} 0 obj{part} endobj\n" for n, part in enumerate(parts, 1))
+    return f"%PDF-1.4\n{body}trailer<</Root 1 0 R/Size {len(parts) + 1}>>\n%%EOF".encode()
+
+
+def test_the_first_page_of_a_pdf_is_shown_small_with_its_type_and_size() -> None:
+    client, status, _ = filed(pdf(), "p.pdf")
+    assert status == 302
+    page = client.get("/follow/case/").content.decode()
+    assert "p.pdf" in page
+    assert "PDF · " in page
+    address = page.split('<img src="', 1)[1].split('"', 1)[0]
+    answer = client.get(address)
+    assert answer.headers["Content-Type"] == "image/jpeg"
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    with Image.open(io.BytesIO(b"".join(answer.streaming_content))) as image:  # type: ignore[arg-type]
+        assert max(image.size) == 320
+        red, green, blue = image.getpixel((100, 10))  # type: ignore[misc]
+        assert min(red, 255 - green, 255 - blue) > 180
+    whole = client.get(address.partition("?")[0])
+    assert whole.headers["Content-Disposition"].startswith("attachment")
+
+
 def test_what_cannot_be_drawn_has_no_preview(tmp_path: Path) -> None:
     broken = tmp_path / "x"
     broken.write_bytes(b"\xff\xd8\xff broken \xff\xd9")
     assert previews.preview(Attached("x.jpg", "image/jpeg", broken)) is None
     assert previews.preview(Attached("x.pdf", "application/pdf", broken)) is None
+
+
+def test_of_a_pdf_that_cannot_be_drawn_the_page_shows_a_sheet_of_paper() -> None:
+    client, status, _ = filed(b"%PDF-1.4\nbroken\n%%EOF", "p.pdf")
+    assert status == 302
+    page = client.get("/follow/case/").content.decode()
+    address = page.split('<img src="', 1)[1].split('"', 1)[0]
+    answer = client.get(address)
+    assert (answer.status_code, answer["Location"]) == (302, "/static/shangheng/paper.svg")
+
+
+@pytest.mark.parametrize(("content", "seconds"), [(endless(), 30), (pdf(), 0.01)])
+def test_a_pdf_that_asks_for_too_much_is_given_up_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, seconds: float
+) -> None:
+    made = tmp_path / "x"
+    made.write_bytes(content)
+    found = Attached("x.pdf", "application/pdf", made)
+    monkeypatch.setattr(previews, "PAGE_S", seconds)
+    assert previews.preview(found) is None
+    monkeypatch.setattr(previews, "PAGE_S", None)
+    made.write_bytes(pdf())
+    assert previews.preview(found) is None  # it is not tried again
+
+
+def test_whoever_draws_a_pdf_gets_little_memory() -> None:
+    asked = "from shangheng.site import pdf_page; pdf_page.limit(); bytearray(1 << 30)"
+    ended = subprocess.run(
+        [sys.executable, "-c", asked], env={"PYTHONPATH": ":".join(filter(None, sys.path))},
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert ended.stderr.decode().strip().endswith("MemoryError")

@@ -20,7 +20,7 @@ from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.registers import actions as registers
 from shangheng.kernel.registers.actions import Filing
 from shangheng.kernel.registers.concept.actors import Actor, Hand, Post
-from shangheng.site import clock, people
+from shangheng.site import clock, limits, people
 from shangheng.site.registry import REGISTRY
 from shangheng.site.tests.conftest import PASSWORD
 
@@ -162,16 +162,20 @@ def test_what_stands_out_becomes_the_draft_of_a_warning_with_its_computation(
     page = read(clerk, "/consumer/outliers/")
     assert "怎么算的" in page
     assert "9 件" in page
-    answer = clerk.post("/consumer/outliers/", {"place": "0"})
+    place = re.search(r'name="place" value="([^"]+)"', page)
+    assert place
+    answer = clerk.post("/consumer/outliers/", {"place": place[1]})
     assert answer.status_code == HTTPStatus.FOUND
     draft = answer["Location"]
     assert "偶然达到或超过本期件数的概率" in read(clerk, draft)
     assert Client().get(draft).status_code == HTTPStatus.NOT_FOUND  # not before it is confirmed
-    for place in ("7", "x", "-1"):
-        wrong = clerk.post("/consumer/outliers/", {"place": place})
+    for elsewhere in ("320583//fake", "x", "-1"):
+        wrong = clerk.post("/consumer/outliers/", {"place": elsewhere})
         assert wrong.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
+ORDERED = "platform,order_no,shop,currency,gross,paid,ordered_at,paid_at,seller_region\n"
+ROSTER = "platform,shop,shop_name,owner_kind,region,as_of,status\n"
 MYSTERY = """inspector,test_no,platform,order_no,received_on,asked_on,result,days_to_refund,\
 excluded,recorded_at
 I1,1,P01,A,2026-01-02,2026-01-03,accepted,3,false,2026-01-10 10:00:00
@@ -191,6 +195,27 @@ def test_test_returns_are_reported_checked_and_come_to_a_rate_per_platform(
     page = read(Client(), "/consumer/keeping/")
     assert "75.0" in page  # three of four that count
     assert "还没有退货测试记录" not in page
+
+
+def test_the_shop_is_found_by_the_number_of_the_order_and_filled_in(
+    decided: None, report: Callable[..., Receipt], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    today = clock.now().date().isoformat()
+    order = f"P01,A-77,s-9,CNY,100,100,{today} 01:00:00,{today} 01:00:00,320583\n"
+    report(f"{ORDERED}{order}".encode())
+    shop = f"P01,s-9,热壳数码专营店,person,320583,{today},open\n"
+    report(f"{ROSTER}{shop}".encode(), kind="merchant")
+    assert "/consumer/shop/" in read(Client(), "/cases/complaint/new/")
+    page = read(Client(), "/consumer/shop/?order_no=A-77")
+    link = re.search(r'href="(/cases/complaint/new/\?[^"]+)"', page)
+    assert link
+    form = read(Client(), link[1].replace("&amp;", "&"))
+    for typed in ("热壳数码专营店", "P01", "A-77", "江苏省苏州市昆山市"):
+        assert f'value="{typed}"' in form
+    assert "没有找到这个订单" in read(Client(), "/consumer/shop/?order_no=A-78")
+    monkeypatch.setitem(limits.MOST, "find_shop", 3)
+    answers = [Client().get("/consumer/shop/?order_no=x").status_code for _ in range(2)]
+    assert answers == [HTTPStatus.OK, HTTPStatus.FORBIDDEN]
 
 
 def test_promotions_are_compared_with_what_was_captured(decided: None) -> None:

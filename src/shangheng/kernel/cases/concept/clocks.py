@@ -45,7 +45,8 @@ class Clock:
     Exactly one of ``working_days``, ``calendar_days`` and ``hours`` is given: a number that the
     document named in ``basis`` prints, or a ``Parameter`` that the authority has to decide. The
     clock starts when the case enters one of the states ``runs``, stands still in ``pauses`` and
-    ends when the case reaches any other state. ``may_stop`` names who may stop it for another
+    ends when the case reaches any other state, or for good with one of the steps ``until``, such
+    as the answer that was waited for. ``may_stop`` names who may stop it for another
     reason, ``may_extend`` who may prolong it by at most ``extension`` of the same unit;
     ``warns_before`` calendar days before the end whoever holds the case is reminded, and once it
     is over the role ``escalates_to`` is told.
@@ -60,6 +61,7 @@ class Clock:
     calendar_days: int | Parameter | None = None
     hours: int | Parameter | None = None
     pauses: tuple[str, ...] = ()
+    until: tuple[str, ...] = ()
     may_stop: tuple[str, ...] = ()
     may_extend: tuple[str, ...] = ()
     extension: int | Parameter | None = None

@@ -25,7 +25,8 @@ class Step:
     """One line of the life cycle: from a state to another, by whom, with what said.
 
     ``needs`` are the fields to be filled in with the step, ``outcome`` how the case ended.
-    ``makes`` names the letter of the kind that it puts on paper. ``records`` names the kind of
+    ``makes`` names the letter of the kind that it puts on paper, ``signs`` the one that it signs:
+    its digest is sealed with the step (see ``signing``). ``records`` names the kind of
     record that it reports through the ledger's front door: each field of the record takes the fact
     of the same name (fields of form and steps, ``facts.ABOUT``), or the one that ``tells`` says.
     ``posts`` are the movements between accounts that it makes in its own transaction.
@@ -44,6 +45,7 @@ class Step:
     en: str = ""
     needs: tuple[f.Field, ...] = ()
     makes: str = ""
+    signs: str = ""
     records: str = ""
     tells: Mapping[str, str] = field(default_factory=dict)
     posts: tuple[Posting, ...] = ()
@@ -75,11 +77,13 @@ class CaseKind:
     the region fields of the form that decide who is competent, the first that is filled in;
     ``title`` the field that names a case in lists, ``alike`` those by which similar cases are
     found; ``number`` is how a citizen quotes it. ``rights`` says what the law gives, ``advice`` is
-    the name of a page that works it out from the days and amounts of the form; ``desk`` that of a
-    page which shows an officer more about one case, by its number. ``letters`` are the texts that
-    steps put on paper; ``contact`` names the field of the form in which whoever files may leave an
-    e-mail address to be told of news. ``other_side`` is the role of whoever the case is against:
-    with the link that an officer hands on, they see it and take the steps of that role.
+    the name of a page that works it out from the days and amounts of the form (a service may say
+    it in sentences, too). ``finder`` names a page that finds what the form asks for, ``desk`` one
+    which shows an officer more about one case, by its number.
+    ``letters`` are the texts that steps put on paper; ``contact`` names the field of the form in
+    which whoever files may leave an e-mail address to be told of news. ``other_side`` is the role
+    of whoever the case is against: with the link that an officer hands on, they see it and take
+    the steps of that role.
     ``bodies`` are the fields of the form that say which bodies work on a case: a post for a
     department then opens only the cases that name it, but one for a department with the function
     ``office`` all of them.
@@ -106,6 +110,7 @@ class CaseKind:
     intro: tuple[str, str] = ("", "")
     rights: tuple[str, str] = ("", "")
     advice: str = ""
+    finder: str = ""
     desk: str = ""
     letters: tuple[Letter, ...] = ()
     contact: str = ""
@@ -172,6 +177,8 @@ class CaseKind:
 
     def _clock_problems(self, clock: Clock) -> Iterator[str]:
         yield from clock.problems(tuple(self.states))
+        if unknown := sorted(set(clock.until) - {step.name for step in self.steps}):
+            yield f"clock {clock.name} ends with unknown steps {unknown}"
         if set(clock.runs) & set(self.ends):
             yield f"clock {clock.name} runs on after the end"
 
@@ -193,8 +200,10 @@ class CaseKind:
         for letter in self.letters:
             yield from letter.problems(known)
         for step in self.steps:
-            if step.makes and step.makes not in {each.name for each in self.letters}:
-                yield f"step {step.name} makes an unknown letter {step.makes}"
+            known_letters = {each.name for each in self.letters}
+            for letter_name in (step.makes, step.signs):
+                if letter_name and letter_name not in known_letters:
+                    yield f"step {step.name} makes or signs an unknown letter {letter_name}"
             if unknown := sorted(set(step.tells.values()) - known):
                 yield f"step {step.name} tells unknown facts {unknown}"
             for posting in step.posts:

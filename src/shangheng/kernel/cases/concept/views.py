@@ -70,6 +70,18 @@ class JointView:
 
 
 @dataclass(frozen=True)
+class Signature:
+    """That a side signed a text: the name that it gave, when, and the entry that proves it."""
+
+    name: str
+    role: str
+    at: datetime
+    digest: str
+    entry: int
+    leaf: int
+
+
+@dataclass(frozen=True)
 class LetterView:
     """A letter of a case: its words, the code on it, and the entry of the log that proves it."""
 
@@ -84,6 +96,7 @@ class LetterView:
     seal: str
     leaf: int
     is_genuine: bool
+    signatures: tuple[Signature, ...] = ()
 
 
 @dataclass(frozen=True)

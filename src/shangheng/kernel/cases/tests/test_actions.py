@@ -54,6 +54,13 @@ def test_whoever_files_gets_a_number_and_a_code_and_follows_without_an_account()
     assert case.code not in str(row.__dict__)
 
 
+def test_what_is_open_stands_before_what_is_closed_in_every_database() -> None:
+    over, waits = opened(), opened()
+    actions.take_step(KIND, over.number, "withdraw", {}, hand(code=over.code))
+    listed = queries.inbox(KIND, Wanted(), actor=ANNA, at=AT)
+    assert [each.number for each in listed] == [waits.number, over.number]
+
+
 @pytest.mark.parametrize("number", ["TRYOUT-2026-000001", "TRYOUT-2026-999999"])
 def test_a_wrong_code_and_a_wrong_number_are_answered_alike(number: str) -> None:
     opened()

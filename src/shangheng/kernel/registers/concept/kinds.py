@@ -33,6 +33,7 @@ class RegisterKind:
     ``parent`` the register in which an entry stands under another, ``expires`` the day field after
     which an entry no longer holds. Whoever is not among the roles sees ``public`` fields only.
     ``confirm`` names who must confirm what another has entered; empty, entries hold at once.
+    ``reach`` names the code list by which is counted how many were told of an entry (``reach``).
     """
 
     name: str
@@ -54,6 +55,7 @@ class RegisterKind:
     expires: str = ""
     number: str = ""
     intro: tuple[str, str] = ("", "")
+    reach: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a declaration that cannot work, at import, with every reason."""
@@ -81,6 +83,8 @@ class RegisterKind:
             yield f"place {self.place} is not a region"
         if self.expires and not isinstance(by_name.get(self.expires), f.Day):
             yield f"expires {self.expires} is not a day"
+        if self.reach and not isinstance(by_name.get(self.reach), f.OneOf):
+            yield f"reach {self.reach} is not a code list"
         if len(self.point) not in (0, 2) or (self.near_m and not self.point):
             yield "point must be longitude and latitude"
         for role in (*self.enter, *self.confirm, *self.see):
@@ -98,7 +102,7 @@ class RegisterKind:
             yield f"number {self.number!r} is no pattern of year and sequence"
 
     @property
-    def coded(self) -> tuple[f.Field, ...]:
+    def coded(self) -> tuple[f.OneOf, ...]:
         """Return the fields with a code list by which entries can be found."""
         listed = (each for each in self.fields if isinstance(each, f.OneOf))
         return tuple(each for each in listed if each.sensitivity != "personal")

@@ -7,7 +7,7 @@ from shangheng.kernel.records.concept.fields import Day, Money, OneOf, Region, T
 from shangheng.kernel.registers.concept.forms import Files
 from shangheng.services.consumer.cases import periods
 from shangheng.services.consumer.cases.letters import LETTERS
-from shangheng.services.consumer.cases.steps import LEAD, SELLER, STEPS
+from shangheng.services.consumer.cases.steps import LEAD, OFFICER, SELLER, SHOP_ANSWERS, STEPS
 from shangheng.services.consumer.records import (
     COMPLAINT_GOODS,
     COMPLAINT_GROUNDS,
@@ -71,6 +71,11 @@ CLOCKS = (
         working_days=periods.ACCEPTANCE_DAYS, escalates_to=LEAD, basis=("hunan-2015 (二十五)",),
     ),
     Clock(
+        "shop", "商家答复", "To be answered by the shop", runs=("received", "open", "dispatched"),
+        pauses=("waiting",), until=tuple(step.name for step in SHOP_ANSWERS),
+        working_days=periods.SHOP_DAYS, escalates_to=OFFICER, basis=("jiangsu-2015 (十)3",),
+    ),
+    Clock(
         "station", "12315站处理", "To be settled at the station", runs=("at_station",),
         working_days=periods.STATION_DAYS, escalates_to=LEAD, basis=("jiangsu-2015 (十)3",),
     ),
@@ -114,6 +119,7 @@ COMPLAINT = CaseKind(
         "Most goods can be returned within seven days; fraud costs treble; settlements hold.",
     ),
     advice="consumer:rights",
+    finder="consumer:shop",
     desk="consumer:desk",
     other_side=SELLER,
     initial="received",

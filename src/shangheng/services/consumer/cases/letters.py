@@ -14,6 +14,32 @@ LETTERS = (
 It is not taken up. Ground: {refusal}. {reason}""",
     ),
     Letter(
+        name="agreement", zh="和解协议", en="Agreement",
+        text_zh="""投诉编号：{case_number}。被投诉商家：{seller}。
+
+订单编号：{order_no}。
+
+调解员提出的和解内容：{terms}
+
+商家支付：{pays}。
+
+履行期限：{by_day}。
+
+双方签署后生效；谁在何时签署了本文本，凭核验码查验。""",
+        text_en="""Complaint {case_number} about {seller}.
+
+Order {order_no}.
+
+The mediator proposes: {terms}
+
+The seller pays {pays}.
+
+To be done by {by_day}.
+
+It takes effect once both sides have signed; who signed this text, and when, is told by its
+code.""",
+    ),
+    Letter(
         name="settlement", zh="消费争议调解书", en="Settlement",
         text_zh="""投诉编号：{case_number}。被投诉商家：{seller}。
 

@@ -20,6 +20,12 @@ ACCEPTANCE_DAYS = _period(
      "Within how many working days is a complaint accepted or refused?"),
     unit="working days", clause=COMPLAINTS,
 )  # fmt: skip
+SHOP_DAYS = _period(
+    "shop_days", ("商家答复期限", "days for the shop to answer"),
+    ("收到投诉后商家应在多少个工作日内答复？",
+     "Within how many working days must the shop answer a complaint?"),
+    unit="working days", clause=SPEED,
+)  # fmt: skip
 STATION_DAYS = _period(
     "station_days", ("12315站处理期限", "days for a station to settle a claim"),
     ("平台12315站收到投诉后多少个工作日内处理，逾期自动升级为投诉？",

@@ -32,9 +32,9 @@ TERMS = (
     Day("by_day", zh="履行期限", en="to be done by", optional=True),
 )
 SIGNED_BY = Text("signed_by", zh="投诉人签名（姓名）", en="signed by (name)", max=40,
-                 note="写上姓名即表示同意上面的和解内容；签名会被封存")  # fmt: skip
+                 note="写上姓名并输入查询码即签署协议；签名与协议摘要一起封存")  # fmt: skip
 SIGNED_FOR = Text("signed_for", zh="商家签名（单位和姓名）", en="signed for the seller", max=120,
-                  note="写上单位和姓名即表示同意上面的和解内容；签名会被封存")  # fmt: skip
+                  note="写上单位和姓名并输入签署码即签署协议；签名与协议摘要一起封存")  # fmt: skip
 ROSTER = Text("mediator", zh="调解员登记号", en="number of the mediator", max=60,
               note="见调解员名录，例如 TJY-2026-0001")  # fmt: skip
 OUTCOME_TELLS = {
@@ -125,21 +125,26 @@ BEFORE_MEDIATION = (
         guarded=True,
     ),
 )  # fmt: skip
+SHOP_ANSWERS = tuple(
+    Step(f"answer_{state}", state, state, by=SELLER, zh="商家答复", en="The shop answers",
+         needs=(STATEMENT, PROOF))
+    for state in ("received", "open", "dispatched")
+)  # fmt: skip
 IN_THE_ROOM = (
     Step("state", "mediating", "mediating", by=APPLICANT, zh="投诉人陈述", en="Statement",
          needs=(STATEMENT, PROOF)),
     Step("rejoin", "mediating", "mediating", by=SELLER, zh="商家陈述", en="The seller's side",
          needs=(STATEMENT, PROOF)),
     Step("propose", "mediating", "proposed", by=MEDIATOR, zh="提出和解方案",
-         en="Propose a settlement", needs=TERMS),
+         en="Propose a settlement", needs=TERMS, makes="agreement"),
     Step("agree", "proposed", "consumer_agreed", by=APPLICANT, zh="同意并签名", en="Agree, sign",
-         needs=(SIGNED_BY,)),
+         needs=(SIGNED_BY,), signs="agreement"),
     Step("agree_too", "seller_agreed", "agreed", by=APPLICANT, zh="同意并签名",
-         en="Agree and sign", needs=(SIGNED_BY,)),
+         en="Agree and sign", needs=(SIGNED_BY,), signs="agreement"),
     Step("seller_agree", "proposed", "seller_agreed", by=SELLER, zh="商家同意并签名",
-         en="The seller agrees and signs", needs=(SIGNED_FOR,)),
+         en="The seller agrees and signs", needs=(SIGNED_FOR,), signs="agreement"),
     Step("seller_agree_too", "consumer_agreed", "agreed", by=SELLER, zh="商家同意并签名",
-         en="The seller agrees and signs", needs=(SIGNED_FOR,)),
+         en="The seller agrees and signs", needs=(SIGNED_FOR,), signs="agreement"),
     Step("decline", ("proposed", "seller_agreed"), "mediating", by=APPLICANT, zh="不同意方案",
          en="Decline", needs=(REASON,)),
     Step("seller_decline", ("proposed", "consumer_agreed"), "mediating", by=SELLER,
@@ -199,4 +204,4 @@ AFTERWARDS = (
         "withdrawn", by=APPLICANT, zh="撤回投诉", en="Withdraw", outcome="withdrawn",
     ),
 )  # fmt: skip
-STEPS = (*AT_STATION, *BEFORE_MEDIATION, *IN_THE_ROOM, *AFTERWARDS)
+STEPS = (*AT_STATION, *BEFORE_MEDIATION, *SHOP_ANSWERS, *IN_THE_ROOM, *AFTERWARDS)

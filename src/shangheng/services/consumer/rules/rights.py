@@ -5,12 +5,15 @@ The policy documents name both rules and leave open how they are counted (hunan-
 qinghai-2016 (二十二)), so the reading is a decision of the authority and stands in every answer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
-from shangheng.kernel.cases.concept.calendar import Calendar
+from shangheng.kernel.cases.concept.calendar import Calendar, official
+from shangheng.kernel.cases.concept.facts import day_en, day_zh
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.formulas.parameters import Configuration, Dated, Parameter
 
@@ -183,3 +186,62 @@ def refund_one_pay_three(
         floor_applied=additional > computed,
         readings=(TREBLES[reading],),
     )
+
+
+def advice(
+    form: Mapping[str, Any], today: date, configuration: Configuration
+) -> tuple[tuple[str, str], ...]:
+    """Say what the law gives whoever filed a complaint, each with the reading that it rests on.
+
+    What the authority has not decided is not said: the calculator asks the question instead.
+    """
+    said: list[tuple[str, str]] = []
+    with suppress(Invalid):
+        said += _said_of_return(form, today, configuration)
+    with suppress(Invalid):
+        said += _said_of_fraud(form, today, configuration)
+    return tuple(said)
+
+
+def _said_of_return(
+    form: Mapping[str, Any], today: date, configuration: Configuration
+) -> Iterator[tuple[str, str]]:
+    if not (received := form.get("received_on")):
+        yield (
+            "多数网购商品自收货起七日内可以无理由退货。",
+            "Most goods bought online can be returned within seven days without a reason.",
+        )
+        return
+    found = seven_day_return(
+        date.fromisoformat(str(received)), asked_on=today, configuration=configuration,
+        goods="perishable" if form.get("goods") == "fresh" else "", calendar=official(),
+    )  # fmt: skip
+    zh, en = ("、".join(pair) for pair in zip(*found.readings, strict=True))
+    if found.why == "excluded":
+        yield (
+            "鲜活易腐的商品不适用七日无理由退货；有质量问题仍可要求退换。",
+            "Fresh goods have no seven-day return; faulty ones can still be returned.",
+        )
+    elif found.allowed:
+        yield (
+            f"{day_zh(found.last_day)}以前（含当日）可以无理由退货：收货后七日，{zh}。",
+            f"You may return it until {day_en(found.last_day)}: seven days from receipt, {en}.",
+        )
+    else:
+        yield (
+            f"七日无理由退货已于{day_zh(found.last_day)}到期（{zh}）；有质量问题仍可要求退换。",
+            f"The seven days ended on {day_en(found.last_day)} ({en}), but not for faulty goods.",
+        )
+
+
+def _said_of_fraud(
+    form: Mapping[str, Any], today: date, configuration: Configuration
+) -> Iterator[tuple[str, str]]:
+    if claim := form.get("claim"):
+        owed = refund_one_pay_three(Decimal(str(claim)), on=today, configuration=configuration)
+        zh, en = owed.readings[0]
+        back, more, total = owed.refund, owed.additional, owed.total
+        yield (
+            f"查明欺诈的，可以退一赔三：退还 {back} 元，另赔 {more} 元，共 {total} 元（{zh}）。",
+            f"For fraud you may claim CNY {back} and CNY {more} on top, {total} in all ({en}).",
+        )

@@ -7,11 +7,16 @@ with the probability ``share``; how likely ``now`` or more of them are is the bi
 conditional test of two Poisson rates, Przyborowski and Wilenski 1940). ``share`` is told by days
 alone, or by how many complaints of all kinds came in each window, so that a busy season by itself
 is no reason to warn: which of the two, how unlikely and how many, the authority decides.
+
+A sample that failed is a finding by itself, so that samples are not compared with earlier ones: a
+warning is proposed where enough of those tested in a window failed, and enough in a hundred.
 """
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from math import exp, lgamma, log, log1p
 
 from shangheng.kernel.errors import Invalid
@@ -52,6 +57,18 @@ EXPOSURE = _asked(
     "exposure", "比较的基数", "what rates are measured by", "reading",
     how=("按 days（天数）还是 complaints（同期全部投诉）比较？", "By days, or by complaints?"),
 )  # fmt: skip
+SAMPLING_DAYS = _asked(
+    "sampling_days", "抽检的观察天数", "days of the window of samples", "calendar days",
+    how=("以最近多少天的抽检结果判断是否需要警示？", "Over how many days are samples watched?"),
+)  # fmt: skip
+SAMPLES_FAILED = _asked(
+    "samples_failed", "提出警示的最少不合格批次", "fewest failed samples to warn", "samples",
+    how=("至少多少批次不合格才提出警示？", "From how many failed samples on is it told?"),
+)  # fmt: skip
+SAMPLES_PERCENT = _asked(
+    "samples_percent", "提出警示的不合格率", "share of failed samples to warn", "percent",
+    how=("不合格率达到百分之多少才提出警示？", "From which share of failures on is it told?"),
+)  # fmt: skip
 PARAMETERS = (WINDOW_DAYS, EARLIER_WINDOWS, TAIL, LEAST, EXPOSURE)
 
 
@@ -79,6 +96,32 @@ class Outlier:
     chance: float
 
 
+@dataclass(frozen=True)
+class SamplingTerms:
+    """From how many failed samples, and how many in a hundred, a warning is proposed."""
+
+    days: int
+    failed: int
+    percent: Decimal
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Failing:
+    """Goods of a region of which too many samples failed, and which products those were."""
+
+    region: str
+    goods: str
+    failed: int
+    tested: int
+    products: tuple[str, ...]
+
+    @property
+    def percent(self) -> Decimal:
+        """Return how many of a hundred samples failed."""
+        return Decimal(100 * self.failed) / self.tested
+
+
 def terms(configuration: Configuration, on: date) -> Terms:
     """Return what is decided; refuse with the question what is not."""
     told = [each.sourced(on, configuration) for each in PARAMETERS]
@@ -91,6 +134,36 @@ def terms(configuration: Configuration, on: date) -> Terms:
         int(days), int(windows), float(tail), int(least), exposure,
         tuple(dict.fromkeys(source for _, source in told)),
     )  # fmt: skip
+
+
+def sampling_terms(configuration: Configuration, on: date) -> SamplingTerms:
+    """Return what is decided about samples; refuse with the question what is not."""
+    asked = (SAMPLING_DAYS, SAMPLES_FAILED, SAMPLES_PERCENT)
+    told = [each.sourced(on, configuration) for each in asked]
+    days, failed, percent = (value for value, _ in told)
+    sources = tuple(dict.fromkeys(source for _, source in told))
+    return SamplingTerms(int(days), int(failed), Decimal(str(percent)), sources)
+
+
+def failing(
+    samples: Iterable[tuple[str, str, str, str, int]], decided: SamplingTerms
+) -> tuple[Failing, ...]:
+    """Return where too many samples failed, the largest share first.
+
+    ``samples`` are region, goods, product, result and how many of these were tested.
+    """
+    tested: Counter[tuple[str, str]] = Counter()
+    failed: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for region, goods, product, result, count in samples:
+        tested[region, goods] += count
+        if result == "failed":
+            failed[region, goods][product] += count
+    found = (
+        Failing(*key, of.total(), tested[key], tuple(name for name, _ in of.most_common()))
+        for key, of in failed.items()
+    )
+    enough = (e for e in found if e.failed >= decided.failed and e.percent >= decided.percent)
+    return tuple(sorted(enough, key=lambda each: (-each.percent, each.region, each.goods)))
 
 
 def tail_probability(successes: int, trials: int, share: float) -> float:

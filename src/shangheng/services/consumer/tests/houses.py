@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A house in which everything is decided, people with posts, and a complaint to work on."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from shangheng.kernel.accounts import actions as accounts
 from shangheng.kernel.accounts.concept.units import CNY
-from shangheng.kernel.cases import actions
+from shangheng.kernel.cases import actions, queries
 from shangheng.kernel.cases.concept.kinds import CaseKind
 from shangheng.kernel.cases.store import Hand, House
 from shangheng.kernel.registers import actions as registers
@@ -24,6 +25,7 @@ HOUSE = House(
     region="320000",
     configuration={
         "consumer.acceptance_days": {"value": 7, "source": "试行办法 第六条"},
+        "consumer.shop_days": 3,
         "consumer.station_days": 3,
         "consumer.mediation_days": 60,
         "consumer.mediation_extension_days": 30,
@@ -39,6 +41,7 @@ HOUSE = House(
         "consumer.warning_least": 5,
         "consumer.warning_exposure": "days",
     },
+    secret="known to the house alone",  # noqa: S106
     records={COMPLAINT_OUTCOME.name: COMPLAINT_OUTCOME},
     guards={name: (guard,) for name, guard in GUARDS.items()},
 )
@@ -71,11 +74,14 @@ def filed(**more: str) -> actions.Opened:
 
 
 def step(number: str, name: str, actor: Actor, **given: str) -> str:
-    return actions.take_step(COMPLAINT, number, name, given, hand(actor)).state
+    signs = COMPLAINT.step(name).signs and actor is SELLER
+    code = queries.code_to_sign(COMPLAINT, number, actor=MEDIATOR_, house=HOUSE) if signs else ""
+    told = replace(hand(actor), signature=code)
+    return actions.take_step(COMPLAINT, number, name, given, told).state
 
 
 def by_consumer(case: actions.Opened, name: str, **given: str) -> str:
-    told = hand(code=case.code)
+    told = replace(hand(code=case.code), signature=case.code)
     return actions.take_step(COMPLAINT, case.number, name, given, told).state
 
 

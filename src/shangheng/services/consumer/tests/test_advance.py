@@ -56,9 +56,9 @@ def test_a_settlement_that_is_not_performed_is_paid_from_the_guarantee_and_recov
     _, file = queries.followed(
         {"complaint": COMPLAINT}, case.number, case.code, at=AT, house=HOUSE
     )
-    assert {each.name for each in file.letters} == {"settlement", "payment", "answer"}
+    assert {each.name for each in file.letters} == {"agreement", "settlement", "payment", "answer"}
     assert [each.name for each in file.clocks] == [
-        "acceptance", "handling", "performance", "advance", "recovery"
+        "acceptance", "shop", "handling", "performance", "advance", "recovery"
     ]  # fmt: skip
 
 

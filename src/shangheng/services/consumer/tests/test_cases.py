@@ -17,6 +17,7 @@ from shangheng.services.consumer.tests.houses import (
     HOUSE,
     LEAD,
     OFFICER,
+    SELLER,
     filed,
     mediator,
     step,
@@ -52,9 +53,23 @@ def test_the_consumer_sees_until_when_and_where_the_period_is_written() -> None:
     _, seen = queries.followed(
         {"complaint": COMPLAINT}, case.number, case.code, at=AT, house=HOUSE
     )
-    (clock,) = seen.clocks
+    clock, shop = seen.clocks
     assert clock.reckoning.due_on == date(2026, 12, 2)
     assert clock.source == "试行办法 第六条"
+    assert (shop.zh, shop.reckoning.due_on) == ("商家答复", date(2026, 11, 26))
+
+
+def test_the_clock_of_the_shop_ends_for_good_when_it_answers() -> None:
+    case = filed()
+    step(case.number, "accept", OFFICER)
+    assert step(case.number, "answer_open", SELLER, statement="愿意退款") == "open"
+    step(case.number, "dispatch", OFFICER, to="昆山市局", reason="核查")
+    _, seen = queries.followed(
+        {"complaint": COMPLAINT}, case.number, case.code, at=AT, house=HOUSE
+    )
+    assert {each.name: each.ended_at is None for each in seen.clocks} == {
+        "acceptance": False, "shop": False, "handling": True,
+    }  # fmt: skip
 
 
 def test_nothing_can_be_filed_while_the_periods_are_not_decided() -> None:
@@ -79,7 +94,7 @@ def test_while_the_consumer_is_asked_the_clock_stands_still() -> None:
     _, seen = queries.followed(
         {"complaint": COMPLAINT}, case.number, case.code, at=AT, house=HOUSE
     )
-    stopped = [day for day in seen.clocks[1].reckoning.days if day.why == "stopped"]
+    stopped = [day for day in seen.clocks[2].reckoning.days if day.why == "stopped"]
     assert len(stopped) == 5
 
 

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who may mediate, what goes fast, and how two sides come to one paper without meeting."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from shangheng.kernel.cases import queries
+from shangheng.kernel.cases import actions, queries
+from shangheng.kernel.cases.actions import Opened
+from shangheng.kernel.cases.models import LetterRow
 from shangheng.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
+from shangheng.kernel.registers.concept.actors import NOBODY, Actor
 from shangheng.services.consumer.cases.complaint import COMPLAINT
 from shangheng.services.consumer.queries import mediators
 from shangheng.services.consumer.rules import mediation
@@ -19,6 +23,7 @@ from shangheng.services.consumer.tests.houses import (
     SELLER,
     by_consumer,
     filed,
+    hand,
     mediator,
     settled,
     step,
@@ -106,7 +111,9 @@ def test_the_settlement_is_a_sealed_paper_with_both_signatures() -> None:
     _, file = queries.followed(
         {"complaint": COMPLAINT}, case.number, case.code, at=AT, house=HOUSE
     )
-    (paper,) = file.letters
+    agreement, paper = file.letters
+    assert [each.name for each in agreement.signatures] == ["张三", "热壳数码 李四"]
+    assert {each.digest for each in agreement.signatures} == {agreement.digest}
     text = "\n".join(paper.content["zh"])
     assert paper.name == "settlement"
     assert "张三" in text
@@ -135,10 +142,63 @@ def test_one_signature_is_no_settlement() -> None:
 def test_the_other_side_sees_no_personal_data_steps_of_others_or_internal_notes() -> None:
     case = filed()
     file = queries.other_side(COMPLAINT, case.number, at=AT, house=HOUSE)
-    assert file.next_steps == ()
+    assert [step.name for step in file.next_steps] == ["answer_received"]
     step(case.number, "accept", OFFICER)
     step(case.number, "mediate", OFFICER, mediator=mediator())
     file = queries.other_side(COMPLAINT, case.number, at=AT, house=HOUSE)
     assert [each.name for each in file.next_steps] == ["rejoin"]
     with pytest.raises(NotPermitted):
         step(case.number, "propose", SELLER, terms="不退")
+
+
+def proposed() -> Opened:
+    case = filed()
+    step(case.number, "accept", OFFICER, first_operator="P01")
+    step(case.number, "mediate", OFFICER, mediator=mediator())
+    step(case.number, "propose", MEDIATOR_, terms="全额退款", pays="59.90")
+    return case
+
+
+def sign(case: Opened, name: str, signature: str, actor: Actor = NOBODY, **given: str) -> str:
+    told = replace(hand(actor, code=case.code), signature=signature)
+    return actions.take_step(COMPLAINT, case.number, name, given, told).state
+
+
+def code_for_the_shop(case: Opened) -> str:
+    return queries.code_to_sign(COMPLAINT, case.number, actor=MEDIATOR_, house=HOUSE)
+
+
+@pytest.mark.parametrize("wrong", ["", "AAAA-BBBB-CCCC", "热壳"])
+@pytest.mark.django_db
+def test_nobody_signs_without_the_code_that_is_theirs(wrong: str) -> None:
+    case = proposed()
+    with pytest.raises(NotPermitted, match=r"case\.signature_wrong"):
+        sign(case, "agree", wrong, signed_by="张三")
+    for typed in (wrong, case.code):
+        with pytest.raises(NotPermitted, match=r"case\.signature_wrong"):
+            sign(case, "seller_agree", typed, SELLER, signed_for="李四")
+    assert sign(case, "seller_agree", code_for_the_shop(case).lower(), SELLER, signed_for="李四")
+
+
+@pytest.mark.django_db
+def test_the_code_for_one_text_signs_no_other_and_is_told_to_no_one_else() -> None:
+    case = proposed()
+    earlier = code_for_the_shop(case)
+    by_consumer(case, "decline", reason="太少")
+    assert code_for_the_shop(case) == ""
+    step(case.number, "propose", MEDIATOR_, terms="退款并道歉", pays="59.90")
+    assert code_for_the_shop(case) != earlier
+    with pytest.raises(NotPermitted, match=r"case\.signature_wrong"):
+        sign(case, "seller_agree", earlier, SELLER, signed_for="李四")
+    for actor in (OFFICER, SELLER):
+        assert queries.code_to_sign(COMPLAINT, case.number, actor=actor, house=HOUSE) == ""
+
+
+@pytest.mark.django_db
+def test_a_text_that_was_changed_after_it_was_signed_is_told_of() -> None:
+    settled()
+    row = LetterRow.objects.get(name="agreement")
+    assert queries.letter(row.code).is_genuine
+    row.content["zh"][2] = "调解员提出的和解内容：退款一元"
+    row.save()
+    assert not queries.letter(row.code).is_genuine

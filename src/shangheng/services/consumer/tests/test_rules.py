@@ -15,6 +15,7 @@ from shangheng.services.consumer.rules.rights import (
     STARTS,
     TREBLES,
     ReturnRight,
+    advice,
     refund_one_pay_three,
     seven_day_return,
 )
@@ -143,3 +144,24 @@ def test_a_buyer_never_gets_less_than_three_times_the_price(price: Decimal, read
     assert found.total == found.refund + found.additional
     assert found.total >= 3 * price
     assert found.additional >= found.floor
+
+
+def test_the_page_of_a_case_says_until_when_it_can_be_returned_and_what_fraud_costs() -> None:
+    form = {"received_on": "2026-09-25", "claim": "59.90", "goods": "electronics"}
+    returns, fraud = advice(form, date(2026, 9, 30), DECIDED)
+    assert returns[0].startswith("2026年10月2日以前（含当日）可以无理由退货：收货后七日，")
+    assert STARTS["day_after_receipt"][0] in returns[0]
+    assert "另赔 500.00 元，共 559.90 元" in fraud[0]
+    assert "until 2 October 2026" in returns[1]
+    (late, _) = advice(form, date(2026, 10, 3), DECIDED)
+    assert "已于2026年10月2日到期" in late[0]
+    (fresh, _) = advice({**form, "goods": "fresh"}, date(2026, 9, 30), DECIDED)
+    assert "不适用" in fresh[0]
+    ((plain, _),) = advice({}, date(2026, 9, 30), DECIDED)
+    assert "七日内" in plain
+
+
+def test_what_the_authority_has_not_decided_is_not_said() -> None:
+    form = {"received_on": "2026-09-25", "claim": "59.90"}
+    (fraud,) = advice(form, date(2026, 9, 30), {"consumer.treble_reading": "refund_plus_three"})
+    assert "退一赔三" in fraud[0]

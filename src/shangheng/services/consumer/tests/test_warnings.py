@@ -2,6 +2,7 @@
 """Where complaints stand out, and who hears of a warning."""
 
 from datetime import timedelta
+from decimal import Decimal
 from math import comb
 
 import pytest
@@ -13,8 +14,9 @@ from shangheng.kernel.cases.store import Hand
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.notices.models import NoticeRow
 from shangheng.kernel.registers import actions as registers
+from shangheng.kernel.registers import reach
 from shangheng.kernel.registers.actions import Filing
-from shangheng.kernel.registers.concept.actors import NOBODY
+from shangheng.kernel.registers.concept.actors import NOBODY, Actor
 from shangheng.kernel.registers.concept.actors import Hand as PlainHand
 from shangheng.services.consumer import jobs, queries
 from shangheng.services.consumer.cases.complaint import COMPLAINT
@@ -22,7 +24,9 @@ from shangheng.services.consumer.cases.others import SUBSCRIPTION
 from shangheng.services.consumer.forms import warning_of
 from shangheng.services.consumer.registers import WARNING
 from shangheng.services.consumer.rules.warnings import (
+    SamplingTerms,
     Terms,
+    failing,
     outliers,
     tail_probability,
     terms,
@@ -71,6 +75,21 @@ def test_nothing_is_told_before_the_authority_has_decided_what_stands_out() -> N
             terms(wrong, AT.date())
 
 
+def test_a_warning_is_proposed_where_enough_samples_failed_and_enough_in_a_hundred() -> None:
+    decided = SamplingTerms(90, 3, Decimal(10), ("试行",))
+    samples = [
+        ("320583", "electronics", "充电器", "failed", 2),
+        ("320583", "electronics", "手机壳", "failed", 3),
+        ("320583", "electronics", "手机壳", "passed", 45),
+        ("320583", "food", "糕点", "failed", 2),
+        ("320100", "food", "糕点", "failed", 3),
+        ("320100", "food", "糕点", "passed", 28),
+    ]
+    (found,) = failing(samples, decided)
+    assert (found.region, found.failed, found.tested) == ("320583", 5, 50)
+    assert (found.percent, found.products) == (10, ("手机壳", "充电器"))
+
+
 def complaints(count: int, days_ago: int, **more: str) -> None:
     at = AT - timedelta(days=days_ago)
     for n in range(count):
@@ -116,9 +135,34 @@ def test_a_warning_in_force_reaches_who_asked_for_its_goods_and_region_once() ->
         "facts": "多起投诉", "advice": "停止使用",
     })  # fmt: skip
     assert jobs.tell_warnings(HOUSE, AT) == 3
-    jobs.tell_warnings(HOUSE, AT + timedelta(days=1))
+    assert jobs.tell_warnings(HOUSE, AT + timedelta(days=1)) == 0
     told = NoticeRow.objects.filter(channel="email").values_list("to", flat=True)
     assert sorted(told) == ["a@example.org", "b@example.org", "c@example.org"]
+    counted = reach.reached(WARNING)
+    assert [(each.way, each.region, each.topic, each.times) for each in counted] == [
+        ("email", "", "", 1), ("email", "", "electronics", 1), ("email", "320500", "", 1),
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_who_was_told_of_a_warning_is_told_that_it_was_withdrawn_and_nobody_else() -> None:
+    given = {"title": "甲", "region": "320583", "facts": "乙", "advice": "丙"}
+    subscribe()
+    number = on_file(WARNING, given)
+    assert jobs.tell_warnings(HOUSE, AT) == 1
+    subscribe(email="later@example.org")
+    registers.amend(WARNING, number, {**given, "facts": "丁"}, PlainHand(LEAD, AT))
+    assert jobs.tell_warnings(HOUSE, AT) == 0  # nobody has confirmed the amendment
+    second = PlainHand(Actor("second", LEAD.posts), AT)
+    registers.confirm(WARNING, number, second)
+    assert jobs.tell_warnings(HOUSE, AT) == 2
+    subscribe(email="latest@example.org")
+    registers.end(WARNING, number, PlainHand(LEAD, AT), Filing(reason="查明不实"))
+    assert jobs.tell_warnings(HOUSE, AT) == 0
+    registers.confirm(WARNING, number, second)
+    assert [jobs.tell_warnings(HOUSE, AT) for _ in range(2)] == [2, 0]
+    rows = NoticeRow.objects.filter(zh__contains="已撤回").values_list("to", flat=True)
+    assert sorted(rows) == ["a@example.org", "later@example.org"]
 
 
 @pytest.mark.django_db
