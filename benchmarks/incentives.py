@@ -33,7 +33,7 @@ from shangheng.services.incentives.jobs.asking import entitlements as of_one
 FIRMS = 1_000_000
 ALL_LIMIT_S, ONE_LIMIT_MS, FACTOR_MIN = 5.0, 50.0, 3.0
 ON = date(2018, 12, 31)
-RUNS, ONES = 3, 20
+RUNS, ONES = 3, 200
 SAME_RULES = ("ganzhou.sales-award", "ganzhou.rent-subsidy")
 """What the other model computes as well: for the comparison ours computes these alone, too."""
 ROUNDING = 1e-6
@@ -123,7 +123,7 @@ def ours(folder: Path) -> dict[str, float]:
 
 def one() -> dict[str, float]:
     """Return how long one firm takes from its facts file to the answer, in milliseconds."""
-    place = policies.jurisdiction(policies.load(policies.shipped(), ("ganzhou",)), "ganzhou")
+    place = policies.jurisdiction(policies.load_to_stay(policies.shipped()), "ganzhou")
     readings = {name: str(value) for name, value in READINGS.items()}
     waits = []
     for _ in range(ONES):
@@ -146,9 +146,9 @@ def main() -> None:
         )  # fmt: skip
         single = told_by(MODULE, "one").answer
         report(
-            "incentives/one-firm", single["median_ms"], "ms", at_most=ONE_LIMIT_MS,
-            against=f"median of {ONES}, the first {single['first_ms']:.1f}, the worst "
-            f"{single['worst_ms']:.1f} ms; with what the firm is close to",
+            "incentives/one-firm", single["worst_ms"], "ms", at_most=ONE_LIMIT_MS,
+            against=f"the worst of {ONES}, the first {single['first_ms']:.1f}, the median "
+            f"{single['median_ms']:.1f} ms; with what the firm is close to",
         )  # fmt: skip
         other = told_by(OTHER, folder)
         theirs = other.answer["feeding_s"] + other.answer["computing_s"]

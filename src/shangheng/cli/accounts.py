@@ -1,21 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """``shangheng accounts``: balances, statements with a verification code, reconciliation."""
 
-import csv
 import json
-from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from shangheng.kernel.accounts import proving, queries
-from shangheng.kernel.accounts.concept import matching, statements
-from shangheng.kernel.accounts.concept.matching import Line, Reconciliation
-from shangheng.kernel.accounts.concept.units import Unit, pieces_of, written
+from shangheng.kernel.accounts.concept import bank_files, matching, statements
+from shangheng.kernel.accounts.concept.units import written
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.periods import CHINA
 from shangheng.site import clock, sealing, wiring
@@ -113,18 +109,22 @@ def reconcile_command(
     begin, end = since.replace(tzinfo=CHINA), until.replace(tzinfo=CHINA)
     ours = queries.statement(code, since=begin, until=end)
     lines = queries.lines_of(ours, reference=reference)
-    theirs = list(_bank_lines(bank, ours.unit))
-    result = matching.reconcile(lines, theirs, matching.usual_rules(days))
+    theirs = bank_files.lines_in(bank_files.text_of(bank.read_bytes()), ours.unit)
+    rules = matching.usual_rules(days)
+    result = matching.reconcile(lines, theirs, rules)
+    rows = [*bank_files.to_rows(result, rules, ours.unit)]
     if as_json:
-        click.echo(json.dumps(_plain(result, ours.unit), ensure_ascii=False))
+        click.echo(json.dumps(rows, ensure_ascii=False))
         return
     difference = written(result.difference, ours.unit)
     click.echo(f"对上 matched {len(result.matches)}，差额 difference {difference} {ours.unit.zh}")
     table = Table("方 side", "行 line", "编号 reference", "日期 day", "金额 amount", "原因 why",
                   box=None, pad_edge=False)  # fmt: skip
-    for each in _plain(result, ours.unit)["unmatched"]:
-        told = (each["side"], each["line"], each["reference"], each["date"], each["amount"])
-        table.add_row(*map(str, told), f"{each['zh']}\n{each['en']}")
+    for each in rows:
+        if each["state"] == "unmatched":
+            told = (each["line"], each["reference"], each["date"], each["amount"])
+            side = " ".join(bank_files.SIDES[each["side"]])
+            table.add_row(side, *map(str, told), f"{each['zh']}\n{each['en']}")
     Console().print(table)
 
 
@@ -161,37 +161,3 @@ def proof_command(code: str, at: datetime | None, output: Path) -> None:
     told = proving.proof_of(code, as_at=as_at, key=key, log=sealing.the_log())
     output.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
     click.echo(f"{output}\n核验 verify: shangheng verify {output}")
-
-
-def _bank_lines(path: Path, unit: Unit) -> Iterator[Line]:
-    with path.open(encoding="utf-8-sig", newline="") as source:
-        rows = csv.DictReader(source)
-        if missing := sorted({*COLUMNS} - {*(rows.fieldnames or ())}):
-            raise Invalid("statement.columns_missing", missing=missing, needed=[*COLUMNS])
-        for number, row in enumerate(rows, start=1):
-            try:
-                on = date.fromisoformat(row["date"].strip())
-            except ValueError as error:
-                raise Invalid("statement.date_malformed", line=number, date=row["date"]) from error
-            amount = pieces_of(row["amount"].strip().replace(",", ""), unit)
-            yield Line(number, row["reference"].strip(), on, amount)
-
-
-def _plain(result: Reconciliation, unit: Unit) -> dict[str, list[dict[str, Any]]]:
-    matched: list[dict[str, Any]] = [
-        {
-            "rule": each.rule,
-            "ours": [line.number for line in each.ours],
-            "theirs": [line.number for line in each.theirs],
-        }
-        for each in result.matches
-    ]
-    unmatched: list[dict[str, Any]] = [
-        {
-            "side": each.side, "line": each.line.number, "reference": each.line.reference,
-            "date": each.line.on.isoformat(), "amount": written(each.line.amount, unit),
-            "why": each.why, "zh": each.told()[0], "en": each.told()[1],
-        }
-        for each in result.unmatched
-    ]  # fmt: skip
-    return {"matched": matched, "unmatched": unmatched}

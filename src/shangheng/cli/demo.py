@@ -34,8 +34,16 @@ SEED = 20261111
 def sign_ins() -> tuple[tuple[str, str, tuple[str, ...], str, str], ...]:
     """Return who can sign in: the posts at desks hold for the whole of this place."""
     desks = (
-        (demo_desk.CLERK, demo_desk.CLERK_ROLES, "维权、备案经办和调解 complaints and filings"),
-        (demo_desk.CHIEF, demo_desk.CHIEF_ROLES, "维权、备案负责人，财务 who leads; finance"),
+        (
+            demo_desk.CLERK,
+            demo_desk.CLERK_ROLES,
+            "办件经办人、调解员 works on cases; mediates",
+        ),
+        (
+            demo_desk.CHIEF,
+            demo_desk.CHIEF_ROLES,
+            "办件负责人、财务 leads, decides, pays",
+        ),
     )
     return (
         *SIGN_INS,

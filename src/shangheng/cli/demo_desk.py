@@ -26,10 +26,13 @@ from shangheng.site.registry import REGISTRY
 CLERK, CHIEF = "consumer", "lead"
 CLERK_ROLES = (
     "consumer.officer", "consumer.mediator", "filing.officer", "express.officer",
+    "incentives.clerk", "incentives.reviewer", "policy.unit", "retention.officer",
 )  # fmt: skip
 CHIEF_ROLES = (
     "consumer.lead", "consumer.officer", "consumer.finance", "filing.lead", "filing.officer",
-    "express.lead", "express.officer",
+    "express.lead", "express.officer", "incentives.reviewer", "incentives.decider",
+    "incentives.treasurer", "incentives.inspector", "incentives.lead", "policy.lead",
+    "policy.inspector", "retention.lead",
 )  # fmt: skip
 PRETENDED = "演示"
 RULE = "买家签收后七日内可以无理由退货。退货运费由买家承担，质量问题由商家承担。"

@@ -69,15 +69,32 @@ def _show(found: dict[str, Any]) -> None:
     click.echo(f"合计 total: {found['total']:,} 元 yuan")
     if not found["total_is_complete"]:
         click.echo("有的金额尚不能算出 some amounts cannot be told yet")
+    titles = {each["id"]: f"{each['zh']} {each['en']}" for each in found["provisions"]}
     for each in found.get("close", ()):
         gain = "？" if each["gain"] is None else f"{each['gain']:,}"
-        click.echo(f"→ {each['id']} +{gain} 元 yuan\n    {each['zh']}\n    {each['en']}")
+        told = f"→ {titles[each['id']]} +{gain} 元 yuan"
+        click.echo(f"{told}\n    {each['zh']}\n    {each['en']}")
 
 
 def _wanted(each: dict[str, Any]) -> Iterator[str]:
-    """Yield the facts that are missing, and the questions with what each choice would bring."""
-    yield from (f"缺 missing: {name}" for name in each["missing"])
+    """Yield what is missing with its name in a facts file; and what is to be decided, and how.
+
+    What the authority decides without a document's question, as an amount, has no name to write.
+    """
+    asked = {f"reading.{question['reading']}" for question in each["questions"]}
+    for fact in each["missing_in_words"]:
+        if fact["name"] not in asked:
+            yield f"缺 missing: {fact['zh']} {fact['en']} [{fact['name']}]"
     for question in each["questions"]:
         if not question["proposed"]:
-            brings = [f"{one['choice']} → {one['amount']:,}" for one in question["alternatives"]]
-            yield f"{question['zh']} {question['en']} {'；'.join(brings)}"
+            yield f"{question['zh']} {question['en']}"
+            yield from _answers(question)
+
+
+def _answers(question: dict[str, Any]) -> Iterator[str]:
+    """Yield how to answer a question: each choice, with what it would bring if that is known."""
+    option = f"--reading {question['reading']}="
+    if not question["choose"]:
+        yield f"  {option}…"
+    brings = {one["choice"]: f"  → {one['amount']:,} 元 yuan" for one in question["alternatives"]}
+    yield from (f"  {option}{choice}{brings.get(choice, '')}" for choice in question["choose"])

@@ -21,7 +21,7 @@ from shangheng.kernel.accounts import proving as proving_balances
 from shangheng.kernel.evidence import actions, queries
 from shangheng.kernel.evidence.auditing import Tell, audit
 from shangheng.kernel.evidence.bundles import read, verify_bundle
-from shangheng.kernel.evidence.findings import Finding, Workers
+from shangheng.kernel.evidence.findings import Finding, Objects, Workers, equip
 from shangheng.kernel.evidence.public_keys import PublicKeys, parse_keys
 from shangheng.kernel.evidence.queries import Began
 from shangheng.kernel.evidence.verifying import Verdict, holds, verify_receipt
@@ -29,7 +29,6 @@ from shangheng.kernel.formulas.concept import DIGITS
 from shangheng.kernel.messages import text
 from shangheng.kernel.periods import CHINA
 from shangheng.site import (
-    audit_worker,
     auditing,
     clock,
     proving,
@@ -176,7 +175,7 @@ def audit_command(*, restart: bool, processes: int, as_json: bool) -> None:
     if restart:
         state.unlink(missing_ok=True)
     objects = auditing.objects(wiring.ledger())
-    with _shown(quiet=as_json) as tell, _shared(processes) as workers:
+    with _shared(processes, objects) as workers, _shown(quiet=as_json) as tell:
         findings = audit(sealing.the_log(), objects, state=state, tell=tell, workers=workers)
     found_ = [began for began in queries.beginnings() if any(began.found.values())]
     if as_json:
@@ -191,14 +190,18 @@ def audit_command(*, restart: bool, processes: int, as_json: bool) -> None:
 
 
 @contextmanager
-def _shared(processes: int) -> Iterator[Workers | None]:
-    """Start processes that were equipped to check objects; none where this one does it alone."""
+def _shared(processes: int, objects: Objects) -> Iterator[Workers | None]:
+    """Fork processes that check objects as this one would; none where it does it alone.
+
+    They are there before this process opens a thread, a database or an engine.
+    """
     if processes == 1:
         yield None
         return
     with ProcessPoolExecutor(
-        processes, mp_context=get_context("spawn"), initializer=audit_worker.begin
+        processes, mp_context=get_context("fork"), initializer=equip, initargs=(objects,)
     ) as executor:
+        executor.submit(int).result()
         yield Workers(executor, processes)
 
 

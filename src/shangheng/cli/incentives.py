@@ -111,9 +111,8 @@ def _basis(found: Mapping[str, Any]) -> Iterator[str]:
             f"依据：{basis['firms']} 家企业申请时报过的情况；账本里没有，没报过的企业不在其中 "
             "from facts filed with applications; the ledger does not hold them"
         )
-    for line in found["lines"]:
-        for name, count in line["missing"].items():
-            yield f"{line['reading']}: {count} 家缺 firms lack {name}"
+    for each in found["lacking"]:
+        yield f"{each['firms']} 家缺 firms lack: {each['zh']} {each['en']}"
     for number in basis["unreadable"]:
         yield f"{number}: 情况读不出来 facts cannot be read"
 

@@ -125,7 +125,7 @@ def _batches(state: str, batches: Iterable[Content]) -> list[dict[str, Any]]:
 @JSON
 def due_command(kind: str, on: datetime | None, *, as_json: bool) -> None:
     """处置会带走什么（只看不动）What a disposal would take, batch by batch: a dry run."""
-    declared = REGISTRY.kind(kind)
+    declared = REGISTRY.kind_held(kind)
     day = on.date() if on else clock.now().date()
     period = JOBS["period-of"](declared, _setting(), day)
     plan = disposing.planned(wiring.ledger(), declared, period, on=day)
@@ -149,7 +149,7 @@ def due_command(kind: str, on: datetime | None, *, as_json: bool) -> None:
 @JSON
 def dispose_command(kind: str, by: str, reason: str, *, dry_run: bool, as_json: bool) -> None:
     """处置到期且未冻结的批次，内容不可恢复 Dispose of what is due, for good."""
-    declared, desk = REGISTRY.kind(kind), _desk(by)
+    declared, desk = REGISTRY.kind_held(kind), _desk(by)
     period = JOBS["period-of"](declared, _setting(), desk.hand.at.date())
     home = wiring.ledger()
     if dry_run:

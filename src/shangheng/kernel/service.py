@@ -191,9 +191,16 @@ class Registry:
 
     def kind(self, name: str) -> RecordKind:
         """Return the kind of that name, or say which there are."""
-        if name not in self.kinds:
-            raise Invalid("kind.unknown", kind=name, known=sorted(self.kinds))
-        return self.kinds[name]
+        return self._kind(name, self.kinds)
+
+    def kind_held(self, name: str) -> RecordKind:
+        """Return the kind, or the register as records, of that name; or say which there are."""
+        return self._kind(name, self.held)
+
+    def _kind(self, name: str, known: Mapping[str, RecordKind]) -> RecordKind:
+        if name not in known:
+            raise Invalid("kind.unknown", kind=name, known=sorted(known))
+        return known[name]
 
     def indicator(self, name: str) -> Indicator:
         """Return the indicator of that name, or say which there are."""

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the frame of every page needs: navigation, language, wall view, whose platform it is."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
 
+from shangheng.kernel.access.concept import ADMINISTRATOR, OFFICER, REPORTER
 from shangheng.site import people, wiring, words
 from shangheng.site.registry import REGISTRY
 
@@ -14,12 +16,16 @@ WALL_REFRESH_S = 60
 
 @dataclass(frozen=True)
 class Link:
-    """A place to go: the name of its address, its words, who sees it."""
+    """A place to go: the name of its address, its words, and the roles that it is for, if any."""
 
     to: str
     zh: str
     en: str
-    inside: bool = False
+    roles: Collection[str] = ()
+
+    def opens_to(self, held: set[str]) -> bool:
+        """Return whether somebody with these roles may go there."""
+        return not self.roles or not held.isdisjoint(self.roles)
 
 
 PUBLIC = (
@@ -35,22 +41,27 @@ PUBLIC = (
     Link("send", "报送", "Report"),
     Link("help", "帮助", "Help"),
 )
+DESKS = REGISTRY.roles
+"""Whoever works on cases or registers."""
+REPORTING = (OFFICER, REPORTER)
+COMPLAINTS = REGISTRY.case_kind("complaint").roles
+GRANTING = REGISTRY.case_kind("incentive_application").roles
 BENCH = (
-    Link("inboxes", "办件", "Cases", inside=True),
-    Link("notices", "通知", "Notices", inside=True),
-    Link("incentives:deserving", "政策兑现", "Granting", inside=True),
-    Link("reporters", "报送单位", "Reporters", inside=True),
-    Link("receipts", "回执", "Receipts", inside=True),
-    Link("deliveries", "交换", "Exchange", inside=True),
-    Link("uploads", "上传", "Uploads", inside=True),
-    Link("statistics:reconciliation", "对账", "Reconciliation", inside=True),
-    Link("consumer:outliers", "待提警示", "Warnings to propose", inside=True),
-    Link("consumer:stations", "12315站", "Stations", inside=True),
-    Link("filing:alarms", "规则与做法", "Rules and practice", inside=True),
-    Link("accounts", "账户", "Accounts", inside=True),
-    Link("retention:periods", "留存", "Retention", inside=True),
-    Link("posts", "岗位", "Posts", inside=True),
-    Link("looks", "查看个人信息记录", "Looks", inside=True),
+    Link("inboxes", "办件", "Cases", DESKS),
+    Link("notices", "通知", "Notices", DESKS),
+    Link("incentives:deserving", "政策兑现", "Granting", GRANTING),
+    Link("reporters", "报送单位", "Reporters", (OFFICER,)),
+    Link("receipts", "回执", "Receipts", REPORTING),
+    Link("deliveries", "交换", "Exchange", (OFFICER,)),
+    Link("uploads", "上传", "Uploads", REPORTING),
+    Link("statistics:reconciliation", "对账", "Reconciliation", (OFFICER,)),
+    Link("consumer:outliers", "待提警示", "Warnings to propose", COMPLAINTS),
+    Link("consumer:stations", "12315站", "Stations", COMPLAINTS),
+    Link("filing:alarms", "规则与做法", "Rules and practice", DESKS),
+    Link("accounts", "账户", "Accounts", (OFFICER,)),
+    Link("retention:periods", "留存", "Retention", (OFFICER,)),
+    Link("posts", "岗位", "Posts", (ADMINISTRATOR,)),
+    Link("looks", "查看个人信息记录", "Looks", (ADMINISTRATOR, *DESKS)),
 )
 
 
@@ -61,27 +72,13 @@ SHOWN = (
     Link("express:coverage", "快递末端网点覆盖", "Coverage by express outlets"),
 )
 """Pages that show how what was filed and decided is kept."""
-AT_DESKS = {
-    "incentives:deserving",
-    "inboxes",
-    "notices",
-    "consumer:outliers",
-    "consumer:stations",
-    "filing:alarms",
-}
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Return what ``site/base.html`` needs."""
     match = request.resolver_match
-    works, administers = people.has_post(request), people.is_administrator(request)
-    officer = people.is_officer(request)
-    reports = officer or people.reporter_of(request) is not None
-    opens = dict.fromkeys(AT_DESKS, works) | {
-        "posts": administers, "looks": works or administers,
-        "reporters": officer, "receipts": reports, "uploads": reports,
-        "statistics:reconciliation": officer,
-    }  # fmt: skip
+    held = {post.role for post in people.posts_of(request)}
+    bench = tuple(link for link in BENCH if link.opens_to(held))
     return {
         "language": words.language(),
         "html_language": "en" if words.language() == "en" else "zh-Hans",
@@ -91,8 +88,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "demonstration": wiring.is_demonstration(),
         "here": match.view_name if match else "",
         "public_links": PUBLIC,
-        "bench_links": tuple(link for link in BENCH if opens.get(link.to, True)),
-        "bench_home": next((link.to for link in BENCH if opens.get(link.to, True)), "account"),
+        "bench_links": bench,
+        "bench_home": bench[0].to if bench else "account",
         "shown_links": SHOWN,
         "services": REGISTRY.services,
     }

@@ -117,4 +117,4 @@ def _changed(folder: Path) -> tuple[int, int]:
 
 @lru_cache(maxsize=4)
 def _policies(folder: Path, changed: tuple[int, int]) -> Library:  # noqa: ARG001 - part of the key
-    return policies.load(folder)
+    return policies.load_to_stay(folder)

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The audit of the ledger: every file against its version's leaf, every row against its batch."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 from deltalake.exceptions import DeltaError
 
 from shangheng.kernel.errors import ShanghengError
@@ -21,11 +24,15 @@ from shangheng.kernel.records.store import versions
 from shangheng.kernel.records.store.committing import HASHES
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import digest_of, folder_of
-from shangheng.kernel.records.store.reading import canonical, literal
+from shangheng.kernel.records.store.reading import canonical, literal, quoted
 from shangheng.kernel.records.store.tables import LOG, POINTER, commit_path, files_of, scan
 
 UNREADABLE = (DeltaError, OSError, ValueError, KeyError, TypeError)
 """What reading commits raises where their text was altered."""
+ROWS_A_PASS = 10_000_000
+"""How many rows are compared with their batches at a time: about a gigabyte of memory."""
+Hashes = npt.NDArray[np.uint8]
+NONE: Hashes = np.empty(0, np.uint8)
 
 
 def check_version(home: Ledger, leaf: Leaf) -> Iterator[Finding]:
@@ -111,28 +118,52 @@ def _pointer(home: Ledger, path: Path, table: str, kind: str) -> Iterator[Findin
 
 def check_rows(home: Ledger, kind: RecordKind) -> Iterator[Finding]:
     """Compare the rows of a kind, current, claimed and replaced, with their batches' hashes."""
+    waiting = {folder: name for *name, folder in records.batches_kept(kind.name)}
     try:
-        sources = _sources(home, kind)
-    except UNREADABLE as error:
+        for reporter, batch, there in _rows(home, kind):
+            waiting.pop(folder_of(reporter, batch), None)
+            yield from _compared(home, kind, (reporter, batch), there)
+    except (*UNREADABLE, duckdb.Error, pa.ArrowException) as error:
         yield _unreadable(kind, error)
         return
+    for reporter, batch in waiting.values():
+        yield from _compared(home, kind, (reporter, batch), NONE)
+
+
+def _rows(home: Ledger, kind: RecordKind) -> Iterator[tuple[str, str, Hashes]]:
+    """Give each batch that has rows with their hashes, as they are now.
+
+    Memory is bounded by the rows of a pass: all batches are shared out between as many as needed.
+    """
+    sources = _sources(home, kind)
     if not sources:
         return
-    rows = " UNION ALL ".join(
-        f"SELECT reporter, batch, unhex(sha256({canonical(kind)})) AS hash FROM {source}"
-        for source in sources
-    )
-    asked = (
-        "SELECT reporter, batch, list(DISTINCT hash) "
-        f"FROM ({rows}) GROUP BY reporter, batch ORDER BY reporter, batch"
-    )
-    try:
-        with duckdb.connect() as connection:
-            told = connection.execute(asked)
-            while row := told.fetchone():
-                yield from _check_hashes(home, kind, row)
-    except (duckdb.Error, UnicodeDecodeError) as error:
-        yield _unreadable(kind, error)
+    names = ", ".join(quoted(field.name) for field in kind.fields)
+    rows = " UNION ALL ".join(f"SELECT reporter, batch, {names} FROM {each}" for each in sources)
+    with duckdb.connect(config={"threads": home.threads}) as connection:
+        connection.execute("SET arrow_large_buffer_size = true")
+        ((count,),) = connection.execute(f"SELECT count(*) FROM ({rows})").fetchall()
+        passes = count // ROWS_A_PASS + 1
+        for number in range(passes):
+            asked = (
+                f"SELECT reporter, batch, list(unhex(sha256({canonical(kind)}))) FROM ({rows}) "
+                f"WHERE hash(reporter, batch) % {passes} = {number} "
+                "GROUP BY reporter, batch ORDER BY reporter, batch"
+            )
+            for found in connection.sql(asked).to_arrow_reader():
+                yield from _unpacked(found)
+
+
+def _unpacked(found: pa.RecordBatch) -> Iterator[tuple[str, str, Hashes]]:
+    """Give reporter, batch and hashes of each row, the hashes where Arrow keeps them."""
+    reporters, numbers, lists = found.columns
+    inside = lists.values
+    data = np.frombuffer(inside.buffers()[2], np.uint8)[HASH_BYTES * inside.offset :]
+    ends = HASH_BYTES * np.frombuffer(lists.buffers()[1], np.int64)[lists.offset :]
+    for at, (reporter, number) in enumerate(
+        zip(reporters.to_pylist(), numbers.to_pylist(), strict=True)
+    ):
+        yield reporter, number, data[ends[at] : ends[at + 1]]
 
 
 def _unreadable(kind: RecordKind, error: Exception) -> Finding:
@@ -149,24 +180,52 @@ def _sources(home: Ledger, kind: RecordKind) -> list[str]:
     found = [
         scan(whole)
         for files in (records.ledger_files(home, kind.name), records.claims_files(home, kind.name))
-        if (whole := [path for path in files.paths if _is_whole(Path(path), told)])
+        if (whole := _whole(home, map(Path, files.paths), told))
     ]
-    replaced = sorted(home.history(kind.name).glob("*.parquet"))
-    whole = [literal(str(path)) for path in replaced if _is_whole(path, told)]
-    return found + [f"read_parquet({path})" for path in whole]
+    replaced = _whole(home, sorted(home.history(kind.name).glob("*.parquet")), told)
+    return found + [f"read_parquet({literal(path)})" for path in replaced]
 
 
-def _is_whole(path: Path, told: Mapping[Path, set[str]]) -> bool:
-    return path.exists() and digest_of(path) in told.get(path.resolve(), ())
+def _whole(home: Ledger, paths: Iterable[Path], told: Mapping[Path, set[str]]) -> list[str]:
+    """Return the files that have a digest of which a commit tells."""
+    there = [path for path in paths if path.exists()]
+    with ThreadPoolExecutor(home.threads) as pool:
+        digests = list(pool.map(digest_of, there))
+    pairs = zip(there, digests, strict=True)
+    return [str(path) for path, digest in pairs if digest in told.get(path.resolve(), ())]
 
 
-def _check_hashes(home: Ledger, kind: RecordKind, row: tuple[Any, ...]) -> Iterator[Finding]:
-    reporter, batch, there = row
-    where = f"tables/{kind.name} {reporter} {batch}"
+def _compared(
+    home: Ledger, kind: RecordKind, name: tuple[str, str], there: Hashes
+) -> Iterator[Finding]:
+    """Compare the hashes of a batch's rows with those that were sealed of it."""
+    reporter, batch = name
     path = home.batch(folder_of(reporter, batch)) / HASHES
     data = path.read_bytes() if path.exists() else b""
-    sealed = {data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)}
-    if more := len(set(there) - sealed):
+    sealed = np.frombuffer(data, np.uint8, len(data) - len(data) % HASH_BYTES)
+    if np.array_equal(_in_order(there), _in_order(sealed)):
+        return
+    where = f"tables/{kind.name} {reporter} {batch}"
+    ours, theirs = _apart(there), _apart(sealed)
+    if more := len(ours - theirs):
         yield Finding(where, "evidence.rows_not_sealed", {"rows": more, "batch": batch})
-    if less := len(sealed - set(there)):
+    if less := len(theirs - ours):
         yield Finding(where, "evidence.rows_gone", {"rows": less, "batch": batch})
+
+
+def _in_order(hashes: Hashes) -> npt.NDArray[np.uint64]:
+    """Return hashes as rows of numbers, by the first of them, each once.
+
+    Two that differ only behind the first number may stand in either order: arrays that are alike
+    hold the same hashes, of others that must be asked one by one.
+    """
+    rows = hashes.view(np.uint64).reshape(-1, HASH_BYTES // 8)
+    rows = rows[np.argsort(rows[:, 0])]
+    is_new = np.ones(len(rows), np.bool_)
+    is_new[1:] = (rows[1:] != rows[:-1]).any(axis=1)
+    return rows[is_new]
+
+
+def _apart(hashes: Hashes) -> set[bytes]:
+    data = hashes.tobytes()
+    return {data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)}

@@ -19,7 +19,6 @@ from shangheng.kernel.access.concept import ADMINISTRATOR, OFFICER, REPORTER, He
 from shangheng.kernel.errors import NotPermitted
 from shangheng.site import clock
 from shangheng.site.accounts import make_person
-from shangheng.site.registry import REGISTRY
 
 __all__ = ["OFFICER", "make_person"]
 
@@ -71,11 +70,6 @@ def is_officer(request: HttpRequest) -> bool:
 def is_administrator(request: HttpRequest) -> bool:
     """Return whether the reader gives and ends posts."""
     return any(post.role == ADMINISTRATOR for post in posts_of(request))
-
-
-def has_post(request: HttpRequest) -> bool:
-    """Return whether the reader works on cases or registers."""
-    return any(post.role in REGISTRY.roles for post in posts_of(request))
 
 
 def reporter_of(request: HttpRequest) -> str | None:

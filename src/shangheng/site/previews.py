@@ -60,7 +60,8 @@ def _photo(path: Path, written: Path) -> bool:
 
 def _page(path: Path, written: Path) -> bool:
     """Let another process draw the first page; it knows where programs lie and nothing else."""
-    command = [sys.executable, "-m", "shangheng.site.pdf_page", path, written, str(SIDE_PX)]
+    given = (str(path), str(written), str(SIDE_PX))
+    command = [sys.executable, "-m", "shangheng.site.pdf_page", *given]
     known = {"PYTHONPATH": ":".join(filter(None, sys.path))}
     with _one_at_a_time:
         try:

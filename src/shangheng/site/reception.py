@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The front door for batches, whichever way they come: file, stream, browser or API."""
 
-import json
 from typing import Any
 
 import structlog
@@ -9,9 +8,7 @@ import structlog
 from shangheng.kernel.errors import Unavailable
 from shangheng.kernel.records import actions as records
 from shangheng.kernel.records.concept.receipts import Receipt
-from shangheng.kernel.records.store.home import write_durably
 from shangheng.kernel.records.store.landing import Progress
-from shangheng.kernel.records.store.names import folder_of
 from shangheng.kernel.records.store.tables import FILES_PER_DAY_MAX
 from shangheng.site import clock, sealing, wiring
 from shangheng.site.registry import REGISTRY
@@ -42,20 +39,11 @@ def receive(report: records.Report, *, tell: Progress = _silent) -> Receipt:
 
 
 def told(receipt: Receipt) -> dict[str, Any]:
-    """Return a receipt with the proof that it is sealed, as plain values; always the same.
+    """Return a receipt with the proof that it is sealed, as plain values.
 
-    The proof that is made first is kept: the log grows, and a proof made later would look
-    different, though both hold.
+    The proof is always the same: it leads to the first checkpoint that has the receipt in it.
     """
-    home = wiring.ledger()
-    kept = home.batch(folder_of(receipt.reporter, receipt.batch)) / "evidence.json"
-    if kept.exists():
-        plain: dict[str, Any] = json.loads(kept.read_bytes())
-        return plain
-    plain = sealing.with_evidence(receipt, home=home)
-    if plain.get("evidence", {}).get("state") == "published":
-        write_durably(kept, json.dumps(plain, ensure_ascii=False).encode())
-    return plain
+    return sealing.with_evidence(receipt, home=wiring.ledger())
 
 
 def settle(limit: int = FILES_PER_DAY_MAX) -> int:

@@ -87,7 +87,7 @@ def computed_again(content: bytes) -> Verdict:
     """
     try:
         said = json.loads(content)
-        question, rows = _question(said["question"]), said["rows"]
+        question, rows = question_of(said["question"]), said["rows"]
         indicator, ledger = str(said["indicator"]), str(said["ledger"])
         parameters, at = dict(said["parameters"]), datetime.fromisoformat(said["at"])
         versions = {name: int(n) for name, _, n in (e.partition("@") for e in ledger.split(", "))}
@@ -109,7 +109,8 @@ def computed_again(content: bytes) -> Verdict:
     return bad("figure", "evidence.figure_differs", facts)
 
 
-def _question(plain_: Mapping[str, Any]) -> Question:
+def question_of(plain_: Mapping[str, Any]) -> Question:
+    """Return the question that a sealed figure answers."""
     since, until = plain_["from"], plain_["to"]
     return Question(
         by=tuple(plain_["by"]),

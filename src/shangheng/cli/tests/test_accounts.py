@@ -60,8 +60,10 @@ def test_a_banks_file_is_reconciled(say: Say, tmp_path: Path) -> None:
     )
     asked = ("reconcile", "fund", path, *PERIOD, "--days", 1, "--reference", "bank")
     told = json.loads(say(*asked, "--json"))
-    assert told["matched"] == [{"rule": "days", "ours": [1], "theirs": [1]}]
-    assert [(each["reference"], each["why"]) for each in told["unmatched"]] == [("B-2", "absent")]
+    assert [(each["state"], each["rule"], each["side"], each["reference"]) for each in told] == [
+        ("matched", "days", "ours", "B-1"), ("matched", "days", "theirs", "B-1"),
+        ("unmatched", "absent", "theirs", "B-2"),
+    ]  # fmt: skip
     assert "5.00" in say(*asked)
     path.write_text("reference,day\n", encoding="utf-8")
     with pytest.raises(Invalid, match=r"statement\.columns_missing"):

@@ -46,8 +46,20 @@ def test_the_answer_is_one_json_object(facts: Path) -> None:
 
 def test_people_see_a_table_with_what_is_missing(facts: Path) -> None:
     told = run(facts).output
-    assert "several_levels_in_one_year" in told
     assert "合计 total: 50,000" in told
+    assert "  --reading several_levels_in_one_year=sum  → 150,000 元 yuan" in told
+    assert "企业：规模以上 The firm: above scale [party.above_scale]" in told
+
+
+def test_nothing_that_is_missing_is_told_by_its_name_alone(facts: Path) -> None:
+    for place in ("ganzhou", "jiangsu", "hunan", "qinghai"):
+        options = ("--jurisdiction", place, "--on", "2016-12-31", "--json")
+        told = CliRunner().invoke(entitlements_command, [str(facts), *options]).output
+        missing = [
+            fact for each in json.loads(told)["provisions"] for fact in each["missing_in_words"]
+        ]
+        assert missing
+        assert not [fact for fact in missing if fact["name"] in (fact["zh"], fact["en"])]
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,12 @@ from shangheng.cli import evidence as evidence_commands
 from shangheng.cli.retention import retention_command
 from shangheng.kernel.evidence import bundles
 from shangheng.kernel.evidence.verifying import holds
-from shangheng.kernel.records import retained
+from shangheng.kernel.records import actions, retained
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import folder_of
 from shangheng.site import clock, people, proving, sealing
+from shangheng.site.registry import REGISTRY
 from shangheng.site.tests.conftest import PASSWORD, home, orders, report
 
 pytestmark = pytest.mark.django_db
@@ -152,6 +153,28 @@ def test_the_audit_names_what_was_left_or_denied_of_a_disposal(
         cursor.execute("UPDATE kernel_disposal SET reason = 'x'")
     codes = {each["code"] for each in audited()["findings"]}
     assert codes == {"evidence.content_left", "evidence.content_differs"}
+
+
+def test_entries_of_a_register_that_a_partner_shared_have_a_plan_and_are_disposed_of(
+    home: Ledger, lead: Client, tmp_path: Path
+) -> None:
+    assert "/retention/due/guarantee/" not in page(lead, "/retention/")
+    path = tmp_path / "received.csv"
+    path.write_text(
+        "entry_of,entry_no,in_force_from,entry_state\nkunshan,BZ-1,2015-01-01,ended\n", "utf-8"
+    )
+    kind = REGISTRY.kind_held("guarantee")
+    taken = actions.take(
+        actions.Report(source=path, kind=kind, reporter="kunshan"), home=home, at=clock.now()
+    )
+    assert taken.accepted == 1
+    (tmp_path / "decisions.yaml").write_text(
+        "retention.statistic_months: {value: 36, source: 某法 第一条}\n", "utf-8"
+    )
+    assert "/retention/due/guarantee/" in page(lead, "/retention/")
+    assert "kunshan" in page(lead, "/retention/due/guarantee/")
+    assert told("dispose", "guarantee", "--by", "lead", "--reason", "期满")["records"] == 1
+    assert told("due", "guarantee")["batches"] == []
 
 
 def test_a_published_figure_stays_when_its_records_are_gone(

@@ -8,6 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from shangheng.kernel.policies.concept import Department
+from shangheng.kernel.regions.concept import level_of
 from shangheng.kernel.registers.concept.actors import Actor, Post, covers
 
 ADMINISTRATOR = "access.administrator"
@@ -88,14 +89,18 @@ class HeldPost:
         """Return what the post opens: one for each function that its department has in cases.
 
         A department without a function there opens what is not given to any department; each
-        opens what names the department under any of its forms.
+        opens what names the department under any of its forms. Where a name means one body in
+        each division, the post is such a body's if its region is of that level.
         """
         if not self.department:
             return (Post(self.role, self.region),)
         found = departments.get(self.department)
         functions = (found.functions if found else ()) or (self.department,)
         forms = found.forms if found else ()
-        return tuple(Post(self.role, self.region, function, forms) for function in functions)
+        is_each = bool(found and self.region and level_of(self.region) in found.each)
+        return tuple(
+            Post(self.role, self.region, function, forms, is_each) for function in functions
+        )
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Event, Lock
+from time import sleep
 from typing import TypeVar
 from uuid import UUID
 
@@ -30,6 +31,9 @@ NO_LAG = timedelta(0)
 HOLDS_A_ROUND = 1_000
 _TRIES = 5
 _JOINED_MAX = 2_000
+_CROWD = 4
+"""Callers that are answered at once from which the next round waits for them, so long:"""
+_GATHER_S = 0.001
 _DEADLOCK = "40P01"
 """PostgreSQL's code; two batches can meet so if they name the same keys for other accounts."""
 
@@ -155,7 +159,7 @@ def expire(*, at: datetime) -> int:
 
     Returns how many; to be run now and then, until it returns 0.
     """
-    return _again(lambda: _expire(store.overdue(at, HOLDS_A_ROUND), at))
+    return _again(lambda: _expire(store.overdue(at, HOLDS_A_ROUND), at), rows=HOLDS_A_ROUND)
 
 
 @dataclass
@@ -175,12 +179,15 @@ class _Part:
 class _Queue:
     """Where small batches of several threads meet: one leads and books for all that wait.
 
-    Whoever comes while another books waits; the first of them leads next.
+    Whoever comes while another books waits; the first of them leads next. Where several come at a
+    time, whoever leads gives those that the round before has just answered the moment to come
+    again: else the callers part into two halves that wait for each other's commits.
     """
 
     waiting: list[_Part] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
     is_led: bool = False
+    last: int = 0
 
     def go(self, part: _Part) -> None:
         """Wait until a part is booked, by this thread or by another one."""
@@ -195,9 +202,12 @@ class _Queue:
             raise part.error
 
     def _lead(self, part: _Part) -> None:
+        if self.last >= _CROWD:
+            sleep(_GATHER_S)
         with self.lock:
             alike = [each for each in self.waiting if each.lag == part.lag]
             self.waiting = [each for each in self.waiting if each.lag != part.lag]
+        self.last = len(alike)
         alike.sort(key=lambda each: each.at)
         try:
             _book(alike)
@@ -225,11 +235,12 @@ def _book_alone(part: _Part) -> None:
 
 def _book(parts: Sequence[_Part]) -> None:
     """Book the parts in one transaction, after one in which holds past their time are released."""
+    size = sum(len(part.transfers) for part in parts)
     for _ in range(_TRIES):
-        late, at = _again(lambda: _decided(parts)), parts[0].at
+        late, at = _again(lambda: _decided(parts), rows=size), parts[0].at
         if not late:
             return
-        _again(lambda late=late, at=at: _expire(late, at))  # type: ignore[misc]
+        _again(lambda late=late, at=at: _expire(late, at), rows=len(late))  # type: ignore[misc]
     raise Unavailable("transfer.kept_clashing", tries=_TRIES)
 
 
@@ -237,8 +248,13 @@ def _decided(parts: Sequence[_Part]) -> list[Entry]:
     """Decide and write; if holds have to be released first, change nothing and return those."""
     transfers = [transfer for part in parts for transfer in part.transfers]
     pendings = {transfer.pending for transfer in transfers if transfer.pending}
-    known = store.entries(pendings.union(transfer.key for transfer in transfers))
-    states = store.locked(_accounts_of(transfers, [known[key] for key in pendings & known.keys()]))
+    keys = pendings.union(transfer.key for transfer in transfers)
+    if pendings:
+        known = store.entries(keys)
+        holds = [known[key] for key in pendings & known.keys()]
+        states = store.locked(_accounts_of(transfers, holds))
+    else:
+        states, known = store.locked_with(_accounts_of(transfers, []), keys)
     if late := _late(states, parts[0].at):
         transaction.set_rollback(True)
         return late
@@ -278,12 +294,12 @@ def _write(book: Book) -> None:
         store.write(book.booked, book.changed(), partial(sealing.seal_posting, at=book.at))
 
 
-def _again(work: Callable[[], Done]) -> Done:
-    """Do work in a transaction, anew if another one was in its way."""
+def _again(work: Callable[[], Done], *, rows: int) -> Done:
+    """Do work that books so many rows in a transaction, anew if another one was in its way."""
     clash: Exception | None = None
     for _ in range(_TRIES):
         try:
-            with transaction.atomic():
+            with transaction.atomic(), store.few_trips(rows):
                 return work()
         except IntegrityError as error:  # one of the keys was booked since we looked
             clash = error

@@ -8,6 +8,7 @@ PostgreSQL the rows of a large batch are copied in.
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -32,6 +33,10 @@ _STATE = (
     "SELECT id, code, unit_id, floor, ceiling, closed_at IS NOT NULL, posted, held_out, held_in, "
     "last_at, next_expiry FROM kernel_account WHERE "
 )
+
+
+_IN_ORDER = "ORDER BY id FOR NO KEY UPDATE"
+_KNOWN = "SELECT count(*) FROM kernel_transfer WHERE key = ANY(%s)"
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,19 @@ STATES = Table(
 
 def _is_postgresql() -> bool:
     return connection.vendor == "postgresql"
+
+
+@contextmanager
+def few_trips(rows: int) -> Iterator[None]:
+    """Send PostgreSQL what is asked of it together, up to where an answer is read.
+
+    Each trip there and back costs a small batch as much as its rows. Copying cannot be sent so.
+    """
+    if not _is_postgresql() or rows >= _COPIED_FROM:
+        yield
+        return
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
 
 
 def _selected(head: str, column: str, values: Collection[Any], tail: str = "") -> Iterator[Any]:
@@ -112,8 +130,23 @@ def locked(codes: Collection[str]) -> dict[str, State]:
     They are locked in the order of their ids by whoever locks any, so that no two transactions can
     wait for each other. SQLite has one writer at a time and needs no lock.
     """
-    tail = "ORDER BY id FOR NO KEY UPDATE" if _is_postgresql() else ""
+    tail = _IN_ORDER if _is_postgresql() else ""
     return {row[1]: _state(row) for row in _selected(_STATE, "code", codes, tail)}
+
+
+def locked_with(
+    codes: Collection[str], keys: Collection[str]
+) -> tuple[dict[str, State], dict[str, Entry]]:
+    """Return accounts as ``locked`` does, and what is booked under keys: as a rule nothing."""
+    if not _is_postgresql():
+        known = entries(keys)
+        return locked(codes), known
+    head = _STATE.replace(" FROM", ", (" + _KNOWN + ") FROM")
+    with connection.cursor() as cursor:
+        cursor.execute(f"{head}code = ANY(%s) {_IN_ORDER}", [list(keys), list(codes)])
+        rows = cursor.fetchall()
+    may_be_known = not rows or rows[0][-1]
+    return {row[1]: _state(row[:-1]) for row in rows}, entries(keys) if may_be_known else {}
 
 
 def _state(row: Sequence[Any]) -> State:

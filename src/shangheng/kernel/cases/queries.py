@@ -44,7 +44,7 @@ from shangheng.kernel.cases.store import House, events_of, file_path, unit_of
 from shangheng.kernel.cases.tallies import month_of
 from shangheng.kernel.errors import NotFound, NotPermitted
 from shangheng.kernel.registers.concept.actors import APPLICANT, PUBLIC, SYSTEM, Actor, Post
-from shangheng.kernel.registers.queries import below, naming, placed
+from shangheng.kernel.registers.queries import above, below, naming, placed
 from shangheng.kernel.search import store as search
 from shangheng.kernel.search.concept import folded
 
@@ -74,7 +74,10 @@ def _seen(kind: CaseKind, actor: Actor, within: Callable[[str], Q], *, joint: bo
     scope = Q(pk__in=[])
     for post in dict.fromkeys(replace(post, role="") for post in posts):
         ours = Q(department__in=("", post.department)) if post.department else Q()
-        scope |= within(post.region) & ours & _named(kind, post)
+        reach = within(post.region)
+        if post.is_each and _is_narrow(kind, post):
+            reach |= above(post.region)
+        scope |= reach & ours & _named(kind, post)
         if joint and (taken_part := JointRow.objects.filter(below(post.region) & ours)).exists():
             scope |= Q(pk__in=taken_part.values("case"))
     return scope

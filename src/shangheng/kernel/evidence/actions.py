@@ -123,17 +123,20 @@ def _leaf(
     return entry, salt
 
 
-def seal_batch(
-    object_id: str, receipt: Mapping[str, Any], *, root: bytes, records: int, at: datetime
-) -> int:
-    """Sequence the leaf of a batch that was taken: its receipt, its root, its public facts.
+def seal_batches(receipts: Mapping[str, Mapping[str, Any]]) -> None:
+    """Sequence the leaves of batches that were taken: receipt, root, public facts, by object id.
 
-    MUST be called inside the transaction that writes the batch. The totals in the receipt are
+    MUST be called inside the transaction that writes the batches. The totals in a receipt are
     committed to and not shown; the root says which records, and nothing about them.
     """
-    facts: dict[str, Fact] = {name: receipt[name] for name in BATCH_FACTS}
-    facts |= {"records": records, "root": root.hex()}
-    return seal(BATCH_TAKEN, object_id, receipt, at=at, facts=facts)
+    leaves = []
+    for object_id, receipt in receipts.items():
+        facts: dict[str, Fact] = {name: receipt[name] for name in (*BATCH_FACTS, "records")}
+        facts["root"] = receipt["records_root"].removeprefix("sha256:")
+        at = datetime.fromisoformat(receipt["recorded_at"])
+        leaves.append(_leaf(BATCH_TAKEN, object_id, receipt, at, facts))
+    if leaves:
+        sequence(leaves)
 
 
 def sequence(leaves: Sequence[tuple[Entry, bytes]]) -> int:

@@ -10,6 +10,7 @@ nobody kept can no longer be guessed, while every proof that was handed out stil
 from hashlib import sha256
 from struct import Struct
 
+import numpy as np
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES256
 from cryptography.hazmat.primitives.ciphers.modes import CTR
@@ -21,8 +22,7 @@ from shangheng.kernel.evidence.ranges import inclusion_ranges
 
 SALT_BYTES = 16
 SECRET_BYTES = 32
-_SALT = Struct(f"{SALT_BYTES}s")
-_HASH = Struct(f"{HASH_BYTES}s")
+_INPUT = Struct(f"{len(LEAF_PREFIX) + SALT_BYTES + HASH_BYTES}s")
 _SLICE = 1024  # records hashed at a time, so that they stay in the processor's cache
 
 
@@ -53,13 +53,16 @@ def record_leaves(salts: bytes, record_hashes: bytes) -> bytes:
     count = len(record_hashes) // HASH_BYTES
     if len(salts) != count * SALT_BYTES:
         raise Invalid("evidence.salt_length", length=len(salts))
+    own = np.frombuffer(record_hashes, np.uint8).reshape(count, HASH_BYTES)
+    with_salts = np.frombuffer(salts, np.uint8).reshape(count, SALT_BYTES)
     leaves: list[bytes] = []
     for at in range(0, count, _SLICE):
-        some_salts = salts[at * SALT_BYTES : (at + _SLICE) * SALT_BYTES]
-        some_hashes = record_hashes[at * HASH_BYTES : (at + _SLICE) * HASH_BYTES]
-        pairs = zip(_SALT.iter_unpack(some_salts), _HASH.iter_unpack(some_hashes), strict=True)
-        some = [sha256(LEAF_PREFIX + salt + hash_).digest() for (salt,), (hash_,) in pairs]
-        leaves.append(b"".join(some))
+        some = slice(at, at + _SLICE)
+        prefixes = np.full((len(own[some]), 1), LEAF_PREFIX[0], np.uint8)
+        inputs = np.hstack((prefixes, with_salts[some], own[some]))
+        leaves.append(
+            b"".join([sha256(each).digest() for (each,) in _INPUT.iter_unpack(inputs.data)])
+        )
     return b"".join(leaves)
 
 

@@ -5,7 +5,8 @@
    was sealed without waiting for its index.
 2. Compare tiles, checkpoint and rows; what does not fit is a fault, and nothing is written.
 3. *Integrate*: write entry bundles and tiles behind the published ones. The same leaves write the
-   same files, so that a crash is mended by writing them again.
+   same files, so that a crash is mended by writing them again. What was signed and not published
+   is published first, so that never more than one signed checkpoint waits for that.
 4. Sign a checkpoint, have it cosigned by witnesses and time-stamped.
 5. Keep both in a row. Each size has one row: a second root for it can never be signed.
 6. *Publish*: put the time stamp beside the log, then replace the checkpoint.
@@ -68,9 +69,12 @@ def integrate(log: Log, *, now: Now, until: int | None = None) -> Checkpoint | N
         if size == (seen.size if seen else 0):
             return seen
         log.store.clear_pending()
-        before = seen.size if seen else 0
-        tree = _grown(TiledTree(log.store, before), size)
-        return _published(log, tree, before, now)
+        tree = TiledTree(log.store, seen.size if seen else 0)
+        signed = CheckpointRow.objects.filter(size__gt=tree.size).values_list("size", flat=True)
+        for end in sorted({*signed, size}):
+            before, tree = tree.size, _grown(tree, end)
+            seen = _published(log, tree, before, now)
+        return seen
 
 
 def stamp_path(size: int) -> str:
@@ -155,9 +159,7 @@ def _published(log: Log, tree: TiledTree, before: int, now: Now) -> Checkpoint:
     elif bytes(row.root) != root:
         other = log.sign(tree.size, root)
         raise EvidenceBroken("evidence.forked", size=tree.size, checkpoint=row.note, other=other)
-    # One that an integrator signed and was killed before it published is among them.
-    signed = CheckpointRow.objects.filter(size__gt=before).values_list("size", "stamp")
-    log.store.put((stamp_path(size), bytes(stamp)) for size, stamp in signed)
+    log.store.put([(stamp_path(row.size), bytes(row.stamp))])
     log.store.replace(CHECKPOINT, row.note.encode())
     return Checkpoint(log.origin, tree.size, root)
 

@@ -21,8 +21,8 @@ from shangheng.kernel.evidence.texts import read_base64, write_base64
 
 SLICE_RECORDS = 2**16
 BLOCK_RECORDS = 2**8
-SHARED_FROM = 8
-"""Slices from which a second process is worth its start."""
+SHARED_FROM = 64
+"""Slices (of 60 ms each) from which a second process is worth its start, of some seconds."""
 
 
 @dataclass(frozen=True)
@@ -141,27 +141,29 @@ def _count(hashes: Path) -> int:
 
 
 def _all_nodes(hashes: Path, secret: bytes, processes: int) -> list[bytes]:
-    """Return the roots of every 256 records, joined by slice; shared where it is worth it."""
-    slices = -(-_count(hashes) // SLICE_RECORDS)
-    if processes == 1 or slices < SHARED_FROM:
-        return _nodes(hashes, secret, range(slices))
-    middle = slices // 2
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        other = pool.submit(_nodes, hashes, secret, range(middle, slices))
-        return _nodes(hashes, secret, range(middle)) + other.result()
+    """Return the roots of every 256 records, joined by slice; shared where it is worth it.
+
+    The others begin at the end: until they have started this process goes on alone, and it takes
+    back what nobody has begun.
+    """
+    slices = range(-(-_count(hashes) // SLICE_RECORDS))
+    if processes == 1 or len(slices) < SHARED_FROM:
+        return [_nodes(hashes, secret, number) for number in slices]
+    with ProcessPoolExecutor(processes - 1, mp_context=get_context("spawn")) as pool:
+        others = {
+            number: pool.submit(_nodes, hashes, secret, number) for number in reversed(slices)
+        }
+        return [
+            _nodes(hashes, secret, number) if others[number].cancel() else others[number].result()
+            for number in slices
+        ]
 
 
-def _nodes(hashes: Path, secret: bytes, numbers: range) -> list[bytes]:
-    width = BLOCK_RECORDS * HASH_BYTES
-    found = []
-    for number in numbers:
-        first = number * SLICE_RECORDS
-        own = _read(hashes, first, SLICE_RECORDS)
-        salts = batches.salts(secret, first, len(own) // HASH_BYTES)
-        leaves = batches.record_leaves(salts, own)
-        blocks = range(0, len(leaves), width)
-        found.append(b"".join([fold(leaves[at : at + width]) for at in blocks]))
-    return found
+def _nodes(hashes: Path, secret: bytes, number: int) -> bytes:
+    width, first = BLOCK_RECORDS * HASH_BYTES, number * SLICE_RECORDS
+    own = _read(hashes, first, SLICE_RECORDS)
+    leaves = batches.record_leaves(batches.salts(secret, first, len(own) // HASH_BYTES), own)
+    return b"".join([fold(leaves[at : at + width]) for at in range(0, len(leaves), width)])
 
 
 def _read(hashes: Path, first: int, count: int) -> bytes:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The lineage of one record: where it came from, which parcels carried it, to whom and why."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -102,10 +102,15 @@ def _passage(agreement: Agreement, parcel: ParcelRow, act: str) -> Passage:
 def _origins(office: Office, kind: RecordKind, key: Mapping[str, str]) -> Iterator[Origin]:
     """Give the batches that a record has come in, in the order of their names."""
     batches, _ = words_of(office.home, kind, key)
+    yield from origins_of(office, kind.name, sorted(batches))
+
+
+def origins_of(office: Office, kind: str, batches: Iterable[tuple[str, str]]) -> Iterator[Origin]:
+    """Give for each batch, by its reporter and number, whether and how it was shared with us."""
     senders = {each.reporter or each.name: each.name for each in office.partners.values()}
-    for reporter, batch in sorted(batches):
+    for reporter, batch in batches:
         row = ReceivedRow.objects.filter(
-            batch=batch, provider=senders.get(reporter, ""), kind=kind.name
+            batch=batch, provider=senders.get(reporter, ""), kind=kind
         ).first()
         yield _came(reporter, batch, row) if row else Origin(reporter, batch)
 

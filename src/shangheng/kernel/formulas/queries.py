@@ -3,7 +3,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import ibis
@@ -262,6 +262,43 @@ def placed(question: Question, indicator: Indicator) -> Question:
     return replace(question, where=where).settled(indicator)
 
 
+@dataclass(frozen=True)
+class Behind:
+    """The ledger's rows from which a figure is computed: of which kind, and where they are read.
+
+    Where a figure has a dividend and a divisor, these are the rows of the dividend.
+    """
+
+    kind: RecordKind
+    rows: ibis.Table
+    sources: Sources
+    engine: Engine
+
+    def read(self, asked: ibis.Table) -> list[dict[str, Any]]:
+        """Return what is asked of the rows."""
+        sql = sql_text(asked, self.engine.dialect)
+        return self.engine.run(sql, self.sources).to_pylist()  # type: ignore[no-any-return]
+
+
+def behind(
+    indicator: Indicator, question: Question, *, house: House, at: datetime
+) -> Behind | None:
+    """Return the rows from which a figure is computed; none where it is computed of no records."""
+    settled = placed(question, indicator)
+    sources = house.sources(indicator.reads)
+    setting = Setting(
+        engine=house.engine, sources=sources, on=at.date(), configuration=house.configuration
+    )
+    value = value_of(indicator, sources, parameters_of(indicator, settled, setting))
+    job = next(jobs_of(value, indicator, settled), None)
+    if job is None:
+        return None
+    rows = asked_rows(job, borders_for([(indicator, settled)], setting))
+    if job.measure.where:
+        rows = rows.filter(job.measure.where(rows))
+    return Behind(sources[job.measure.kind][0], rows, sources, house.engine)
+
+
 def records_behind(
     indicator: Indicator,
     question: Question,
@@ -271,24 +308,58 @@ def records_behind(
     limit: int = 50,
     offset: int = 0,
 ) -> list[dict[str, Any]]:
-    """Return the ledger's rows that a figure was computed from, with batch and line of each.
-
-    Where a figure has a dividend and a divisor, these are the rows of the dividend.
-    """
-    settled = placed(question, indicator)
-    sources = house.sources(indicator.reads)
-    setting = Setting(
-        engine=house.engine, sources=sources, on=at.date(), configuration=house.configuration
-    )
-    value = value_of(indicator, sources, parameters_of(indicator, settled, setting))
-    job = next(jobs_of(value, indicator, settled), None)
-    if job is None:
+    """Return the rows that a figure was computed from, with batch and line of each."""
+    found = behind(indicator, question, house=house, at=at)
+    if found is None:
         return []
-    rows = asked_rows(job, borders_for([(indicator, settled)], setting))
-    if job.measure.where:
-        rows = rows.filter(job.measure.where(rows))
-    columns = [n for n in columns_of(sources[job.measure.kind][0]) if n in rows.columns]
-    page = rows.select(*columns).order_by("day", "batch", "line").limit(limit, offset=offset)
-    sql = sql_text(page, house.engine.dialect)
-    found: list[dict[str, Any]] = house.engine.run(sql, sources).to_pylist()
-    return found
+    columns = [name for name in columns_of(found.kind) if name in found.rows.columns]
+    page = found.rows.select(*columns).order_by("day", "batch", "line")
+    return found.read(page.limit(limit, offset=offset))
+
+
+def batches_behind(
+    indicator: Indicator, question: Question, *, house: House, at: datetime, limit: int
+) -> tuple[str, list[dict[str, Any]]]:
+    """Return the kind of a figure's rows, and how many of them each batch brought, most first."""
+    found = behind(indicator, question, house=house, at=at)
+    if found is None:
+        return "", []
+    counted = found.rows.group_by("reporter", "batch").aggregate(records=ibis._.count())
+    most = counted.order_by(ibis.desc("records"), "reporter", "batch").limit(limit)
+    return found.kind.name, found.read(most)
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record of the ledger: its kind, and the values that make it one."""
+
+    kind: str
+    key: Mapping[str, str]
+
+    def among(self, rows: ibis.Table) -> ibis.Table:
+        """Return what of some rows is this record."""
+        return rows.filter(*(rows[name].cast("string") == told for name, told in self.key.items()))
+
+
+def day_of_record(record: Record, *, house: House) -> date | None:
+    """Return on which day of the ledger a record stands, if it does."""
+
+    def build(**tables: ibis.Table) -> ibis.Table:
+        return record.among(tables[record.kind]).select("day").limit(1)
+
+    return next((row["day"] for row in rows_of(build, house=house, reads=[record.kind])), None)
+
+
+def is_counted(
+    indicator: Indicator, question: Question, record: Record, *, house: House, at: datetime
+) -> bool | None:
+    """Tell whether a record is one of those that a figure counts; none where it counts others.
+
+    Raises:
+        Invalid: a decision that the figure needs is still to be made.
+    """
+    found = behind(indicator, question, house=house, at=at)
+    if found is None or found.kind.name != record.kind:
+        return None
+    counted = record.among(found.rows).aggregate(n=ibis._.count())
+    return bool(found.read(counted)[0]["n"])

@@ -6,18 +6,20 @@ from django.db.models import Q, QuerySet
 from shangheng.kernel.notices.concept import CHANNELS, Notice, NoticeView
 from shangheng.kernel.notices.models import NoticeRow
 from shangheng.kernel.registers.concept.actors import Actor
-from shangheng.kernel.registers.queries import below, naming
+from shangheng.kernel.registers.queries import above, below, naming
 
 
 def lying_for(actor: Actor) -> QuerySet[NoticeRow]:
     """Return what lies in the inbox of a person: by name, and by each of their posts."""
     mine = Q(to=actor.name, role="")
     for post in actor.posts:
-        one = Q(role=post.role) & below(post.region)
+        one = below(post.region)
         if post.department:
+            named = naming("payload__bodies", post.names)
+            one &= Q(payload__bodies__isnull=True) | named
+            one |= above(post.region) & named if post.is_each else Q()
             one &= Q(department__in=("", post.department))
-            one &= Q(payload__bodies__isnull=True) | naming("payload__bodies", post.names)
-        mine |= one
+        mine |= one & Q(role=post.role)
     return NoticeRow.objects.filter(mine, channel="inbox")
 
 

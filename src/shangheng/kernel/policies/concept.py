@@ -235,7 +235,10 @@ class Quota:
 
 @dataclass(frozen=True, kw_only=True)
 class Department:
-    """A body under every form in which documents print it; cases know it by ``functions``."""
+    """A body under every form in which documents print it; cases know it by ``functions``.
+
+    A form such as 各市人民政府 means one body in each division of the levels ``each``.
+    """
 
     printed: str
     zh: str
@@ -243,6 +246,7 @@ class Department:
     kind: str
     also: tuple[str, ...]
     functions: tuple[str, ...]
+    each: tuple[str, ...] = ()
     place: Place = field(compare=False)
 
     @property

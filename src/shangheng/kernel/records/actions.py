@@ -34,7 +34,7 @@ from shangheng.kernel.records.store.convoys import (
     Queue,
     Ticket,
 )
-from shangheng.kernel.records.store.home import Ledger, room_needed
+from shangheng.kernel.records.store.home import Ledger, room_needed, write_all_durably
 from shangheng.kernel.records.store.landing import Progress
 from shangheng.kernel.records.store.names import INTENT, RECEIPTS, digest_of
 from shangheng.kernel.records.store.sweeping import Swept
@@ -222,32 +222,43 @@ def finish(home: Ledger, work: Path) -> None:
     """Put a committed convoy's results in their place and write its rows; may be repeated."""
     intent = json.loads((work / INTENT).read_bytes())
     receipts = json.loads((work / RECEIPTS).read_bytes())
-    known = dict(
-        ReporterRow.objects.filter(
-            code__in={receipt["reporter"] for receipt in receipts}
-        ).values_list("code", "pk")
+    taken = {
+        each["folder"]: plain for each, plain in zip(intent["members"], receipts, strict=True)
+    }
+    moved = [
+        place
+        for each in intent["members"]
+        for place in committing.publish(home, work.parent / each["work"], folder=each["folder"])
+    ]
+    told_in = {home.batch(folder) / "receipt.json": plain for folder, plain in taken.items()}
+    write_all_durably(
+        {path: json.dumps(plain, ensure_ascii=False).encode() for path, plain in told_in.items()},
+        moved=moved,
     )
     with transaction.atomic():
-        for each, plain in zip(intent["members"], receipts, strict=True):
-            folder = each["folder"]
-            committing.publish(home, work.parent / each["work"], folder=folder, receipt=plain)
-            receipt = Receipt.from_dict(plain)
-            _, new = BatchRow.objects.get_or_create(
-                reporter_id=known[plain["reporter"]],
-                number=plain["batch"],
-                defaults=_row_facts(receipt, folder),
-            )
-            if new:
-                root = bytes.fromhex(receipt.records_root.removeprefix("sha256:"))
-                evidence.seal_batch(
-                    folder, plain, root=root, records=receipt.records, at=receipt.recorded_at
-                )
+        _write_rows(taken)
         if told := intent.get("withdrawal"):
             withdrawals.write(intent["kind"], told)
         seal_versions(home, intent["kind"])
     for each in intent["members"]:
         shutil.rmtree(work.parent / each["work"], ignore_errors=True)
     committing.clear(work)
+
+
+def _write_rows(taken: Mapping[str, dict[str, Any]]) -> None:
+    """Write the row of each batch, by its folder, and seal it, unless that was done before."""
+    rows = ReporterRow.objects.filter(code__in={plain["reporter"] for plain in taken.values()})
+    known = dict(rows.values_list("code", "pk"))
+    there = set(BatchRow.objects.filter(folder__in=taken).values_list("folder", flat=True))
+    new = {folder: plain for folder, plain in taken.items() if folder not in there}
+    BatchRow.objects.bulk_create(
+        BatchRow(
+            reporter_id=known[plain["reporter"]], number=plain["batch"], folder=folder,
+            **_row_facts(Receipt.from_dict(plain)),
+        )
+        for folder, plain in new.items()
+    )  # fmt: skip
+    evidence.seal_batches(new)
 
 
 def withdraw(asked: Withdrawal, *, home: Ledger, at: datetime) -> int:
@@ -276,12 +287,11 @@ def withdraw(asked: Withdrawal, *, home: Ledger, at: datetime) -> int:
     return WithdrawalRow.objects.get(reporter=reporter, number=asked.number).records
 
 
-def _row_facts(receipt: Receipt, folder: str) -> Mapping[str, Any]:
+def _row_facts(receipt: Receipt) -> Mapping[str, Any]:
     return {
         "kind": receipt.kind,
         "digest": receipt.digest.removeprefix("sha256:"),
         "bytes": receipt.bytes,
-        "folder": folder,
         "received_at": receipt.received_at,
         "rows_read": receipt.rows_read,
         "accepted": receipt.accepted,
@@ -320,9 +330,7 @@ def settle(home: Ledger, kind: RecordKind, *, limit: int = FILES_PER_DAY_MAX) ->
         if not table.crowded_days(limit):
             return False
         work = home.begin_work()
-        connection = staging.connect(
-            memory_mb=home.memory_mb, threads=home.threads, spill=home.root / "work" / "spill"
-        )
+        connection = staging.connect(home)
         try:
             done = table.settle(connection, limit=limit)
             seal_versions(home, kind.name)

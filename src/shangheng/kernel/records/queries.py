@@ -205,6 +205,12 @@ def folders() -> Iterator[str]:
     yield from BatchRow.objects.order_by("pk").values_list("folder", flat=True).iterator()
 
 
+def batches_kept(kind: str) -> Iterator[tuple[str, str, str]]:
+    """Give reporter, number and folder of every batch of a kind that was not disposed of."""
+    rows = BatchRow.objects.filter(kind=kind, disposal=None).order_by("reporter__code", "number")
+    yield from rows.values_list("reporter__code", "number", "folder").iterator()
+
+
 def receipt_in_row(folder: str) -> object:
     """Return the receipt that stands in a batch's row, whatever it is; nothing without a row."""
     for _, row in evidence.readable(BatchRow.objects.filter(folder=folder)):

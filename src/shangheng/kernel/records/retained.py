@@ -82,6 +82,11 @@ def disposal_of(row: DisposalRow) -> Disposal:
     )  # fmt: skip
 
 
+def kinds_taken() -> set[str]:
+    """Return the names of the kinds of which a batch was ever taken."""
+    return set(BatchRow.objects.order_by().values_list("kind", flat=True).distinct())
+
+
 def disposed() -> Iterator[tuple[str, list[str]]]:
     """Give every disposal with the folders of the batches that it took."""
     for number in DisposalRow.objects.order_by("pk").values_list("number", flat=True):

@@ -130,6 +130,12 @@ def below(region: str, of: str = "") -> Q:
     return Q(**{f"{of}region__gte": first, f"{of}region__lte": last})
 
 
+def above(region: str) -> Q:
+    """Return the condition for what lies at a region or at one that it belongs to."""
+    belongs = (region[:2] + "0000", region[:CITY_DIGITS] + "00", region[:COUNTY_DIGITS], region)
+    return Q(region__in=("", *dict.fromkeys(belongs)))
+
+
 def _seen(kind: RegisterKind, actor: Actor, *, confirmed: bool = False) -> Q:
     """Return the condition for the entries of a register that an actor may see at all.
 

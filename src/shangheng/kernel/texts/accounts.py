@@ -190,6 +190,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "银行流水缺少列 {missing}；需要 {needed}",
         "The bank's file lacks the columns {missing}; it needs {needed}",
     ),
+    "statement.nothing_given": (
+        "没有银行流水；请选择文件，或把流水粘贴到框里",
+        "There is no bank's file; choose one, or paste its lines into the field",
+    ),
+    "statement.too_large": (
+        "银行流水 {bytes} 字节，网页最多收 {most} 字节；请分段核对，或用命令 shangheng accounts reconcile",
+        "The bank's file has {bytes} bytes, a page takes {most}; reconcile it in parts, or with the command shangheng accounts reconcile",
+    ),
+    "statement.days_missing": (
+        "请填在途天数：款项从一方到另一方最多几天，例如 3",
+        "Say how many days money may be on its way, such as 3",
+    ),
     "statement.date_malformed": (
         "银行流水第 {line} 行的日期 {date} 应写作 2026-05-01",
         "Line {line} of the bank's file has the date {date}; write it as 2026-05-01",

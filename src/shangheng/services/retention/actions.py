@@ -52,7 +52,7 @@ def hold(asked: Selection, *, case: str, reason: str, desk: Desk) -> Holding:
     """Hold what a case needs; the case notes it."""
     desk.require(OFFICER, LEAD)
     under = queries.case_for(desk.registry, case, desk.hand)
-    kind = desk.registry.kind(asked.kind) if asked.kind else None
+    kind = desk.registry.kind_held(asked.kind) if asked.kind else None
     told = desk.said(reason)
     with transaction.atomic():
         given = Hold(
@@ -82,7 +82,7 @@ def ask(asked: Selection, *, case: str, purpose: str, desk: Desk) -> Answer:
     """Answer a question from retained records under a case; the case notes it."""
     desk.require(OFFICER, LEAD)
     under = queries.case_for(desk.registry, case, desk.hand)
-    kind = desk.registry.kind(asked.kind)
+    kind = desk.registry.kind_held(asked.kind)
     with transaction.atomic():
         answer = answering.ask(desk.home, kind, asked, case=under.number, told=desk.said(purpose))
         said = f"调取 answer {answer.number}: {answer.rows}, sha256 {answer.digest}"

@@ -15,7 +15,7 @@ from shangheng.kernel.formulas.parameters import Configuration, Parameter
 from shangheng.kernel.formulas.plans import sql_text, table_of
 from shangheng.kernel.formulas.queries import House
 from shangheng.kernel.policies.concept import Jurisdiction, Library
-from shangheng.kernel.records import disposing
+from shangheng.kernel.records import disposing, retained
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.concept.retention import (
     CLASSES,
@@ -108,6 +108,14 @@ def periods(setting: Setting, on: date) -> list[ClassPeriod]:
         except Invalid as refusal:
             found.append(ClassPeriod(name, zh, en, None, refusal))
     return found
+
+
+def kinds_kept(registry: Registry) -> tuple[RecordKind, ...]:
+    """Return every kind that is reported, and the registers whose entries partners shared."""
+    taken = retained.kinds_taken()
+    return tuple(
+        kind for name, kind in registry.held.items() if name in registry.kinds or name in taken
+    )
 
 
 def standing(

@@ -110,7 +110,7 @@ def periods(request: HttpRequest, office: Office) -> HttpResponse:
     """Show how long each class is kept and by which rule, and how every kind stands."""
     office.require_officer(request)
     on, setting = office.now().date(), _setting(office)
-    kinds = tuple(office.registry.kinds.values())
+    kinds = queries.kinds_kept(office.registry)
     facts = {
         "classes": [
             (each, office.message(each.refusal) if each.refusal else "")
@@ -128,7 +128,7 @@ def periods(request: HttpRequest, office: Office) -> HttpResponse:
 def due(request: HttpRequest, office: Office, name: str) -> HttpResponse:
     """Show what a disposal of a kind would do, batch by batch; a lead disposes from here."""
     office.require_officer(request)
-    kind, now = office.registry.kind(name), office.now()
+    kind, now = office.registry.kind_held(name), office.now()
     period = queries.period_of(kind, _setting(office), now.date())
     wrong = ""
     if request.method == "POST":
@@ -181,7 +181,7 @@ def disposals(request: HttpRequest, office: Office) -> HttpResponse:
     ]  # fmt: skip
     if file := _file(request, office, "disposals", plain):
         return file
-    facts = {"found": found, "text": text, "kinds": office.registry.kinds}
+    facts = {"found": found, "text": text, "kinds": office.registry.held}
     return render(request, "retention/disposals.html", facts)
 
 
@@ -212,7 +212,7 @@ def holds(request: HttpRequest, office: Office) -> HttpResponse:
         return file
     facts = {
         "found": found, "text": text, "typed": typed, "wrong": wrong,
-        "kinds": office.registry.kinds.values(), "leads": _leads(request, office),
+        "kinds": queries.kinds_kept(office.registry), "leads": _leads(request, office),
     }  # fmt: skip
     return render(request, "retention/holds.html", facts, status=422 if wrong else 200)
 
@@ -252,7 +252,7 @@ def answers(request: HttpRequest, office: Office) -> HttpResponse:
         return file
     facts = {
         "found": found, "text": text, "typed": typed, "wrong": wrong,
-        "kinds": office.registry.kinds.values(),
+        "kinds": queries.kinds_kept(office.registry),
     }  # fmt: skip
     return render(request, "retention/answers.html", facts, status=422 if wrong else 200)
 

@@ -4,7 +4,7 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -33,9 +33,9 @@ def _day(text: str, usual: date) -> date:
         raise Invalid("account.day_unreadable", text=text[:20]) from error
 
 
-def _period(request: HttpRequest) -> tuple[datetime, datetime]:
+def period_of(asked: QueryDict) -> tuple[datetime, datetime]:
     """Return the period that is asked for: this month up to now, or whole days that are over."""
-    now, asked = clock.now(), request.GET
+    now = clock.now()
     first = _day(asked.get("since", ""), now.date().replace(day=1))
     last = _day(asked.get("until", ""), now.date())
     since = datetime.combine(first, time(), CHINA)
@@ -44,6 +44,11 @@ def _period(request: HttpRequest) -> tuple[datetime, datetime]:
         raise Invalid("statement.not_over", until=until.isoformat())
     # Without a last day up to the last midnight: what is still running has no statement.
     return since, max(since, min(until, datetime.combine(now.date(), time(), CHINA)))
+
+
+def last_day(until: datetime) -> datetime:
+    """Return the last moment of a period that ends before ``until``."""
+    return until - timedelta(microseconds=1)
 
 
 @require_safe
@@ -91,7 +96,7 @@ def _row(each: queries.Listed) -> tuple[str, ...]:
 @officers_only
 def statement(request: HttpRequest, code: str) -> HttpResponse:
     """Show an account's statement for a period; as CSV and as PDF with its code."""
-    since, until = _period(request)
+    since, until = period_of(request.GET)
     told = queries.statement(code, since=since, until=until)
     form = request.GET.get("format", "")
     if form in ("csv", "pdf"):
@@ -110,7 +115,7 @@ def _shown(told: Statement) -> dict[str, Any]:
         "told": told,
         "opening": written(told.opening, unit),
         "closing": written(told.closing, unit),
-        "last": told.until - timedelta(microseconds=1),
+        "last": last_day(told.until),
         "lines": [
             (
                 each, words.either(*PHASES[each.phase]), written(each.change, unit),
@@ -130,7 +135,7 @@ def check(request: HttpRequest) -> HttpResponse:
     asked = request.GET
     facts: dict[str, Any] = {"asked": asked}
     if asked.get("code"):
-        since, until = _period(request)
+        since, until = period_of(request.GET)
         try:
             facts["genuine"] = queries.is_genuine(
                 asked.get("account", "").strip(), since=since, until=until,

@@ -13,7 +13,7 @@ from shangheng.kernel.errors import Invalid, NotFound, NotPermitted, Unavailable
 from shangheng.kernel.exchange import queries
 from shangheng.kernel.exchange.tracing import Trace
 from shangheng.kernel.periods import CHINA
-from shangheng.site import catalogue, clock, exchange, formats, words
+from shangheng.site import catalogue, clock, exchange, formats, lineage, words
 from shangheng.site.people import is_officer, officers_only
 from shangheng.site.registry import REGISTRY
 
@@ -111,6 +111,7 @@ def trace(request: HttpRequest) -> HttpResponse:
         facts["keys"] = [(kind.field(name), value) for name, value in key.items()]
         if all(key.values()):
             facts["trace"] = found = exchange.trace(kind.name, key)
+            facts["uses"] = lineage.uses(kind.name, key)
             if request.GET.get("format") == "csv":
                 return formats.csv_file("trace", TRACE_HEADER, _passages(found))
     return render(request, "site/exchange/trace.html", facts)

@@ -2,6 +2,7 @@
 """The dictionary of indicators, the page of each, its files, charts and the records behind it."""
 
 import json
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -12,10 +13,10 @@ from django.views.decorators.http import require_safe
 from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.formulas import queries as formulas
 from shangheng.kernel.formulas.concept import Figure, Indicator, Question
-from shangheng.kernel.periods import period_start
-from shangheng.site import charts, words
+from shangheng.kernel.periods import CHINA, period_start
+from shangheng.site import charts, lineage, words
 from shangheng.site.figures import Reading, period_label, points_by_size, points_in_time, unit_text
-from shangheng.site.formats import FORMATS
+from shangheng.site.formats import FORMATS, csv_file
 from shangheng.site.office import OFFICE
 from shangheng.site.people import officers_only
 from shangheng.site.questions import months_of, read
@@ -26,6 +27,8 @@ RECORDS_A_PAGE = 50
 WIDTHS = range(280, 1601)
 MEDIA = {"svg": "image/svg+xml", "png": "image/png"}
 KEEP_S = 60
+ORIGIN_HEADER = ("报送单位 reporter", "批次 batch", "条数 records", "交换包 parcel",
+                 "收到时间 received", "依据 basis")  # fmt: skip
 
 
 @require_safe
@@ -183,6 +186,8 @@ def behind(request: HttpRequest, name: str) -> HttpResponse:
     question = read(_asked(request.GET, indicator), indicator)
     page = request.GET.get("page", "1")
     number = max(1, int(page)) if page.isdigit() else 1
+    if request.GET.get("format") == "csv":
+        return csv_file("deliveries", ORIGIN_HEADER, _origins(indicator, question))
     rows = OFFICE.records_behind(
         indicator, question, limit=RECORDS_A_PAGE + 1, offset=(number - 1) * RECORDS_A_PAGE
     )
@@ -190,12 +195,20 @@ def behind(request: HttpRequest, name: str) -> HttpResponse:
     facts = {
         "indicator": indicator,
         "asked": question,
+        "brought": lineage.brought(indicator, question) if number == 1 else [],
         "columns": _headings(columns, indicator),
         "rows": [[_cell(row[name]) for name in columns] for row in rows[:RECORDS_A_PAGE]],
         "number": number,
         "more": len(rows) > RECORDS_A_PAGE,
     }
     return render(request, "site/behind.html", facts)
+
+
+def _origins(indicator: Indicator, question: Question) -> Iterator[tuple[object, ...]]:
+    """Give what brought the records behind a figure as lines of a table."""
+    for each, records in lineage.brought(indicator, question):
+        at = each.received_at.astimezone(CHINA).isoformat() if each.received_at else ""
+        yield each.reporter, each.batch, records, each.parcel, at, "；".join(each.basis)
 
 
 def _headings(columns: list[str], indicator: Indicator) -> list[tuple[str, str]]:

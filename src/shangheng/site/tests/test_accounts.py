@@ -2,13 +2,15 @@
 """Accounts on pages: as they stand, as statements that can be checked, as kinds are declared."""
 
 import csv
+import html
 import re
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from shangheng.kernel.accounts import actions
+from shangheng.kernel.accounts import actions, queries
 from shangheng.kernel.accounts.concept.transfers import Transfer
 from shangheng.kernel.accounts.tests import builders
 
@@ -61,3 +63,56 @@ def test_who_may_post_on_which_kind_of_account_can_be_read(officer: Client) -> N
 def test_visitors_see_no_account(books: None, client: Client) -> None:
     for address in ("/accounts/", "/accounts/kinds/", "/accounts/fund/statement/"):
         assert client.get(address).status_code in (302, 403)
+
+
+BANK = "编号,日期,金额\nB-1,2026-05-02,123.45\nB-2,2026/5/3,-5\n"
+RECONCILED = {"since": "2026-05-01", "until": "2026-05-31", "days": "3"}
+
+
+def test_a_banks_file_is_matched_on_a_page_and_every_line_left_over_says_why(
+    books: None, officer: Client
+) -> None:
+    builders.opened("till", owner=queries.account("fund").owner)
+    late = builders.AT + timedelta(hours=2)
+    actions.post([Transfer(key="2026-2", source="fund", target="till", amount=700)], at=late)
+    assert "没对上" not in officer.get("/accounts/fund/reconcile/").content.decode()
+    file = SimpleUploadedFile("bank.csv", BANK.replace("/5/3", "/05/03").encode("gb18030"))
+    done = officer.post("/accounts/fund/reconcile/", {**RECONCILED, "file": file})
+    page = done.content.decode()
+    assert "对上 1 笔，没对上 2 行" in page
+    assert "仅金额一致且唯一" in page
+    assert "对方没有相应记录" in page
+    again = officer.post(
+        "/accounts/fund/reconcile/",
+        {**RECONCILED, "format": "csv", "lines": done.context["text"]},
+    )
+    rows = [*csv.DictReader(again.content.decode("utf-8-sig").splitlines())]
+    assert [(row["state"], row["side"], row["amount"].strip("'")) for row in rows] == [
+        ("matched", "ours", "123.45"), ("matched", "theirs", "123.45"),
+        ("unmatched", "ours", "-7.00"), ("unmatched", "theirs", "-5.00"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({}, "没有银行流水"),
+        ({"lines": BANK, "days": ""}, "在途天数"),
+        ({"lines": "编号,日期\nB-1,2026-05-01"}, "amount"),
+        ({"lines": BANK}, "第 2 行"),  # a day as nobody else writes it
+        ({"lines": "编号,日期,金额\nB-1,2026-05-01"}, "金额"),  # a line that ends too early
+    ],
+)
+def test_what_is_wrong_with_a_banks_file_is_said_and_what_was_typed_stays(
+    books: None, officer: Client, given: dict[str, str], told: str
+) -> None:
+    done = officer.post("/accounts/fund/reconcile/", {**RECONCILED, **given})
+    page = done.content.decode()
+    assert done.status_code == 422
+    alarm = page.partition('role="alert"')[2].partition("</div>")[0]
+    assert told in alarm
+    assert given.get("lines", "") in html.unescape(page)
+
+
+def test_nobody_but_officers_reconciles(books: None, client: Client) -> None:
+    assert client.post("/accounts/fund/reconcile/", RECONCILED).status_code in (302, 403)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from shutil import copy
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -16,9 +17,12 @@ from shangheng.kernel.evidence.notes import open_note
 from shangheng.kernel.exchange.concept.parcels import parse_slip
 from shangheng.kernel.exchange.store.channels import SLIP_HEADER, decode_slip
 from shangheng.kernel.exchange.store.declared import read_agreements, read_partners
+from shangheng.kernel.formulas.concept import Question
 from shangheng.kernel.records import reporters
 from shangheng.kernel.records.store.home import Ledger
-from shangheng.site import clock, exchange, sealing
+from shangheng.site import clock, exchange, lineage, sealed_figures, sealing
+from shangheng.site.office import OFFICE
+from shangheng.site.publication import OFFICER
 from shangheng.site.registry import REGISTRY
 from shangheng.site.tests.conftest import orders
 
@@ -158,6 +162,43 @@ def test_an_officer_traces_a_record_to_whom_it_went(shared: str, officer: Client
     assert "orders-for-post.1,1,put" in text
     nobody = officer.get("/exchange/trace/?kind=order&platform=P01&order_no=none")
     assert "没有交换包带出过这条记录" in nobody.content.decode()
+    assert "没有指标算进这条记录" in nobody.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_record_leads_to_its_figures_and_a_figure_to_what_brought_its_records(
+    shared: str, officer: Client
+) -> None:
+    row = of_kunshan()
+    number = sealed_figures.publish("order-count", Question(by=("month",)))
+    key = {name: row[name] for name in ("platform", "order_no")}
+    used = {each.indicator.name: each for each in lineage.uses("order", key)}
+    assert used["order-count"].counts is True
+    assert used["order-count"].sealed == (number,)
+    assert used["order-count"].day.isoformat() == row["ordered_at"][:10]
+    page = officer.get(f"/exchange/trace/?kind=order&{urlencode(key)}").content.decode()
+    assert number in page
+    behind = officer.get("/indicators/order-count/records/?month=2025-11").content.decode()
+    assert "直接报送" in behind
+    text = officer.get("/indicators/order-count/records/?month=2025-11&format=csv")
+    lines = text.content.decode("utf-8-sig").splitlines()
+    assert len(lines) > 1
+    counted = REGISTRY.indicator("order-count"), Question(by=("month",))
+    whole = OFFICE.ask("order-count", counted[1], OFFICER)
+    assert sum(records for _, records in lineage.brought(*counted)) == whole.records
+
+
+def test_a_record_that_a_figure_leaves_out_is_not_said_to_be_counted(
+    home: Ledger, report: Callable[..., object]
+) -> None:
+    report(orders(2).replace(b"P01-1,shop-1,B2C", b"P01-1,shop-1,B2B"))
+    used = [
+        {each.indicator.name: each.counts for each in lineage.uses("order", key)}
+        for key in ({"platform": "P01", "order_no": f"P01-{number}"} for number in (0, 1))
+    ]
+    assert [each["order-count"] for each in used] == [True, True]
+    assert used[0]["online-retail-sales"] is True
+    assert "online-retail-sales" not in used[1]
 
 
 def of_kunshan() -> dict[str, str]:

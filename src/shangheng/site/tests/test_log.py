@@ -264,6 +264,18 @@ def test_rows_that_nobody_reported_are_found_though_their_commit_is_sealed(
     assert codes == {"evidence.rows_not_sealed", "evidence.rows_gone"}
 
 
+def test_batches_of_which_no_row_is_left_are_found_though_the_commit_is_sealed(
+    home: Ledger, batch: Receipt
+) -> None:
+    table = Table(home.table("order"), REGISTRY.kind("order"))
+    table.commit([], table.files(), facts={"tag": "forged"})
+    intake.seal_versions(home, "order")
+    sealing.publish()
+    findings = found(home)
+    assert {finding.code for finding in findings} == {"evidence.rows_gone"}
+    assert f"tables/order {batch.reporter} {batch.batch}" in {each.where for each in findings}
+
+
 def test_what_a_second_source_said_is_sealed_and_proved_as_a_record_is(
     home: Ledger, batch: Receipt, report: Callable[..., Receipt]
 ) -> None:

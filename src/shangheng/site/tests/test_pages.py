@@ -3,16 +3,20 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.urls import reverse
 from pytest_django.fixtures import Settings
 
+from shangheng.kernel.access.concept import HOUSE_ROLES, REPORTER
 from shangheng.kernel.records.concept.receipts import Receipt
+from shangheng.site import people, wiring
 from shangheng.site.registry import REGISTRY
-from shangheng.site.tests.conftest import orders
+from shangheng.site.tests.conftest import PASSWORD, orders
 
 pytestmark = pytest.mark.django_db
 
@@ -262,3 +266,17 @@ def test_help_and_error_codes_are_there(client: Client) -> None:
     assert "键盘" in text_of(client.get("/help/"))
     assert "batch.unknown" in text_of(client.get("/help/errors"))
     assert client.get("/manifest.webmanifest").json()["start_url"] == "/"
+
+
+@pytest.mark.parametrize("role", [*HOUSE_ROLES, *REGISTRY.roles])
+@pytest.mark.usefixtures("home")
+def test_whatever_the_workbench_offers_to_a_role_opens(role: str) -> None:
+    reporter = "P01" if role == REPORTER else ""
+    whole = f"{role}@{wiring.place().region}" if role in REGISTRY.roles else role
+    people.make_person("somebody", PASSWORD, roles=() if reporter else (whole,), reporter=reporter)
+    client = Client()
+    assert client.login(username="somebody", password=PASSWORD)
+    offered = client.get("/help/").context["bench_links"]
+    assert offered
+    answers = {link.to: client.get(reverse(link.to)).status_code for link in offered}
+    assert set(answers.values()) == {HTTPStatus.OK}, answers

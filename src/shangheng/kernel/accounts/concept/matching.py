@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from shangheng.kernel.accounts.concept.units import Unit, written
+
 Side = Literal["ours", "theirs"]
 
 
@@ -103,11 +105,13 @@ class Unmatched:
     numbers: tuple[int, ...] = ()
     difference: int = 0
 
-    def told(self) -> tuple[str, str]:
-        """Return the explanation in Chinese and English."""
+    def told(self, unit: Unit) -> tuple[str, str]:
+        """Return the explanation in Chinese and English; amounts as their unit writes them."""
         numbers = ", ".join(map(str, self.numbers))
         zh, en = REASONS[self.why]
-        facts = {"numbers": numbers, "difference": self.difference}
+        is_amount = self.why == "amount_differs"
+        off = written(self.difference, unit) if is_amount else str(self.difference)
+        facts = {"numbers": numbers, "difference": off}
         return zh.format_map(facts), en.format_map(facts)
 
 
@@ -134,8 +138,8 @@ def reconcile(
 ) -> Reconciliation:
     """Match two statements by rules in their order and explain every line that is left over."""
     left: dict[Side, dict[int, Line]] = {
-        "ours": dict(enumerate(ours)),
-        "theirs": dict(enumerate(theirs)),
+        "ours": {id(line): line for line in ours},
+        "theirs": {id(line): line for line in theirs},
     }
     matches: list[Match] = []
     for rule in rules:
@@ -158,9 +162,8 @@ def reconcile(
 
 
 def _strike(left: dict[int, Line], matched: tuple[Line, ...]) -> None:
-    gone = set(map(id, matched))
-    for at in [at for at, line in left.items() if id(line) in gone]:
-        del left[at]
+    for line in matched:
+        del left[id(line)]
 
 
 def _grouped(lines: Iterable[Line], key: Callable[[Line], Hashable]) -> Groups:

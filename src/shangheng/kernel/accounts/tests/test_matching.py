@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from shangheng.kernel.accounts.concept import matching
 from shangheng.kernel.accounts.concept.matching import Line, Reconciliation
+from shangheng.kernel.accounts.concept.units import CNY
 
 DAY = date(2026, 5, 1)
 RULES = matching.usual_rules(days=3)
@@ -55,9 +56,9 @@ def test_each_line_left_over_says_what_is_nearest() -> None:
     assert ("ours", 6, "absent") in told
     first = result.unmatched[0]
     assert (first.numbers, first.difference) == ((1,), 10)
-    assert first.told() == (
-        "对方第 1 行编号相同，金额相差 10",
-        "Line 1 of the other side has the same reference; amounts differ by 10",
+    assert first.told(CNY) == (
+        "对方第 1 行编号相同，金额相差 0.10",
+        "Line 1 of the other side has the same reference; amounts differ by 0.10",
     )
 
 
@@ -104,4 +105,4 @@ def test_no_line_is_matched_twice_and_the_sums_prove_it(
     assert result.difference == sum(o.amount for o in left["ours"]) - sum(
         t.amount for t in left["theirs"]
     )
-    assert all(all(each.told()) for each in result.unmatched)
+    assert all(all(each.told(CNY)) for each in result.unmatched)

@@ -2,14 +2,17 @@
 """Appending that is killed: four processes seal and integrate, one of them is killed at a time.
 
 The parent opens nothing and forks. A child seals a leaf and, once its transaction is committed,
-acknowledges index and object in one short write to a pipe; now and then it integrates. The parent
-kills a child at a random moment and forks another. At the end a fresh process integrates what is
+acknowledges index and object in one short write to a pipe; now and then it integrates and says so.
+Once somebody has got on since the last kill (every fourth time: has published), the parent waits
+for a random moment, kills a child and forks another. At the end a fresh process integrates what is
 left and compares everything with what was acknowledged.
 """
 
 import json
 import os
 import random
+import re
+import select
 import signal
 import sys
 import time
@@ -21,6 +24,10 @@ from pathlib import Path
 from typing import Any
 
 WRITERS = 4
+PUBLISHED = re.compile(rb"^published (\d+)$", re.MULTILINE)
+PUBLISHED_EVERY = 4
+PIECE = 1 << 20
+ENDED = "a process ended before it was killed"
 PAUSE_S = (0.02, 0.16)
 
 
@@ -73,41 +80,59 @@ def append(home: Path, pipe: int) -> None:
             index = actions.seal("thing.done", name, {"name": name}, at=datetime.now(UTC))  # noqa: TID251
         os.write(pipe, f"{index} {name}\n".encode())
         if index % 3 == 0:
-            integrate(opened, now=lambda: datetime.now(UTC))  # noqa: TID251
+            tree = integrate(opened, now=lambda: datetime.now(UTC))  # noqa: TID251
+            os.write(pipe, f"published {tree.size if tree else 0}\n".encode())
 
 
 def killing(home: Path, kills: int, seed: int) -> list[tuple[int, str]]:
     """Let processes append and kill them; return what they had acknowledged."""
     chance = random.Random(seed)  # noqa: S311 - moments, not secrets
     read, write = os.pipe()
-    os.set_blocking(read, False)
     alive: list[int] = []
     told = b""
     for turn in range(kills + WRITERS):
         while len(alive) < WRITERS and turn < kills + 1:
-            pid = os.fork()
-            if pid == 0:
-                try:
-                    append(home, write)
-                except BaseException:
-                    traceback.print_exc()
-                    raise
-                finally:
-                    os._exit(1)
-            alive.append(pid)
+            alive.append(_forked(home, write))
+        publishes = turn < kills and turn % PUBLISHED_EVERY == 0
+        told += _more(read, alive, after=_published(told) if publishes else -1)
         time.sleep(chance.uniform(*PAUSE_S))
         pid = alive.pop(chance.randrange(len(alive)))
         os.kill(pid, signal.SIGKILL)
         status = os.waitpid(pid, 0)[1]
         if os.waitstatus_to_exitcode(status) != -signal.SIGKILL:
-            raise SystemExit("a process ended before it was killed")
-        try:
-            told += os.read(read, 1 << 20)
-        except BlockingIOError:
-            continue
+            raise SystemExit(ENDED)
     os.close(write)
+    while piece := os.read(read, PIECE):
+        told += piece
     lines = [line.split(" ") for line in told.decode().split("\n") if line]
-    return [(int(index), name) for index, name in lines]
+    return [(int(index), name) for index, name in lines if index != "published"]
+
+
+def _forked(home: Path, write: int) -> int:
+    """Fork a process that appends for ever, and return its id."""
+    if pid := os.fork():
+        return pid
+    try:
+        append(home, write)
+    finally:
+        traceback.print_exc()
+        os._exit(1)
+
+
+def _more(read: int, alive: list[int], *, after: int) -> bytes:
+    """Wait until a process has acknowledged something, and somebody published beyond a size."""
+    told = b""
+    while not told or _published(told) <= after:
+        if select.select([read], [], [], 1)[0]:
+            told += os.read(read, PIECE)
+        elif any(os.waitpid(pid, os.WNOHANG)[0] for pid in alive):
+            raise SystemExit(ENDED)
+    return told
+
+
+def _published(told: bytes) -> int:
+    """Return the greatest size that was told to be published."""
+    return max((int(size) for size in PUBLISHED.findall(told)), default=0)
 
 
 def compare(home: Path, acknowledged: list[tuple[int, str]]) -> None:

@@ -51,8 +51,11 @@ def hashes(folder: Path, count: int = 5) -> Path:
 def seal_batch(folder: Path, count: int = 5) -> dict[str, Any]:
     """Seal a batch of some records and return its receipt."""
     sealed = sealing.seal_records(hashes(folder, count), SECRET)
-    told = receipt(records_root="sha256:" + sealed.root.hex())
-    actions.seal_batch("b1", told, root=sealed.root, records=sealed.records, at=AT)
+    told = receipt(
+        records_root="sha256:" + sealed.root.hex(), records=sealed.records,
+        recorded_at=AT.isoformat(),
+    )  # fmt: skip
+    actions.seal_batches({"b1": told})
     return told
 
 

@@ -82,10 +82,7 @@ class Feed(ABC):
 
     def connected(self) -> duckdb.DuckDBPyConnection:
         """Return a connection that knows the agreement's own key."""
-        connection = connect(
-            memory_mb=self.home.memory_mb, threads=self.home.threads,
-            spill=self.home.root / "work" / "spill",
-        )  # fmt: skip
+        connection = connect(self.home)
         optimise(connection, on=True)
         views.prepare(connection, self.agreement, key=self.home.master_key)
         return connection

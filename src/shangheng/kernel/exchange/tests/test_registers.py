@@ -16,6 +16,7 @@ from shangheng.kernel.errors import Conflict, Invalid, NotFound
 from shangheng.kernel.exchange import actions, answering, delivering, queries, receiving
 from shangheng.kernel.exchange.concept import agreements
 from shangheng.kernel.exchange.concept.registered import as_records
+from shangheng.kernel.exchange.forgetting import Forgetting
 from shangheng.kernel.exchange.models import ParcelRow
 from shangheng.kernel.exchange.receiving import Arrival, Desk
 from shangheng.kernel.exchange.store.bodies import Wrapped, records_of
@@ -31,8 +32,10 @@ from shangheng.kernel.exchange.tests.builders import (
 )
 from shangheng.kernel.exchange.tests.builders import agreed as record_agreed
 from shangheng.kernel.records import actions as records
+from shangheng.kernel.records import disposing
 from shangheng.kernel.records.actions import Report
 from shangheng.kernel.records.concept.receipts import Receipt
+from shangheng.kernel.records.concept.retention import Period, Said
 from shangheng.kernel.registers import actions as registers
 from shangheng.kernel.registers import queries as register_queries
 from shangheng.kernel.registers.actions import Filing
@@ -279,6 +282,28 @@ def test_a_city_passes_on_what_counties_share_and_no_entry_is_taken_for_anothers
     province = house_of(tmp_path / "province", "suzhou")
     received(province, "suzhou", sent)
     assert rows_of(province) == rows_of(city)
+
+
+def test_what_a_city_disposes_of_is_withdrawn_from_whom_it_passed_it_on_to(
+    house: Provider, tmp_path: Path
+) -> None:
+    actions.adopt(agreed(**{"agreement": "kunshan", "from": "kunshan", "only": None}), at=AT)
+    entered(1, since=date(2020, 3, 1))
+    house.cut("kunshan")  # a parcel is a batch, which is disposed of whole
+    kept = entered(2)
+    city = house_of(tmp_path / "city", "kunshan")
+    received(city, "kunshan", parcels(house, "kunshan"))
+    up = {"agreement": "up", "from": "suzhou", "to": ["jiangsu"], "source": "received"}
+    actions.adopt(agreed(**up), at=AT)
+    province = house_of(tmp_path / "province", "suzhou")
+    received(province, "suzhou", parcels(city, "up", "jiangsu"))
+    assert len(rows_of(province)) == 2
+    forgetting = Forgetting(city.office.home, KINDS, "outlet", AT)
+    period, told = Period(36, ("某法 第一条",)), Said("chen", "期满", AT)
+    disposing.dispose(city.office.home, OUTLET, period, told, before=forgetting)
+    city.forget()
+    received(province, "suzhou", parcels(city, "up", "jiangsu"))
+    assert [number for _, number, *_ in rows_of(province)] == [kept]
 
 
 def test_only_of_registers_can_be_said_whose_word_is_passed_on(house: Provider) -> None:

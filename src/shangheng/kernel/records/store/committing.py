@@ -31,7 +31,7 @@ from shangheng.kernel.evidence.store import flush
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.store.archive import seal_file
 from shangheng.kernel.records.store.convoys import Convoy
-from shangheng.kernel.records.store.home import Ledger, write_durably
+from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.keys import Entries, KeyIndex
 from shangheng.kernel.records.store.names import INTENT
 from shangheng.kernel.records.store.reading import key_number, literal, quoted
@@ -238,25 +238,24 @@ def clear(work: Path) -> None:
     shutil.rmtree(work, ignore_errors=True)
 
 
-def publish(home: Ledger, work: Path, *, folder: str, receipt: Mapping[str, Any]) -> None:
+def publish(home: Ledger, work: Path, *, folder: str) -> list[Path]:
     """Move a finished batch's results from its work folder to where they stay; may be repeated.
 
-    Rejected rows are as they came, persons and all: they are kept encrypted, as the archive is.
+    Returns where they are now; the caller flushes their folders. Rejected rows are as they came,
+    persons and all: they are kept encrypted, as the archive is.
     """
-    target = home.batch(folder)
-    target.mkdir(parents=True, exist_ok=True)
+    target, sealed = home.batch(folder), home.archive(folder)
+    for place in (target, sealed.parent):
+        place.mkdir(parents=True, exist_ok=True)
     rejects = work / "rejects.csv"
     if rejects.exists():
         seal_file(rejects, target / REJECTS, batch=folder, master_key=home.master_key)
         flush(target / REJECTS)
-    for name in (WARNINGS, HASHES):
-        if (work / name).exists():
-            (work / name).replace(target / name)
-    sealed = home.archive(folder)
-    sealed.parent.mkdir(parents=True, exist_ok=True)
-    if (work / "sealed").exists():
-        (work / "sealed").replace(sealed)
+    moves = {work / name: target / name for name in (WARNINGS, HASHES)}
+    moves[work / "sealed"] = sealed
     for beside in work.glob("sealed-*"):
-        beside.replace(sealed.with_suffix(f".{beside.name.removeprefix('sealed-')}.sealed"))
-    flush(sealed.parent)
-    write_durably(target / "receipt.json", json.dumps(receipt, ensure_ascii=False).encode())
+        moves[beside] = sealed.with_suffix(f".{beside.name.removeprefix('sealed-')}.sealed")
+    for path, place in moves.items():
+        if path.exists():
+            path.replace(place)
+    return [*moves.values(), target, sealed.parent]

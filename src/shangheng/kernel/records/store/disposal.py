@@ -38,7 +38,7 @@ from shangheng.kernel.records.store.reading import key_number, literal, quoted
 from shangheng.kernel.records.store.resolving import as_claims
 from shangheng.kernel.records.store.tables import Table, column_types, scan
 
-STAYS = frozenset({"receipt.json", "evidence.json"})
+STAYS = frozenset({"receipt.json"})
 
 
 @dataclass(frozen=True)

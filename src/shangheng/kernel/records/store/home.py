@@ -4,7 +4,7 @@
 import fcntl
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,11 +127,21 @@ def room_needed() -> Iterator[None]:
 
 def write_durably(path: Path, content: bytes) -> None:
     """Write a file so that after a crash it is there whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(f".{path.name}.new")
-    with scratch.open("wb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
-    scratch.replace(path)
-    flush(path.parent)
+    write_all_durably({path: content})
+
+
+def write_all_durably(files: Mapping[Path, bytes], *, moved: Iterable[Path] = ()) -> None:
+    """Write several files, each whole or not at all, and flush once what else was ``moved``.
+
+    All are written before the first is flushed: the disk then writes them together.
+    """
+    scratches = {path: path.with_name(f".{path.name}.new") for path in files}
+    for path, content in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        scratches[path].write_bytes(content)
+    for scratch in scratches.values():
+        flush(scratch)
+    for path, scratch in scratches.items():
+        scratch.replace(path)
+    for folder in sorted({path.parent for path in (*files, *moved)}):
+        flush(folder)

@@ -8,13 +8,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
 from shangheng.kernel.errors import Invalid, Unavailable
 from shangheng.kernel.records.concept import fields, kinds
-from shangheng.kernel.records.store import joining, outcome, sources, staging
+from shangheng.kernel.records.store import joining, kept, outcome, sources, staging
 from shangheng.kernel.records.store.archive import Sealer
 from shangheng.kernel.records.store.convoys import Convoy, Member, Order
 from shangheng.kernel.records.store.home import Ledger
@@ -42,9 +41,12 @@ def region_names() -> pa.Table:
     return pa.table({"name": list(names), "code": list(names.values())})
 
 
-def _facts(home: Ledger, order: Order) -> staging.Facts:
+def lasting(home: Ledger) -> staging.Variables:
+    """Return what reading and checking need beside the row, whichever batch it is."""
     hidden = pads(person_key(home.master_key))
-    return staging.Facts(order.at.replace(tzinfo=None), **hidden)
+    return {"region_bits": ("BLOB::BIT", region_bits())} | {
+        name: ("BLOB", pad) for name, pad in hidden.items()
+    }
 
 
 def land(home: Ledger, order: Order, source: Path | BinaryIO, *, name: str) -> Member:
@@ -111,7 +113,14 @@ def _refuse_missing_columns(names: tuple[str, ...], order: Order) -> None:
         )
 
 
-def _are_small(members: Sequence[Member]) -> bool:
+def _run(convoy: Convoy) -> None:
+    staging.tell(convoy.connection, lasting(convoy.home))
+    if convoy.plan.mapping.reads_region_names:
+        convoy.connection.register("region_names", region_names())
+    staging.run(convoy.connection, convoy.plan)
+
+
+def _are_few(members: Sequence[Member]) -> bool:
     """Return whether planning the pass would cost more than the pass over these few rows."""
     return _bytes(members) <= FEW_BYTES
 
@@ -123,25 +132,26 @@ def _bytes(members: Sequence[Member]) -> int:
 def stage(home: Ledger, members: Sequence[Member]) -> Convoy:
     """Read and check every row of some batches; nothing of it counts yet."""
     order = members[0].order
-    facts = _facts(home, order)
     faults = staging.all_faults(order.kind)
     relations = tuple(member.relation for member in members)
     usual = tuple(member.order.usual for member in members)
-    plan = staging.Plan(order.kind, order.mapping, relations, faults, usual)
+    now = order.at.replace(tzinfo=None)
+    few = _are_few(members)
+    is_kept = few and order.mapping.group is None and not order.mapping.reads_region_names
+    plan = staging.Plan(order.kind, order.mapping, relations, faults, usual, now, is_kept)
     work = home.begin_work()
-    connection = staging.connect(
-        memory_mb=home.memory_mb, threads=home.threads, spill=home.root / "work" / "spill"
-    )
+    connection = staging.connect(home)
     convoy = Convoy(home, work, list(members), connection, plan)
     try:
         staging.make_room(connection, work, rows_bytes=_bytes(members))
-        staging.prepare(connection, plan, facts, region_bits=region_bits())
-        if order.mapping.reads_region_names:
-            connection.register("region_names", region_names())
+        staging.tell(connection, {**plan.paths, **plan.told})
+        staging.optimise(connection, on=not few)
         order.tell("check", 0, 0)
-        staging.optimise(connection, on=not _are_small(members))
-        staging.run(connection, plan)
-        convoy.plan = _with_exact_regions(connection, plan)
+        if is_kept:
+            kept.run(home, connection, plan, lasting(home))
+        else:
+            _run(convoy)
+        _judge_regions(convoy)
         _place(convoy)
     except BaseException:
         convoy.close()
@@ -172,15 +182,15 @@ def _place(convoy: Convoy) -> None:
     ]  # fmt: skip
 
 
-def _with_exact_regions(connection: duckdb.DuckDBPyConnection, plan: staging.Plan) -> staging.Plan:
+def _judge_regions(convoy: Convoy) -> None:
     """Ask for the townships and villages of a stage whether they exist; stage again if not all do.
 
     The bitmap of the pass over all rows knows counties only. A code of a township that does not
     exist in its county is rare enough for a second pass.
     """
-    found = plan.kind.of_type(fields.Region)
+    connection, found = convoy.connection, convoy.kind.of_type(fields.Region)
     if not found:
-        return plan
+        return
     asked = " UNION ".join(
         f"SELECT DISTINCT {quoted(field.name)} AS code FROM {staging.STAGE} "
         f"WHERE NOT bad AND strlen({quoted(field.name)}) > {COUNTY_DIGITS}"
@@ -189,7 +199,7 @@ def _with_exact_regions(connection: duckdb.DuckDBPyConnection, plan: staging.Pla
     longer = {row[0] for row in connection.execute(asked).fetchall()}
     wrong = sorted(longer - regions.known_codes(villages=True)) if longer else []
     if not wrong:
-        return plan
+        return
     connection.execute("SET VARIABLE wrong_regions = ?", [f",{','.join(wrong)},"])
     more = tuple(
         Fault(
@@ -198,7 +208,6 @@ def _with_exact_regions(connection: duckdb.DuckDBPyConnection, plan: staging.Pla
         )
         for field in found
     )  # fmt: skip
-    again = replace(plan, faults=plan.faults + more)
+    convoy.plan = replace(convoy.plan, faults=convoy.plan.faults + more)
     connection.execute("DROP TABLE IF EXISTS broken; DROP TABLE IF EXISTS broken_scans")
-    staging.run(connection, again)
-    return again
+    _run(convoy)

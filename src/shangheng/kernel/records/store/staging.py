@@ -10,6 +10,7 @@ It lies in memory, or in a file of the convoy's work folder where the source is 
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Map
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
@@ -25,6 +26,7 @@ from shangheng.kernel.records.concept import fields as f
 from shangheng.kernel.records.concept import kinds
 from shangheng.kernel.records.concept.mapping import Mapping
 from shangheng.kernel.records.store import mapped, reading
+from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.reading import Fault, quoted
 from shangheng.kernel.records.store.sources import Relation
 
@@ -36,13 +38,8 @@ IN_MEMORY_BYTES = 256 * 1024 * 1024
 PATHS = "getvariable('paths')"
 
 
-@dataclass(frozen=True)
-class Facts:
-    """What reading and checking need beside the row: the hour, and the pads of the pseudonyms."""
-
-    now: datetime
-    inner_pad: bytes
-    outer_pad: bytes
+Variables = Map[str, tuple[str, object]]
+"""Variables of a connection: each with its SQL type and its value."""
 
 
 class _Usual:
@@ -116,6 +113,8 @@ class Plan:
     relations: tuple[Relation, ...]
     faults: tuple[Fault, ...]
     usual: tuple[Map[str, float], ...]
+    now: datetime
+    is_kept: bool = False
 
     @property
     def relation(self) -> Relation:
@@ -133,15 +132,23 @@ class Plan:
 
     @property
     def is_alone(self) -> bool:
-        """Return whether there is but one source."""
-        return len(self.relations) == 1
+        """Return whether there is but one source, and the statement is for this case only."""
+        return len(self.relations) == 1 and not self.is_kept
 
     @property
-    def variables(self) -> dict[str, tuple[str, object]]:
-        """Return the variables to which the statement refers, each with its SQL type."""
-        told: dict[str, tuple[str, object]] = {
-            "paths": ("VARCHAR[]", [str(relation.path) for relation in self.relations])
-        }
+    def width(self) -> int:
+        """Return how many columns the sources have."""
+        return len(self.relation.names)
+
+    @property
+    def paths(self) -> Variables:
+        """Return the variable that says what is read."""
+        return {"paths": ("VARCHAR[]", [str(relation.path) for relation in self.relations])}
+
+    @property
+    def told(self) -> Variables:
+        """Return the variables by which the rows of one convoy are judged."""
+        told: dict[str, tuple[str, object]] = {"now": ("TIMESTAMP", self.now)}
         for name in self.kind.money:
             values = [usual.get(name) for usual in self.usual]
             one = ("DOUBLE", values[0]) if self.is_alone else ("DOUBLE[]", values)
@@ -151,7 +158,7 @@ class Plan:
     @property
     def originals(self) -> str:
         """Return the source's columns of a row as a list of texts."""
-        columns = (quoted(f"c{at}") for at in range(len(self.relation.names)))
+        columns = (quoted(f"c{at}") for at in range(self.width))
         return f"[{', '.join(columns)}]"
 
     @property
@@ -196,13 +203,13 @@ class Plan:
             f"SELECT *, {_any(bad)} AS bad, {_any(doubted)} AS doubted FROM ({self.typed(source)})"
         )
 
-    def staged(self) -> str:
-        """Return the SELECT of the stage."""
+    def staged(self, source: str = "") -> str:
+        """Return the SELECT of the stage; ``source`` gives other rows, with their places ``n``."""
         kept = ", ".join(quoted(field.name) for field in self.kind.fields)
         grouped = self.mapping.group is not None
         originals = "originals" if grouped else f"[{self.originals}]"
-        place = "member, n, " if grouped else "member, "
-        source = self.source
+        place = "member, n, " if grouped or source else "member, "
+        source = source or self.source
         if grouped:
             source = f"SELECT *, row_number() OVER () AS n FROM ({source})"
         told = ", ".join(
@@ -239,10 +246,11 @@ def _instance(memory_mb: int, threads: int, spill: Path) -> duckdb.DuckDBPyConne
 _opening = Lock()
 
 
-def connect(*, memory_mb: int, threads: int, spill: Path) -> duckdb.DuckDBPyConnection:
+def connect(home: Ledger) -> duckdb.DuckDBPyConnection:
     """Open a connection of its own to this process's DuckDB; it reaches no network."""
     with _opening:
-        connection = _instance(memory_mb, threads, spill).cursor()
+        spill = home.root / "work" / "spill"
+        connection = _instance(home.memory_mb, home.threads, spill).cursor()
     connection.execute("SET TimeZone = 'Asia/Shanghai'; SET enable_progress_bar = false")
     return connection
 
@@ -252,14 +260,8 @@ def optimise(connection: duckdb.DuckDBPyConnection, *, on: bool) -> None:
     connection.execute(f"PRAGMA {'enable' if on else 'disable'}_optimizer")
 
 
-def prepare(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, facts: Facts, *, region_bits: bytes
-) -> None:
+def tell(connection: duckdb.DuckDBPyConnection, variables: Variables) -> None:
     """Give the connection what the expressions of ``reading`` and of the plan refer to."""
-    variables = plan.variables | {
-        "now": ("TIMESTAMP", facts.now), "region_bits": ("BLOB::BIT", region_bits),
-        "inner_pad": ("BLOB", facts.inner_pad), "outer_pad": ("BLOB", facts.outer_pad),
-    }  # fmt: skip
     for name, (type_, value) in variables.items():
         connection.execute(f"SET VARIABLE {name} = ?::{type_}", [value])
 
@@ -284,16 +286,23 @@ def give_back_room(connection: duckdb.DuckDBPyConnection, work: Path) -> None:
     connection.close()
 
 
-def run(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
-    """Fill the stage in one streaming pass.
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Tell what went wrong while a file was read as what it means to its reporter.
 
     Raises:
         Invalid: the file as a whole cannot be read (``file.unreadable``).
         Unavailable: the disk is full or memory ran out (``store.no_room``).
     """
     try:
-        connection.execute(_parsed(f"CREATE OR REPLACE TABLE {STAGE} AS {plan.staged()}"))
+        yield
     except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
         raise Invalid("file.unreadable", detail=str(error).splitlines()[0][:300]) from error
     except NO_ROOM as error:
         raise Unavailable("store.no_room", detail=str(error).splitlines()[0][:300]) from error
+
+
+def run(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """Fill the stage in one streaming pass; what goes wrong is ``told_plainly``."""
+    with told_plainly():
+        connection.execute(_parsed(f"CREATE OR REPLACE TABLE {STAGE} AS {plan.staged()}"))

@@ -99,9 +99,7 @@ def take_back(home: Ledger, asked: Withdrawal, *, source: int, at: datetime) -> 
         "reason": asked.reason[:500], "digest": asked.digest, "at": at.isoformat(),
         "source": source,
     }  # fmt: skip
-    connection = connect(
-        memory_mb=home.memory_mb, threads=home.threads, spill=home.root / "work" / "spill"
-    )
+    connection = connect(home)
     try:
         entries = asked_entries(connection, asked, source=source)
         return _take_back(home, asked.kind, entries, connection, told)

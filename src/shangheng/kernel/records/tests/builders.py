@@ -17,9 +17,12 @@ import pyarrow as pa
 
 from shangheng.kernel.records import actions, queries
 from shangheng.kernel.records.concept import fields as f
+from shangheng.kernel.records.concept import mapping as mappings
 from shangheng.kernel.records.concept.kinds import Check, RecordKind, Refers
 from shangheng.kernel.records.concept.receipts import Receipt
+from shangheng.kernel.records.store import receiving
 from shangheng.kernel.records.store.archive import unsealed
+from shangheng.kernel.records.store.convoys import Member, Order
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import folder_of
 
@@ -337,3 +340,11 @@ def pieces(content: bytes, size: int) -> Iterator[bytes]:
 def by_key(rows: Iterable[Row]) -> Mapping[tuple[str, str], Row]:
     """Return orders by platform and number."""
     return {(row["platform"], row["order_no"]): row for row in rows}
+
+
+def landed(door: Door, reporter: str, rows: list[Row], usual: Mapping[str, float]) -> Member:
+    """Land a batch without taking it."""
+    asked = Order(
+        ORDER, reporter, int(reporter[1:]), None, mappings.plain(ORDER), usual, AT, lambda *_: None
+    )
+    return receiving.land(door.home, asked, io.BytesIO(csv_of(rows)), name="x.csv")

@@ -1,37 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Small batches that travel together: one stage and one commit, and each its own answer."""
 
-import io
-from collections.abc import Mapping
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shangheng.kernel.records import queries
-from shangheng.kernel.records.concept import mapping as mappings
 from shangheng.kernel.records.store import receiving, taking
-from shangheng.kernel.records.store.convoys import Member, Order
 from shangheng.kernel.records.store.keys import sorted_keys
 from shangheng.kernel.records.tests.builders import (
-    AT,
-    ORDER,
     Door,
-    Row,
     balanced,
     csv_of,
+    landed,
     order,
     warnings,
 )
-
-
-def landed(door: Door, reporter: str, rows: list[Row], usual: Mapping[str, float]) -> Member:
-    """Land a batch without taking it."""
-    asked = Order(
-        ORDER, reporter, int(reporter[1:]), None, mappings.plain(ORDER), usual, AT, lambda *_: None
-    )
-    return receiving.land(door.home, asked, io.BytesIO(csv_of(rows)), name="x.csv")
 
 
 def test_reporters_of_different_habits_share_a_commit_and_are_judged_by_their_own(

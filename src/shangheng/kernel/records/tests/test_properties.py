@@ -16,10 +16,17 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from shangheng.kernel.records.concept.receipts import Receipt
-from shangheng.kernel.records.store import keys, resolving
+from shangheng.kernel.records.store import keys, receiving, resolving, staging
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.keys import COLUMNS, TYPES, Entries, KeyIndex
-from shangheng.kernel.records.tests.builders import MASTER_KEY, Door, Row, balanced, order
+from shangheng.kernel.records.tests.builders import (
+    MASTER_KEY,
+    Door,
+    Row,
+    balanced,
+    landed,
+    order,
+)
 
 FEW = settings(
     max_examples=12, deadline=None, derandomize=True,
@@ -124,6 +131,15 @@ class Books_Balance(TestCase):  # noqa: N801 - a sentence, as test names are
             assert sum(each["paid"] for each in receipt.totals.values()) == paid
 
     @FEW
+    @given(st.lists(dirty_rows(), min_size=1, max_size=3))
+    def test_small_batches_are_staged_as_large_ones_are(self, batches: list[list[Row]]) -> None:
+        """Twice by the statement that is kept, so that nothing of one convoy shows in the next."""
+        with empty_ledger() as door:
+            staged = [stage_of(door, batches, few_bytes=few) for few in (0, 2**20, 2**20)]
+        assert staged[1] == staged[0]
+        assert staged[2] == staged[0]
+
+    @FEW
     @given(BATCHES, st.sampled_from([2, resolving.SLICE_ROWS]))
     def test_the_ledger_is_what_a_dictionary_would_hold(
         self, batches: list[tuple[str, list[tuple[int, int, bool]]]], slice_rows: int
@@ -147,6 +163,18 @@ class Books_Balance(TestCase):  # noqa: N801 - a sentence, as test names are
                 (int(row["order_no"][1:]), row["reporter"]): int(row["paid"])
                 for row in door.claims()
             } == books.claims
+
+
+def stage_of(door: Door, batches: list[list[Row]], *, few_bytes: int) -> list[tuple[object, ...]]:
+    """Return what is staged of batches that travel together; files above a size are large."""
+    usual = [{"paid": 10.0 * at} if at else {} for at in range(len(batches))]
+    members = [landed(door, f"P{at}", rows, usual[at]) for at, rows in enumerate(batches)]
+    with patch.object(receiving, "FEW_BYTES", few_bytes):
+        convoy = receiving.stage(door.home, members)
+    try:
+        return convoy.connection.execute(f"SELECT rowid, * FROM {staging.STAGE}").fetchall()
+    finally:
+        convoy.close()
 
 
 def entries_of(told: list[tuple[int, int]]) -> Entries:

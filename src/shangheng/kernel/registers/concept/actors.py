@@ -39,18 +39,25 @@ class Post:
     """A role within a region; ``department`` narrows it to one department's cases.
 
     ``forms`` are those in which documents print the department: a case that names who works on it
-    is opened by any of them.
+    is opened by any of them. ``is_each`` says that the name means one body in each division, as
+    各市人民政府 does: a case of a region above that names it is every such body's.
     """
 
     role: str
     region: str = ""
     department: str = ""
     forms: tuple[str, ...] = ()
+    is_each: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
         """Return everything by which the department of the post is called."""
         return (self.department, *self.forms)
+
+    def reaches(self, place: str, bodies: Collection[str] | None) -> bool:
+        """Return whether a case of a place, which names these bodies, lies within the post."""
+        is_above = self.is_each and bodies is not None and covers(place, self.region)
+        return is_above or covers(self.region, place)
 
     def works_on(self, department: str, bodies: Collection[str] | None) -> bool:
         """Return whether a case of a department, which names these bodies, is one of the post's.
@@ -85,7 +92,7 @@ class Actor:
             return PUBLIC
         for role in roles:
             for post in self.posts:
-                if post.role != role or not covers(post.region, place):
+                if post.role != role or not post.reaches(place, bodies):
                     continue
                 if post.works_on(department, bodies):
                     return role

@@ -216,6 +216,13 @@ def words_of(provisions: Iterable[Provision]) -> dict[str, tuple[str, str]]:
     return {**asked, **questions, **OTHERS, **dict(_labels())}
 
 
+def told_in_words(names: Iterable[str], provisions: Iterable[Provision]) -> list[dict[str, str]]:
+    """Return what is missing under provisions: by name, and in Chinese and English."""
+    words = words_of(provisions)
+    told = ((name, in_words(name, words)) for name in names)
+    return [{"name": name, "zh": zh, "en": en} for name, (zh, en) in told]
+
+
 def in_words(name: str, words: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
     """Return what is missing in words: a fact, a field of an entry, what an officer judges."""
     if name in words:

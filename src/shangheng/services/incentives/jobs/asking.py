@@ -10,6 +10,7 @@ from shangheng.kernel.policies.concept import Jurisdiction
 from shangheng.services.incentives import queries
 from shangheng.services.incentives.forms.facts_file import Known, facts_from
 from shangheng.services.incentives.forms.places import Place
+from shangheng.services.incentives.forms.typed import told_in_words
 from shangheng.services.incentives.rules.close import close_to
 from shangheng.services.incentives.rules.entitlements import answer, close_plain, to_plain
 from shangheng.services.incentives.rules.provisions import Provision
@@ -38,6 +39,8 @@ def entitlements(place: Jurisdiction, file: Place, **asked: Unpack[Asked]) -> di
     facts = facts_from(file, known_to(found), confirm_small=asked.get("confirm_small", False))
     judged = answer(place.id, found, facts, on=on, readings=chosen.values)
     told = to_plain(judged, chosen.origins)
+    for each in told["provisions"]:
+        each["missing_in_words"] = told_in_words(each["missing"], found)
     if asked.get("close"):
         told["close"] = close_plain(close_to(found, facts, on, chosen.values))
     return told

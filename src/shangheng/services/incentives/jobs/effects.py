@@ -8,7 +8,7 @@ are none. No sum is not a sum of nought.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal, InvalidOperation
 from itertools import product
@@ -21,6 +21,7 @@ from shangheng.services.incentives import queries
 from shangheng.services.incentives.cases import APPLICATION
 from shangheng.services.incentives.forms.facts_file import facts_from
 from shangheng.services.incentives.forms.places import placed_text
+from shangheng.services.incentives.forms.typed import told_in_words
 from shangheng.services.incentives.formulas import everybody as tables
 from shangheng.services.incentives.jobs.asking import known_to
 from shangheng.services.incentives.jobs.deciding import awards_of, findings_of, joined
@@ -87,7 +88,19 @@ def effect(asked: Reckoned, changes: Mapping[str, str]) -> dict[str, Any]:
     return {
         "provision": asked.provision.id, "on": asked.on, "changes": dict(changes),
         "basis": vars(basis), "lines": lines, "fund": home, "available": free,
+        "lacking": _lacking(after.values(), asked.provision),
     }  # fmt: skip
+
+
+def _lacking(totals: Iterable[Total], provision: Provision) -> list[dict[str, Any]]:
+    """Return what is not known, in words, and of how many firms; under the reading that has most.
+
+    A reading that nobody has decided is told by its question.
+    """
+    most: Counter[str] = Counter()
+    for each in totals:
+        most |= Counter(each.missing)
+    return [{**each, "firms": most[each["name"]]} for each in told_in_words(most, (provision,))]
 
 
 def _purse(asked: Reckoned) -> Purse:

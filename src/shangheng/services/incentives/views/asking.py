@@ -107,20 +107,18 @@ def _answered(
                 if name in asked or name in chosen]  # fmt: skip
     return {
         "answer": answer,
-        "lines": list(_lines(answer, typed.words_of(provisions), is_home=place.id == office.home)),
+        "lines": list(_lines(answer, is_home=place.id == office.home)),
         "readings": readings,
         "day": on,
     }
 
 
-def _lines(
-    answer: Mapping[str, Any], words: Mapping[str, tuple[str, str]], *, is_home: bool
-) -> Iterator[dict[str, Any]]:
-    """Yield each provision, those that grant something first, with what is missing in words."""
+def _lines(answer: Mapping[str, Any], *, is_home: bool) -> Iterator[dict[str, Any]]:
+    """Yield each provision, those that grant something first; what is to be decided apart."""
     order = list(VERDICTS)
     for each in sorted(answer["provisions"], key=lambda one: order.index(one["verdict"])):
-        facts = [name for name in each["missing"] if not name.startswith(READING)]
-        missing = [typed.in_words(name, words) for name in facts]
+        told = each["missing_in_words"]
+        missing = [one for one in told if not one["name"].startswith(READING)]
         used = [(name, each["reading"][name], ORIGINS[origin])
                 for name, origin in each["reading_from"].items()]  # fmt: skip
         may_apply = is_home and each["verdict"] == "yes"

@@ -21,7 +21,6 @@ from shangheng.kernel.regions import queries as regions
 from shangheng.services.incentives import actions, queries
 from shangheng.services.incentives.actions import Line
 from shangheng.services.incentives.cases import APPLICATION
-from shangheng.services.incentives.forms.typed import in_words, words_of
 from shangheng.services.incentives.jobs import effects, everybody
 from shangheng.services.incentives.jobs.everybody import Reckoned, is_in_the_ledger
 from shangheng.services.incentives.rules.funds import FUND_PLAN, PURSES
@@ -39,6 +38,8 @@ def deserving(request: HttpRequest, office: Office) -> HttpResponse:
     """Show which firms are due an award without applying, and which of them the funds can pay."""
     require_post(request, office)
     facts = _asked(request, office, is_in_the_ledger)
+    if not facts["provisions"]:
+        return render(request, "incentives/deserving.html", facts)
     try:
         found = everybody.deserving(_reckoned(facts, office))
     except Refusal as refusal:
@@ -114,23 +115,9 @@ def effect(request: HttpRequest, office: Office) -> HttpResponse:
         ]  # fmt: skip
         if changes:
             facts["found"] = effects.effect(asked, changes)
-            facts["lacking"] = _lacking(facts["found"], asked.provision)
     except Refusal as refusal:
         return _refused(request, "incentives/effect.html", facts, refusal)
     return render(request, "incentives/effect.html", facts)
-
-
-def _lacking(found: Mapping[str, Any], provision: Provision) -> list[tuple[Any, int]]:
-    """Return what is not known, in words, and of how many firms; under the reading that has most.
-
-    A reading that nobody has decided is told by its question.
-    """
-    most: dict[str, int] = {}
-    for line in found["lines"]:
-        for name, count in line["missing"].items():
-            most[name] = max(count, most.get(name, 0))
-    words = words_of((provision,))
-    return [(in_words(name, words), count) for name, count in most.items()]
 
 
 @login_required

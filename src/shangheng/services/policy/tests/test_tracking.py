@@ -277,3 +277,40 @@ def test_a_unit_is_told_of_its_own_tasks_only(house: House) -> None:
     told = {name: notices.unread(of(name)) for name in (POLICE, "省商务厅", "省科技厅")}
     assert told == {POLICE: 1, "省商务厅": 1, "省科技厅": 0}
     assert notices.unread(UNIT) == 1
+
+
+CITIES, SUZHOU = "各市人民政府", "320500"
+OF_CITIES = GIVEN | {"lead": CITIES, "units": ""}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("department", "region", "is_own"),
+    [
+        (CITIES, SUZHOU, True),
+        (CITIES, "320506", False),  # a district is no city
+        (CITIES, "430100", False),  # of another province
+        ("各设区市人民政府", SUZHOU, False),  # another form; the text does not say they are one
+        ("省公安厅", SUZHOU, False),
+    ],
+)
+def test_a_task_of_each_citys_government_is_that_of_every_city(
+    house: House, department: str, region: str, *, is_own: bool
+) -> None:
+    number = cases.open_case(TASK, OF_CITIES, hand(LEAD, house)).number
+    cases.open_case(TASK, GIVEN, hand(LEAD, house))
+    actor = of(department, region=region)
+    assert [each.number for each in tracking.tasks(actor, AT)] == [number] * is_own
+    assert notices.unread(actor) == is_own
+    if is_own:
+        cases.take_step(TASK, number, "plan", WORK, hand(actor, house))
+        return
+    with pytest.raises(NotPermitted):
+        cases.take_step(TASK, number, "plan", WORK, hand(actor, house))
+
+
+@pytest.mark.django_db
+def test_a_city_does_not_see_what_another_city_set_up_for_itself(house: House) -> None:
+    cases.open_case(TASK, OF_CITIES | {"region": "320100"}, hand(LEAD, house))
+    assert tracking.tasks(of(CITIES, region=SUZHOU), AT) == []
+    assert len(tracking.tasks(of(CITIES, region="320100"), AT)) == 1
