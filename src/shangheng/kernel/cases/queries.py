@@ -10,11 +10,10 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
-from shangheng.kernel.cases import proofs, signing
+from shangheng.kernel.cases import papers, signing
 from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
-from shangheng.kernel.cases.concept.letters import digest_of
-from shangheng.kernel.cases.concept.seals import CODE_LETTERS, fits
+from shangheng.kernel.cases.concept.seals import fits
 from shangheng.kernel.cases.concept.views import (
     PAGE,
     Attached,
@@ -22,10 +21,8 @@ from shangheng.kernel.cases.concept.views import (
     CaseView,
     ClockView,
     JointView,
-    LetterView,
     Load,
     NoteView,
-    Signature,
     Statistics,
     StepView,
     Wanted,
@@ -34,7 +31,6 @@ from shangheng.kernel.cases.models import (
     CaseRow,
     ClockRow,
     JointRow,
-    LetterRow,
     NoteRow,
     StepRow,
     TallyRow,
@@ -248,7 +244,9 @@ def _file(kind: CaseKind, row: CaseRow, at: datetime, house: House) -> CaseFile:
         (),
         tuple(row.gathered.order_by("number").values_list("number", flat=True)),
         main.number if main else "",
-        tuple(_letter(each) for each in row.letters.select_related("case", "step").order_by("pk")),
+        tuple(
+            papers.view(each) for each in row.letters.select_related("case", "step").order_by("pk")
+        ),
         tuple(_joint(each) for each in row.joint.order_by("pk")),
         row.disputes.filter(settled_at=None).exists(),
     )
@@ -258,27 +256,6 @@ def _joint(row: JointRow) -> JointView:
     return JointView(
         row.region, row.department, row.task, row.asked_at, row.answer, row.answered_by,
         row.answered_at,
-    )  # fmt: skip
-
-
-def _letter(row: LetterRow) -> LetterView:
-    genuine = row.digest == digest_of(row.code, row.content) == row.step.values.get("digest")
-    return LetterView(
-        row.case.number, row.case.kind, row.name, row.code, row.content, row.digest,
-        row.issued_at, row.step.number, row.step.seal, row.leaf,
-        genuine and proofs.intact(row.case.number), _signatures(row),
-    )  # fmt: skip
-
-
-def _signatures(row: LetterRow) -> tuple[Signature, ...]:
-    """Return who signed a letter: its steps are sealed with the digest of the text."""
-    steps = row.case.steps.filter(act="step", values__signed=row.digest).order_by("number")
-    return tuple(
-        Signature(
-            next((str(said) for name, said in step.values.items() if name != "signed"), ""),
-            step.role, step.at, row.digest, step.number, step.leaf,
-        )
-        for step in steps
     )  # fmt: skip
 
 
@@ -297,16 +274,6 @@ def code_to_sign(kind: CaseKind, number: str, *, actor: Actor, house: House) -> 
     ):
         return ""
     return signing.code_of_other_side(kind, row, house.secret)
-
-
-def letter(code: str) -> LetterView:
-    """Return the letter that bears a code, and whether it is as it was sealed."""
-    plain = "".join(letter for letter in code.upper() if letter in CODE_LETTERS)
-    parts = [plain[start : start + 4] for start in range(0, len(plain), 4)]
-    row = LetterRow.objects.filter(code="-".join(parts)).select_related("case", "step").first()
-    if row is None:
-        raise NotFound("letter.unknown", code=code[:40])
-    return _letter(row)
 
 
 def step_view(row: StepRow) -> StepView:

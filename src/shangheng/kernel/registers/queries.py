@@ -16,9 +16,7 @@ from shangheng.kernel.registers.concept.actors import BETWEEN, Actor
 from shangheng.kernel.registers.concept.kinds import (
     Difference,
     RegisterKind,
-    alike,
     differences,
-    metres_between,
 )
 from shangheng.kernel.registers.models import (
     City,
@@ -32,7 +30,6 @@ from shangheng.kernel.search import store as search
 from shangheng.kernel.search.concept import folded, mark_of
 
 PAGE = 50
-COMPARED_MAX = 5_000
 FOUND_MAX = 10_000
 COUNTED_MAX = 10_000
 CITY_DIGITS, COUNTY_DIGITS, REGION_DIGITS = 4, 6, 12
@@ -77,16 +74,6 @@ class VersionView:
     changed: tuple[Difference, ...]
     seal: str
     leaf: int
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """An entry that may be the same as another, and why."""
-
-    number: str
-    title: str
-    why: str
-    metres: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -387,30 +374,3 @@ def _version(
         row.recorded_at, row.confirmed_by if whole else "", row.confirmed_at, row.superseded_by,
         values, changed, row.seal, row.leaf,
     )  # fmt: skip
-
-
-def similar(
-    kind: RegisterKind, values: Mapping[str, Any], region: str, *, but: str = ""
-) -> tuple[Candidate, ...]:
-    """Return entries that may be the same: names alike in the county, places within metres."""
-    title = str(values.get(kind.title, ""))
-    rows = EntryRow.objects.filter(placed(region[:COUNTY_DIGITS]), kind=kind.name)
-    rows = rows.exclude(state="ended").exclude(number=but).order_by("title")
-    found = [
-        Candidate(number, name, "name")
-        for number, name in rows.values_list("number", "title")[:COMPARED_MAX]
-        if alike(title, name)
-    ]
-    here = kind.point_of(values)
-    if here is None or not kind.near_m:
-        return tuple(found)
-    versions = VersionRow.objects.filter(entry__in=rows[:COMPARED_MAX], superseded_at=None)
-    for version in versions.select_related("entry").order_by("number"):
-        there = kind.point_of(version.values)
-        if there is None:
-            continue
-        metres = metres_between(here, there)
-        if metres <= kind.near_m:
-            near = version.entry
-            found.append(Candidate(near.number, near.title, "distance", round(metres)))
-    return tuple({each.number: each for each in found}.values())
