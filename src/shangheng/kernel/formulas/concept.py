@@ -166,6 +166,13 @@ Value = Measure | Ratio | Growth | Compound | Concentration | Population
 Formula = Callable[..., Value]
 
 
+OWNERS = {
+    "commerce": ("商务主管部门", "the commerce authority"),
+    "statistics": ("统计部门", "the statistics authority"),
+}
+"""Who answers for the definition of an indicator."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Indicator:
     """A number by dimensions: what it means, where that is written, and how it comes about.
@@ -194,6 +201,11 @@ class Indicator:
     party: tuple[str, ...] = ("platform", "shop")
     needs: tuple[str, ...] = ()
     level: Level = "city"
+
+    @property
+    def owned_by(self) -> tuple[str, str]:
+        """Return who answers for the definition, in Chinese and English."""
+        return OWNERS[self.owner]
 
     def dimension(self, name: str) -> Dimension:
         """Return the dimension of that name, or say which this indicator has."""

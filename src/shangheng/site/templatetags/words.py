@@ -2,18 +2,21 @@
 """Tags for texts, numbers, times and addresses of static files."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django import template
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from shangheng.site import words
+from shangheng.kernel.policies.concept import document_of, label_of
+from shangheng.site import wiring, words
 
 register = template.Library()
 register.filter("label", words.label)
@@ -30,6 +33,24 @@ def zh_en(zh: str, en: str) -> str:
 def pair(values: tuple[str, str]) -> str:
     """Write the text of the reader's language from a pair."""
     return words.either(*values)
+
+
+@register.filter
+def cited(basis: Iterable[str]) -> SafeString:
+    """Write legal bases; a clause of the library leads to what it says."""
+    return format_html_join("；", "{}", ((_cited(ref),) for ref in basis))
+
+
+def _cited(ref: str) -> str:
+    document, label = wiring.library().documents.get(document_of(ref)), label_of(ref)
+    clauses = document.clauses if document and label else ()
+    # A heading stands for the first of its clauses.
+    under = [each.label for each in clauses if each.label.startswith(label)]
+    if document is None or not under:
+        return ref
+    anchor = label if label in under else under[0]
+    address = f"{reverse('policy:document', args=[document.id])}#{quote(anchor)}"
+    return format_html('<a href="{}">{}</a>', address, ref)
 
 
 @register.filter

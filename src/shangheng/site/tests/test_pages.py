@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from django.http import HttpResponse
@@ -13,9 +15,11 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from shangheng.kernel.access.concept import HOUSE_ROLES, REPORTER
+from shangheng.kernel.policies.concept import document_of
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.site import people, wiring
 from shangheng.site.registry import REGISTRY
+from shangheng.site.templatetags import words
 from shangheng.site.tests.conftest import PASSWORD, orders
 
 pytestmark = pytest.mark.django_db
@@ -280,3 +284,24 @@ def test_whatever_the_workbench_offers_to_a_role_opens(role: str) -> None:
     assert offered
     answers = {link.to: client.get(reverse(link.to)).status_code for link in offered}
     assert set(answers.values()) == {HTTPStatus.OK}, answers
+
+
+@pytest.mark.usefixtures("home")
+def test_what_an_indicator_is_based_on_leads_to_the_clause(client: Client) -> None:
+    page = text_of(client.get("/indicators/online-retail-sales/"))
+    document, anchor = re.search(
+        r'href="(/policy/documents/jiangsu-2015/)#([^"]+)">jiangsu-2015 \(二\)<', page
+    ).groups()
+    assert f'id="{unquote(anchor)}"' in text_of(client.get(document))
+    assert "商务主管部门" in page
+
+
+def test_every_clause_that_a_declaration_cites_leads_to_its_document() -> None:
+    declared = (
+        REGISTRY.indicators, REGISTRY.kinds, REGISTRY.registers, REGISTRY.cases, REGISTRY.accounts,
+    )  # fmt: skip
+    cited = {ref for each in declared for one in each.values() for ref in one.basis}
+    known = {ref for ref in cited if document_of(ref) in wiring.library().documents}
+    assert len(known) > 30
+    assert {ref for ref in known if "<a href=" not in words.cited([ref])} == set()
+    assert words.cited(["jiangsu-2015 (九十九)", "<b>"]) == "jiangsu-2015 (九十九)；&lt;b&gt;"
