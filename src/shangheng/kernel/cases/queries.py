@@ -8,7 +8,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet
 
 from shangheng.kernel.cases import papers, signing
 from shangheng.kernel.cases.concept import clocks as c
@@ -23,7 +23,6 @@ from shangheng.kernel.cases.concept.views import (
     JointView,
     Load,
     NoteView,
-    Statistics,
     StepView,
     Wanted,
 )
@@ -33,14 +32,12 @@ from shangheng.kernel.cases.models import (
     JointRow,
     NoteRow,
     StepRow,
-    TallyRow,
     TraitRow,
 )
 from shangheng.kernel.cases.store import House, events_of, file_path, unit_of
-from shangheng.kernel.cases.tallies import month_of
 from shangheng.kernel.errors import NotFound, NotPermitted
 from shangheng.kernel.registers.concept.actors import APPLICANT, PUBLIC, SYSTEM, Actor, Post
-from shangheng.kernel.registers.queries import above, below, naming, placed
+from shangheng.kernel.registers.conditions import above, below, naming, placed
 from shangheng.kernel.search import store as search
 from shangheng.kernel.search.concept import folded
 
@@ -71,7 +68,7 @@ def _seen(kind: CaseKind, actor: Actor, within: Callable[[str], Q], *, joint: bo
     for post in dict.fromkeys(replace(post, role="") for post in posts):
         ours = Q(department__in=("", post.department)) if post.department else Q()
         reach = within(post.region)
-        if post.is_each and _is_narrow(kind, post):
+        if post.is_each and is_narrow(kind, post):
             reach |= above(post.region)
         scope |= reach & ours & _named(kind, post)
         if joint and (taken_part := JointRow.objects.filter(below(post.region) & ours)).exists():
@@ -81,12 +78,13 @@ def _seen(kind: CaseKind, actor: Actor, within: Callable[[str], Q], *, joint: bo
 
 def _named(kind: CaseKind, post: Post) -> Q:
     """Return the condition that a case names the body of a post, if its kind asks for that."""
-    if not _is_narrow(kind, post):
+    if not is_narrow(kind, post):
         return Q()
     return reduce(or_, (naming(f"values__{name}", post.names) for name in kind.bodies))
 
 
-def _is_narrow(kind: CaseKind, post: Post) -> bool:
+def is_narrow(kind: CaseKind, post: Post) -> bool:
+    """Return whether a post sees the cases of a kind that name its body, and no others."""
     return bool(kind.bodies) and post.department not in ("", kind.office)
 
 
@@ -313,59 +311,6 @@ def similar(kind: CaseKind, number: str, *, actor: Actor, limit: int = 5) -> lis
     cases = [each["case"] for each in found]
     others = CaseRow.objects.filter(_seen(kind, actor, placed), closed_at=None, pk__in=cases)
     return _views(others.order_by("number")[:limit], row.changed_at)
-
-
-def statistics(
-    kind: CaseKind, *, actor: Actor, since: datetime, until: datetime, at: datetime
-) -> Statistics:
-    """Count the cases opened in whole months, from that of ``since`` to before that of ``until``.
-
-    The counts are those that are kept with each act, so that it takes as long for a million cases
-    as for a thousand. They are not kept by body, so that nobody is told them who sees only the
-    cases that name theirs.
-    """
-    actor = replace(actor, posts=tuple(p for p in actor.posts if not _is_narrow(kind, p)))
-    if not knows(kind, actor):
-        raise NotPermitted("case.counts_of_all", kind=kind.zh, kind_en=kind.en)
-    months = Q(month__gte=month_of(since), month__lt=month_of(until))
-    rows = TallyRow.objects.filter(months, scoped(kind, actor, joint=False)).order_by()
-    found: dict[str, dict[str, int]] = {}
-    for what, name, n in rows.values_list("what", "name").annotate(n=Sum("cases")):
-        found.setdefault(what, {})[name] = n
-    states = rows.filter(what="state", cases__gt=0)
-    by_region = states.values_list("region").annotate(n=Sum("cases"))
-    days = {int(name): n for name, n in found.get("days", {}).items() if n}
-    kept, late = found.get("kept", {}), found.get("late", {})
-    opened = CaseRow.objects.filter(
-        scoped(kind, actor, joint=False), opened_at__gte=since, opened_at__lt=until
-    )
-    return Statistics(
-        opened=sum(found.get("state", {}).values()),
-        closed=sum(days.values()),
-        late=opened.filter(due_at__lte=at)[: COUNTED_MAX + 1].count(),
-        by_state=_told(found.get("state", {})),
-        by_region=_told(dict(by_region)),
-        by_outcome=_told(found.get("outcome", {})),
-        by_clock={
-            name: (kept.get(name, 0) + late.get(name, 0), late.get(name, 0))
-            for name in {*kept, *late}
-        },
-        days_median=_median(days),
-    )
-
-
-def _told(counts: Mapping[str, int]) -> dict[str, int]:
-    return {name: n for name, n in counts.items() if n}
-
-
-def _median(days: Mapping[int, int]) -> float | None:
-    """Return the middle of a number of days, each with how many cases took so long."""
-    middle, passed = (sum(days.values()) + 1) // 2, 0
-    for took in sorted(days):
-        passed += days[took]
-        if passed >= middle:
-            return float(took)
-    return None
 
 
 def overdue(

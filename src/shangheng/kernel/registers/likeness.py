@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from shangheng.kernel.registers.concept.kinds import RegisterKind, alike, metres_between
+from shangheng.kernel.registers.conditions import COUNTY_DIGITS, placed
 from shangheng.kernel.registers.models import EntryRow, VersionRow
-from shangheng.kernel.registers.queries import COUNTY_DIGITS, placed
 
 COMPARED_MAX = 5_000
 
