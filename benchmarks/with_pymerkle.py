@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tree of a million records by pymerkle: in memory, and in its SQLite store.
 
-Every commit of the store is flushed, as ours are. Its own bulk operation is used, in chunks of its
-own size.
+Both sides take the million in one batch that is durable as a whole, with ``synchronous=FULL``. Its
+own bulk operation is used, in chunks of its own size.
 
     python -m benchmarks.with_pymerkle ENTRIES FOLDER
 """

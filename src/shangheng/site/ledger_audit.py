@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The audit of the ledger: every file against its version's leaf, every row against its batch."""
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from operator import itemgetter
 from pathlib import Path
 
 import duckdb
@@ -29,8 +31,8 @@ from shangheng.kernel.records.store.tables import LOG, POINTER, commit_path, fil
 
 UNREADABLE = (DeltaError, OSError, ValueError, KeyError, TypeError)
 """What reading commits raises where their text was altered."""
-ROWS_A_PASS = 10_000_000
-"""How many rows are compared with their batches at a time: about a gigabyte of memory."""
+PASS_BYTES = 1 << 28
+"""How much of the ledger's files is read at a time: some two million rows, half a gigabyte."""
 Hashes = npt.NDArray[np.uint8]
 NONE: Hashes = np.empty(0, np.uint8)
 
@@ -117,38 +119,37 @@ def _pointer(home: Ledger, path: Path, table: str, kind: str) -> Iterator[Findin
 
 
 def check_rows(home: Ledger, kind: RecordKind) -> Iterator[Finding]:
-    """Compare the rows of a kind, current, claimed and replaced, with their batches' hashes."""
-    waiting = {folder: name for *name, folder in records.batches_kept(kind.name)}
+    """Compare the rows of a kind, current, claimed and replaced, with their batches' hashes.
+
+    Every file is read once; the hashes of its rows are gathered by batch on disk, so that memory
+    is bounded by a pass over some files and by the largest batch.
+    """
+    batches = {folder: name for *name, folder in records.batches_kept(kind.name)}
+    work = home.begin_work()
     try:
         for reporter, batch, there in _rows(home, kind):
-            waiting.pop(folder_of(reporter, batch), None)
+            folder = folder_of(reporter, batch)
+            batches[folder] = [reporter, batch]
+            with (work / folder).open("ab") as gathered:
+                gathered.write(there.data)
+        for folder, (reporter, batch) in sorted(batches.items(), key=itemgetter(1)):
+            gone = not (work / folder).exists()
+            there = NONE if gone else np.fromfile(work / folder, np.uint8)
             yield from _compared(home, kind, (reporter, batch), there)
     except (*UNREADABLE, duckdb.Error, pa.ArrowException) as error:
         yield _unreadable(kind, error)
-        return
-    for reporter, batch in waiting.values():
-        yield from _compared(home, kind, (reporter, batch), NONE)
+    finally:
+        shutil.rmtree(work)
 
 
 def _rows(home: Ledger, kind: RecordKind) -> Iterator[tuple[str, str, Hashes]]:
-    """Give each batch that has rows with their hashes, as they are now.
-
-    Memory is bounded by the rows of a pass: all batches are shared out between as many as needed.
-    """
-    sources = _sources(home, kind)
-    if not sources:
-        return
-    names = ", ".join(quoted(field.name) for field in kind.fields)
-    rows = " UNION ALL ".join(f"SELECT reporter, batch, {names} FROM {each}" for each in sources)
+    """Give the hashes of all rows as they are now, those of a batch in some pieces."""
     with duckdb.connect(config={"threads": home.threads}) as connection:
         connection.execute("SET arrow_large_buffer_size = true")
-        ((count,),) = connection.execute(f"SELECT count(*) FROM ({rows})").fetchall()
-        passes = count // ROWS_A_PASS + 1
-        for number in range(passes):
+        for source in _sources(home, kind):
             asked = (
-                f"SELECT reporter, batch, list(unhex(sha256({canonical(kind)}))) FROM ({rows}) "
-                f"WHERE hash(reporter, batch) % {passes} = {number} "
-                "GROUP BY reporter, batch ORDER BY reporter, batch"
+                f"SELECT reporter, batch, list(unhex(sha256({canonical(kind)}))) "
+                f"FROM ({source}) GROUP BY reporter, batch"
             )
             for found in connection.sql(asked).to_arrow_reader():
                 yield from _unpacked(found)
@@ -171,19 +172,34 @@ def _unreadable(kind: RecordKind, error: Exception) -> Finding:
     return Finding(f"tables/{kind.name}", "evidence.ledger_unreadable", {"detail": detail})
 
 
-def _sources(home: Ledger, kind: RecordKind) -> list[str]:
-    """Return the SQL of every place where rows of a kind lie, in files that are as committed.
+def _sources(home: Ledger, kind: RecordKind) -> Iterator[str]:
+    """Give the SQL of the rows of a kind, pass by pass, in files that are as committed.
 
     A file that was altered is named by itself; what a reader of Parquet makes of it is no finding.
     """
     told = versions.told(home, kind.name)
-    found = [
-        scan(whole)
-        for files in (records.ledger_files(home, kind.name), records.claims_files(home, kind.name))
-        if (whole := _whole(home, map(Path, files.paths), told))
-    ]
-    replaced = _whole(home, sorted(home.history(kind.name).glob("*.parquet")), told)
-    return found + [f"read_parquet({literal(path)})" for path in replaced]
+    for files in (records.ledger_files(home, kind.name), records.claims_files(home, kind.name)):
+        for some in _passes(_whole(home, map(Path, files.paths), told)):
+            yield f"FROM {scan(some)}"
+    names = ", ".join(["reporter", "batch", *(quoted(field.name) for field in kind.fields)])
+    for some in _passes(_whole(home, sorted(home.history(kind.name).glob("*.parquet")), told)):
+        yield " UNION ALL ".join(
+            f"SELECT {names} FROM read_parquet({literal(path)})" for path in some
+        )
+
+
+def _passes(paths: Iterable[str]) -> Iterator[list[str]]:
+    """Share files out between passes."""
+    some: list[str] = []
+    size = 0
+    for path in paths:
+        some.append(path)
+        size += Path(path).stat().st_size
+        if size >= PASS_BYTES:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
 
 
 def _whole(home: Ledger, paths: Iterable[Path], told: Mapping[Path, set[str]]) -> list[str]:

@@ -232,3 +232,8 @@ def _check_signature(
         builder.build().verify(answer, digest)
     except VerificationError as error:
         raise Invalid("evidence.stamp_signature", reason=str(error)) from error
+    except BaseException as error:
+        # It panics where OpenSSL cannot read what was read before, such as a name in a root.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise Invalid("evidence.stamp_malformed") from error

@@ -32,7 +32,7 @@ from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.registers import actions as registers
 from shangheng.kernel.registers.concept.actors import Actor, Hand, Post
 from shangheng.kernel.registers.concept.forms import Upload
-from shangheng.site import auditing, clock, proving, sealed_figures, sealing
+from shangheng.site import auditing, clock, ledger_audit, proving, sealed_figures, sealing
 from shangheng.site.tests.conftest import orders, plugged_in
 from shangheng.site.tests.declared_case import STALL
 from shangheng.site.tests.declared_register import WELL
@@ -85,6 +85,7 @@ def house(
 ) -> Ledger:
     """Return a house with batches, corrections, second sources, a figure, cases and a register."""
     monkeypatch.setattr(tables, "GATHERED_EVERY", 4)
+    monkeypatch.setattr(ledger_audit, "PASS_BYTES", 1)  # a pass for each file
     report(orders(40))
     report(orders(12, platform="P02"), reporter="P02")
     report(orders(8).replace(b"100.00,100.00", b"100.00,90.00"))

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 import random
+import ssl
 import struct
 import zipfile
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from hashlib import sha256
 from io import BytesIO
@@ -233,6 +234,24 @@ def test_any_changed_byte_of_a_bundle_is_found_and_its_place_is_told(bundle: byt
         container = verdicts[0]
         named += container.facts.get("first") == at
     assert named > 270, named  # not in the headers of the zip, of which there is no second copy
+
+
+def test_a_leaf_whose_root_is_no_hash_proves_no_record(bundle: bytes) -> None:
+    files, _ = bundles.read(bundle)
+    root = str(entries.parse(files["entry.json"]).facts["root"]).encode()
+    changed = {"entry.json": files["entry.json"].replace(root, b"g" + root[1:])}
+    told = failed(verify_bundle(repacked(bundle, lambda parts: parts.update(changed))))
+    assert told["record"] == "evidence.record_not_in_batch"
+
+
+def test_a_root_that_openssl_cannot_read_stamps_nothing(bundle: bytes) -> None:
+    files, _ = bundles.read(bundle)
+    text, _, pem = files["keys"].partition(b"-----BEGIN CERTIFICATE-----\n")
+    der = b64decode(pem.partition(b"-----END")[0])
+    broken = der.replace(b"time-stamp root", b"time-stamp roo\xff", 1)  # its issuer, unsigned
+    pem = ssl.DER_cert_to_PEM_cert(broken).encode()
+    told = failed(verify_bundle(repacked(bundle, lambda parts: parts.update(keys=text + pem))))
+    assert told["timestamp"] == "evidence.stamp_malformed"
 
 
 def zipped(names: list[str], compression: int = zipfile.ZIP_STORED) -> bytes:
