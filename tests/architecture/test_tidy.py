@@ -17,7 +17,7 @@ from architecture.tree import SOURCE, files, modules, name_of, texts
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 50
 ARGUMENTS_MAX = 5
-KERNEL_LINES_MAX = 32_900  # whole ledgers: exchange, retention, the audit, a leaf for every act
+KERNEL_LINES_MAX = 33_300  # whole ledgers: exchange, retention, the audit, a leaf for every act
 SERVICE_LINES_MAX = 1_500
 
 # What stood beyond a limit when the limit was set, or is one table that is best read whole.
@@ -27,7 +27,7 @@ LONGER_FILES = {
 LARGER_SERVICES = {
     "statistics": 2_700,  # sixty indicators, see docs/decisions/0004
     "policy": 3_500,  # four systems: library, tracker, scoreboard, evaluation index
-    "consumer": 2_950,  # six systems: a life cycle, eight registers, eight indicators, pages
+    "consumer": 3_050,  # six systems: a life cycle, eight registers, eight indicators, pages
     # Four jurisdictions' provisions, judged one by one and all at once, and under other numbers;
     # applications and funds.
     "incentives": 6_100,

@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from selenium import webdriver
@@ -154,6 +155,10 @@ class Browser:
         field = self.one(css)
         field.clear()
         field.send_keys(text)
+
+    def day(self, css: str, on: date) -> None:
+        """Fill in a field for a day, in whatever order this browser writes its parts."""
+        self.driver.execute_script("arguments[0].value = arguments[1]", self.one(css), f"{on}")
 
     def until_title(self, text: str) -> None:
         """Wait for a page whose heading has the text."""

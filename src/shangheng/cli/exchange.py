@@ -14,7 +14,7 @@ from rich.table import Table
 
 from shangheng.kernel.exchange import actions, delivering, queries
 from shangheng.kernel.periods import CHINA
-from shangheng.site import clock, exchange
+from shangheng.site import clock, exchange, lineage
 
 DAY = click.DateTime(["%Y-%m-%d"])
 a_folder = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -178,8 +178,10 @@ def _values(told: tuple[str, ...]) -> dict[str, str]:
 @click.argument("key", nargs=-1, required=True)
 def trace_command(kind: str, key: tuple[str, ...]) -> None:
     """一条记录的来龙去脉（主键写作 字段=值）Where a record came from and went, as JSON."""
-    found = exchange.trace(kind, _values(key))
-    click.echo(json.dumps(asdict(found), ensure_ascii=False, default=str))
+    values = _values(key)
+    figures = [each.plain() for each in lineage.uses(kind, values)]
+    told = asdict(exchange.trace(kind, values)) | {"figures": figures}
+    click.echo(json.dumps(told, ensure_ascii=False, default=str))
 
 
 @exchange_command.command("ask")

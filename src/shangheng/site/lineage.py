@@ -43,6 +43,13 @@ class Use:
     day: date
     sealed: tuple[str, ...] = ()
 
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {
+            "indicator": self.indicator.name, "zh": self.indicator.zh, "en": self.indicator.en,
+            "counts": self.counts, "day": self.day.isoformat(), "published": list(self.sealed),
+        }  # fmt: skip
+
 
 def uses(kind: str, key: Mapping[str, str]) -> list[Use]:
     """Return the figures that count a record, then those that read it otherwise."""

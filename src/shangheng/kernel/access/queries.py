@@ -20,7 +20,7 @@ from shangheng.kernel.access.concept import (
 from shangheng.kernel.access.models import LookRow, PostRow, TokenRow
 from shangheng.kernel.errors import NotFound, NotPermitted
 from shangheng.kernel.registers.concept.actors import Actor
-from shangheng.kernel.registers.queries import below
+from shangheng.kernel.registers.conditions import below
 
 PAGE = 50
 

@@ -245,7 +245,7 @@ def _look_again(states: Iterable[State]) -> None:
 def _insert(table: Table, rows: Sequence[Sequence[Any]]) -> None:
     names = ", ".join(table.columns)
     if _is_postgresql() and len(rows) >= _COPIED_FROM:
-        _copy(f"COPY {table.name} ({names}) FROM STDIN", rows)
+        _copy(table, rows)
         return
     if _is_postgresql():
         _from_json(f"INSERT INTO {table.name} ({names}) SELECT {names}", table, rows)
@@ -277,17 +277,19 @@ def _from_json(head: str, table: Table, rows: Sequence[Sequence[Any]], tail: str
         cursor.execute(f"{head} FROM json_to_recordset(%s) AS given({columns}) {tail}", [told])
 
 
-def _copy(statement: str, rows: Sequence[Sequence[Any]]) -> None:
+def _copy(table: Table, rows: Sequence[Sequence[Any]]) -> None:
     """Let PostgreSQL read rows as they stream in: half the time, but two round trips more."""
+    as_json = [at for at, kind in enumerate(table.columns.values()) if kind == "jsonb"]
     with (
         connection.wrap_database_errors,
         connection.cursor() as cursor,
-        cursor.copy(statement) as copied,
+        cursor.copy(f"COPY {table.name} ({', '.join(table.columns)}) FROM STDIN") as copied,
     ):
         for row in rows:
-            copied.write_row(
-                [json.dumps(cell) if isinstance(cell, dict) else cell for cell in row]
-            )
+            cells = list(row)
+            for at in as_json:
+                cells[at] = json.dumps(cells[at]) if cells[at] else "{}"
+            copied.write_row(cells)
 
 
 def _many(statement: str, rows: Sequence[Sequence[Any]]) -> None:

@@ -8,13 +8,12 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet
 
-from shangheng.kernel.cases import proofs, signing
+from shangheng.kernel.cases import papers, signing
 from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
-from shangheng.kernel.cases.concept.letters import digest_of
-from shangheng.kernel.cases.concept.seals import CODE_LETTERS, fits
+from shangheng.kernel.cases.concept.seals import fits
 from shangheng.kernel.cases.concept.views import (
     PAGE,
     Attached,
@@ -22,11 +21,8 @@ from shangheng.kernel.cases.concept.views import (
     CaseView,
     ClockView,
     JointView,
-    LetterView,
     Load,
     NoteView,
-    Signature,
-    Statistics,
     StepView,
     Wanted,
 )
@@ -34,17 +30,14 @@ from shangheng.kernel.cases.models import (
     CaseRow,
     ClockRow,
     JointRow,
-    LetterRow,
     NoteRow,
     StepRow,
-    TallyRow,
     TraitRow,
 )
 from shangheng.kernel.cases.store import House, events_of, file_path, unit_of
-from shangheng.kernel.cases.tallies import month_of
 from shangheng.kernel.errors import NotFound, NotPermitted
 from shangheng.kernel.registers.concept.actors import APPLICANT, PUBLIC, SYSTEM, Actor, Post
-from shangheng.kernel.registers.queries import above, below, naming, placed
+from shangheng.kernel.registers.conditions import above, below, naming, placed
 from shangheng.kernel.search import store as search
 from shangheng.kernel.search.concept import folded
 
@@ -75,7 +68,7 @@ def _seen(kind: CaseKind, actor: Actor, within: Callable[[str], Q], *, joint: bo
     for post in dict.fromkeys(replace(post, role="") for post in posts):
         ours = Q(department__in=("", post.department)) if post.department else Q()
         reach = within(post.region)
-        if post.is_each and _is_narrow(kind, post):
+        if post.is_each and is_narrow(kind, post):
             reach |= above(post.region)
         scope |= reach & ours & _named(kind, post)
         if joint and (taken_part := JointRow.objects.filter(below(post.region) & ours)).exists():
@@ -85,12 +78,13 @@ def _seen(kind: CaseKind, actor: Actor, within: Callable[[str], Q], *, joint: bo
 
 def _named(kind: CaseKind, post: Post) -> Q:
     """Return the condition that a case names the body of a post, if its kind asks for that."""
-    if not _is_narrow(kind, post):
+    if not is_narrow(kind, post):
         return Q()
     return reduce(or_, (naming(f"values__{name}", post.names) for name in kind.bodies))
 
 
-def _is_narrow(kind: CaseKind, post: Post) -> bool:
+def is_narrow(kind: CaseKind, post: Post) -> bool:
+    """Return whether a post sees the cases of a kind that name its body, and no others."""
     return bool(kind.bodies) and post.department not in ("", kind.office)
 
 
@@ -248,7 +242,9 @@ def _file(kind: CaseKind, row: CaseRow, at: datetime, house: House) -> CaseFile:
         (),
         tuple(row.gathered.order_by("number").values_list("number", flat=True)),
         main.number if main else "",
-        tuple(_letter(each) for each in row.letters.select_related("case", "step").order_by("pk")),
+        tuple(
+            papers.view(each) for each in row.letters.select_related("case", "step").order_by("pk")
+        ),
         tuple(_joint(each) for each in row.joint.order_by("pk")),
         row.disputes.filter(settled_at=None).exists(),
     )
@@ -258,27 +254,6 @@ def _joint(row: JointRow) -> JointView:
     return JointView(
         row.region, row.department, row.task, row.asked_at, row.answer, row.answered_by,
         row.answered_at,
-    )  # fmt: skip
-
-
-def _letter(row: LetterRow) -> LetterView:
-    genuine = row.digest == digest_of(row.code, row.content) == row.step.values.get("digest")
-    return LetterView(
-        row.case.number, row.case.kind, row.name, row.code, row.content, row.digest,
-        row.issued_at, row.step.number, row.step.seal, row.leaf,
-        genuine and proofs.intact(row.case.number), _signatures(row),
-    )  # fmt: skip
-
-
-def _signatures(row: LetterRow) -> tuple[Signature, ...]:
-    """Return who signed a letter: its steps are sealed with the digest of the text."""
-    steps = row.case.steps.filter(act="step", values__signed=row.digest).order_by("number")
-    return tuple(
-        Signature(
-            next((str(said) for name, said in step.values.items() if name != "signed"), ""),
-            step.role, step.at, row.digest, step.number, step.leaf,
-        )
-        for step in steps
     )  # fmt: skip
 
 
@@ -297,16 +272,6 @@ def code_to_sign(kind: CaseKind, number: str, *, actor: Actor, house: House) -> 
     ):
         return ""
     return signing.code_of_other_side(kind, row, house.secret)
-
-
-def letter(code: str) -> LetterView:
-    """Return the letter that bears a code, and whether it is as it was sealed."""
-    plain = "".join(letter for letter in code.upper() if letter in CODE_LETTERS)
-    parts = [plain[start : start + 4] for start in range(0, len(plain), 4)]
-    row = LetterRow.objects.filter(code="-".join(parts)).select_related("case", "step").first()
-    if row is None:
-        raise NotFound("letter.unknown", code=code[:40])
-    return _letter(row)
 
 
 def step_view(row: StepRow) -> StepView:
@@ -346,59 +311,6 @@ def similar(kind: CaseKind, number: str, *, actor: Actor, limit: int = 5) -> lis
     cases = [each["case"] for each in found]
     others = CaseRow.objects.filter(_seen(kind, actor, placed), closed_at=None, pk__in=cases)
     return _views(others.order_by("number")[:limit], row.changed_at)
-
-
-def statistics(
-    kind: CaseKind, *, actor: Actor, since: datetime, until: datetime, at: datetime
-) -> Statistics:
-    """Count the cases opened in whole months, from that of ``since`` to before that of ``until``.
-
-    The counts are those that are kept with each act, so that it takes as long for a million cases
-    as for a thousand. They are not kept by body, so that nobody is told them who sees only the
-    cases that name theirs.
-    """
-    actor = replace(actor, posts=tuple(p for p in actor.posts if not _is_narrow(kind, p)))
-    if not knows(kind, actor):
-        raise NotPermitted("case.counts_of_all", kind=kind.zh, kind_en=kind.en)
-    months = Q(month__gte=month_of(since), month__lt=month_of(until))
-    rows = TallyRow.objects.filter(months, scoped(kind, actor, joint=False)).order_by()
-    found: dict[str, dict[str, int]] = {}
-    for what, name, n in rows.values_list("what", "name").annotate(n=Sum("cases")):
-        found.setdefault(what, {})[name] = n
-    states = rows.filter(what="state", cases__gt=0)
-    by_region = states.values_list("region").annotate(n=Sum("cases"))
-    days = {int(name): n for name, n in found.get("days", {}).items() if n}
-    kept, late = found.get("kept", {}), found.get("late", {})
-    opened = CaseRow.objects.filter(
-        scoped(kind, actor, joint=False), opened_at__gte=since, opened_at__lt=until
-    )
-    return Statistics(
-        opened=sum(found.get("state", {}).values()),
-        closed=sum(days.values()),
-        late=opened.filter(due_at__lte=at)[: COUNTED_MAX + 1].count(),
-        by_state=_told(found.get("state", {})),
-        by_region=_told(dict(by_region)),
-        by_outcome=_told(found.get("outcome", {})),
-        by_clock={
-            name: (kept.get(name, 0) + late.get(name, 0), late.get(name, 0))
-            for name in {*kept, *late}
-        },
-        days_median=_median(days),
-    )
-
-
-def _told(counts: Mapping[str, int]) -> dict[str, int]:
-    return {name: n for name, n in counts.items() if n}
-
-
-def _median(days: Mapping[int, int]) -> float | None:
-    """Return the middle of a number of days, each with how many cases took so long."""
-    middle, passed = (sum(days.values()) + 1) // 2, 0
-    for took in sorted(days):
-        passed += days[took]
-        if passed >= middle:
-            return float(took)
-    return None
 
 
 def overdue(

@@ -1,16 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """What came in a span of time: counted by what was filed, step by step, in time or late."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from django.db.models import Count, F
+from django.db.models import Count, F, Q, Sum
 from django.db.models.fields.json import KeyTextTransform
 
 from shangheng.kernel.cases.concept.kinds import CaseKind
-from shangheng.kernel.cases.concept.views import CaseView, StepView, Wanted
-from shangheng.kernel.cases.models import CaseRow, ClockRow, StepRow
-from shangheng.kernel.cases.queries import inbox, scoped, step_view, view
+from shangheng.kernel.cases.concept.views import CaseView, Statistics, StepView, Wanted
+from shangheng.kernel.cases.models import CaseRow, ClockRow, StepRow, TallyRow
+from shangheng.kernel.cases.queries import (
+    COUNTED_MAX,
+    inbox,
+    is_narrow,
+    knows,
+    scoped,
+    step_view,
+    view,
+)
+from shangheng.kernel.cases.tallies import month_of
+from shangheng.kernel.errors import NotPermitted
 from shangheng.kernel.registers.concept.actors import Actor
 
 
@@ -59,3 +70,56 @@ def kept(kind: CaseKind, clock: str, numbers: Collection[str]) -> dict[str, bool
         for number, due, ended in rows.values_list("case__number", "due_at", "ended_at")
         if ended is not None
     }
+
+
+def statistics(
+    kind: CaseKind, *, actor: Actor, since: datetime, until: datetime, at: datetime
+) -> Statistics:
+    """Count the cases opened in whole months, from that of ``since`` to before that of ``until``.
+
+    The counts are those that are kept with each act, so that it takes as long for a million cases
+    as for a thousand. They are not kept by body, so that nobody is told them who sees only the
+    cases that name theirs.
+    """
+    actor = replace(actor, posts=tuple(p for p in actor.posts if not is_narrow(kind, p)))
+    if not knows(kind, actor):
+        raise NotPermitted("case.counts_of_all", kind=kind.zh, kind_en=kind.en)
+    months = Q(month__gte=month_of(since), month__lt=month_of(until))
+    rows = TallyRow.objects.filter(months, scoped(kind, actor, joint=False)).order_by()
+    found: dict[str, dict[str, int]] = {}
+    for what, name, n in rows.values_list("what", "name").annotate(n=Sum("cases")):
+        found.setdefault(what, {})[name] = n
+    states = rows.filter(what="state", cases__gt=0)
+    by_region = states.values_list("region").annotate(n=Sum("cases"))
+    days = {int(name): n for name, n in found.get("days", {}).items() if n}
+    kept, late = found.get("kept", {}), found.get("late", {})
+    opened = CaseRow.objects.filter(
+        scoped(kind, actor, joint=False), opened_at__gte=since, opened_at__lt=until
+    )
+    return Statistics(
+        opened=sum(found.get("state", {}).values()),
+        closed=sum(days.values()),
+        late=opened.filter(due_at__lte=at)[: COUNTED_MAX + 1].count(),
+        by_state=_told(found.get("state", {})),
+        by_region=_told(dict(by_region)),
+        by_outcome=_told(found.get("outcome", {})),
+        by_clock={
+            name: (kept.get(name, 0) + late.get(name, 0), late.get(name, 0))
+            for name in {*kept, *late}
+        },
+        days_median=_median(days),
+    )
+
+
+def _told(counts: Mapping[str, int]) -> dict[str, int]:
+    return {name: n for name, n in counts.items() if n}
+
+
+def _median(days: Mapping[int, int]) -> float | None:
+    """Return the middle of a number of days, each with how many cases took so long."""
+    middle, passed = (sum(days.values()) + 1) // 2, 0
+    for took in sorted(days):
+        passed += days[took]
+        if passed >= middle:
+            return float(took)
+    return None

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='versionrow',
-            index=models.Index(condition=models.Q(('superseded_at__isnull', True), ('confirmed_at__isnull', False)), fields=['entry', 'effective_from'], name='kernel_version_holds'),
+            index=models.Index(condition=models.Q(('confirmed_at__isnull', False), ('superseded_at__isnull', True)), fields=['entry', 'effective_from'], name='kernel_version_holds'),
         ),
         migrations.AddIndex(
             model_name='noticerow',

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from shangheng.kernel.notices.concept import CHANNELS, Notice, NoticeView
 from shangheng.kernel.notices.models import NoticeRow
 from shangheng.kernel.registers.concept.actors import Actor
-from shangheng.kernel.registers.queries import above, below, naming
+from shangheng.kernel.registers.conditions import above, below, naming
 
 
 def lying_for(actor: Actor) -> QuerySet[NoticeRow]:

@@ -235,10 +235,7 @@ class Quota:
 
 @dataclass(frozen=True, kw_only=True)
 class Department:
-    """A body under every form in which documents print it; cases know it by ``functions``.
-
-    A form such as 各市人民政府 means one body in each division of the levels ``each``.
-    """
+    """A body as documents print it, or one in ``each`` division; cases know its ``functions``."""
 
     printed: str
     zh: str

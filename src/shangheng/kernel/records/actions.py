@@ -120,7 +120,8 @@ def _alone(home: Ledger, member: Member) -> Receipt:
     try:
         with home.locked(convoy.kind.name):
             recover(home, convoy.kind)
-            return _same_batch(member) or _commit(home, convoy)[0]
+            known = _known_batches([member])
+            return _same_batch(member, known) or _commit(home, convoy)[0]
     finally:
         convoy.close()
 
@@ -147,8 +148,9 @@ def _together(home: Ledger, tickets: list[Ticket]) -> None:
     kind = tickets[0].member.order.kind
     with home.locked(kind.name):
         recover(home, kind)
+        known = _known_batches([ticket.member for ticket in tickets])
         for ticket in tickets:
-            ticket.receipt = _same_batch(ticket.member)
+            ticket.receipt = _same_batch(ticket.member, known)
         going = [ticket for ticket in tickets if ticket.receipt is None]
         if not going:
             return
@@ -202,11 +204,15 @@ def _known_already(source: Path | BinaryIO, order: Order) -> Receipt | None:
     return next(alike, None)
 
 
-def _same_batch(member: Member) -> Receipt | None:
+def _known_batches(members: Iterable[Member]) -> dict[str, BatchRow]:
+    """Return the rows of those batches whose numbers were used before, by their folders."""
+    rows = BatchRow.objects.filter(folder__in=[member.folder for member in members])
+    return {row.folder: row for row in rows}
+
+
+def _same_batch(member: Member, known: Mapping[str, BatchRow]) -> Receipt | None:
     """Return the receipt of this very batch if it was taken; refuse other bytes under its name."""
-    row = BatchRow.objects.filter(
-        reporter_id=member.order.source_number, number=member.batch
-    ).first()
+    row = known.get(member.folder)
     if row is None:
         return None
     digest = member.landed().digest

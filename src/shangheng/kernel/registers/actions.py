@@ -24,7 +24,7 @@ from shangheng.kernel.evidence.entries import canonical
 from shangheng.kernel.periods import CHINA, day_of
 from shangheng.kernel.records.store.sources import workbook_rows
 from shangheng.kernel.regions import queries as regions
-from shangheng.kernel.registers import queries, store
+from shangheng.kernel.registers import likeness, store
 from shangheng.kernel.registers.concept.actors import Hand
 from shangheng.kernel.registers.concept.forms import checked
 from shangheng.kernel.registers.concept.kinds import RegisterKind
@@ -125,7 +125,7 @@ def _refuse_twice(
         raise Conflict("register.key_taken", key=key, number=taken.number, title=taken.title)
     if filing.sure:
         return
-    if found := queries.similar(kind, values, region):
+    if found := likeness.similar(kind, values, region):
         told = [f"{each.number} {each.title}" for each in found]
         raise Conflict("register.similar", candidates=told)
 

@@ -1,28 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What can be asked of registers: as they stood on a day, what changed, who is alike."""
+"""What can be asked of registers: as they stood on a day, and what changed."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, prefetch_related_objects
-from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThanOrEqual
+from django.db.models.lookups import Exact
 
 from shangheng.kernel.errors import NotFound
-from shangheng.kernel.regions.concept import stem
-from shangheng.kernel.registers.concept.actors import BETWEEN, Actor
+from shangheng.kernel.registers.concept.actors import Actor
 from shangheng.kernel.registers.concept.kinds import (
     Difference,
     RegisterKind,
-    alike,
     differences,
-    metres_between,
 )
+from shangheng.kernel.registers.conditions import below, placed
 from shangheng.kernel.registers.models import (
-    City,
-    County,
     EntryRow,
     FacetRow,
     NotByIndex,
@@ -32,10 +27,8 @@ from shangheng.kernel.search import store as search
 from shangheng.kernel.search.concept import folded, mark_of
 
 PAGE = 50
-COMPARED_MAX = 5_000
 FOUND_MAX = 10_000
 COUNTED_MAX = 10_000
-CITY_DIGITS, COUNTY_DIGITS, REGION_DIGITS = 4, 6, 12
 
 
 @dataclass(frozen=True)
@@ -79,16 +72,6 @@ class VersionView:
     leaf: int
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """An entry that may be the same as another, and why."""
-
-    number: str
-    title: str
-    why: str
-    metres: int | None = None
-
-
 @dataclass(frozen=True, kw_only=True)
 class Sought:
     """What is looked for: text, region, state, values of fields, as at a day; and which part.
@@ -110,30 +93,6 @@ class Sought:
 def sees_all(kind: RegisterKind, actor: Actor, region: str) -> bool:
     """Tell whether an actor sees whole entries of a region."""
     return bool(kind.roles) and actor.role_for(kind.roles, region) is not None
-
-
-def naming(field: str, names: Iterable[str]) -> Q:
-    """Return the condition that a field which lists several names lists one of these."""
-    either = "|".join(re.escape(name) for name in names)
-    return Q(**{f"{field}__regex": f"(^|{BETWEEN})({either})($|{BETWEEN})"})
-
-
-def below(region: str, of: str = "") -> Q:
-    """Return the condition for what lies in a region; no region is the whole country.
-
-    ``of`` names the way to the row that has the region, such as ``entry__``.
-    """
-    if not region:  # a plain Q() would vanish beside other conditions instead of holding for all
-        return ~Q(pk__in=[])
-    first = stem(region)  # a span of codes, which an index can answer, unlike a beginning
-    last = first.ljust(REGION_DIGITS, "9")
-    return Q(**{f"{of}region__gte": first, f"{of}region__lte": last})
-
-
-def above(region: str) -> Q:
-    """Return the condition for what lies at a region or at one that it belongs to."""
-    belongs = (region[:2] + "0000", region[:CITY_DIGITS] + "00", region[:COUNTY_DIGITS], region)
-    return Q(region__in=("", *dict.fromkeys(belongs)))
 
 
 def _seen(kind: RegisterKind, actor: Actor, *, confirmed: bool = False) -> Q:
@@ -201,22 +160,6 @@ def _standing(kind: RegisterKind, sought: Sought, of: str, by_state: bool) -> Q:
         state = F(f"{of}state") if by_state else NotByIndex(f"{of}state")
         wanted &= Q(Exact(state, sought.state))
     return wanted
-
-
-def placed(region: str, of: str = "") -> Q:
-    """Return the condition for what lies in a region, for lists that are read in their order.
-
-    A county and a city have an index of their own in that order. What lies in a province is gone
-    through in the order of all, for which the region must not look like what an index answers.
-    """
-    first, place = stem(region), F(f"{of}region")
-    if len(first) >= COUNTY_DIGITS:
-        county = Q(Exact(County(place), first[:COUNTY_DIGITS]))
-        return county if len(first) == COUNTY_DIGITS else county & below(region, of)
-    if len(first) == CITY_DIGITS or not first:
-        return Q(Exact(City(place), first)) if first else below(region)
-    plain, last = NotByIndex(place), first.ljust(REGION_DIGITS, "9")
-    return Q(GreaterThanOrEqual(plain, first)) & Q(LessThanOrEqual(plain, last))
 
 
 def _after(kind: RegisterKind, number: str, of: str) -> Q:
@@ -387,30 +330,3 @@ def _version(
         row.recorded_at, row.confirmed_by if whole else "", row.confirmed_at, row.superseded_by,
         values, changed, row.seal, row.leaf,
     )  # fmt: skip
-
-
-def similar(
-    kind: RegisterKind, values: Mapping[str, Any], region: str, *, but: str = ""
-) -> tuple[Candidate, ...]:
-    """Return entries that may be the same: names alike in the county, places within metres."""
-    title = str(values.get(kind.title, ""))
-    rows = EntryRow.objects.filter(placed(region[:COUNTY_DIGITS]), kind=kind.name)
-    rows = rows.exclude(state="ended").exclude(number=but).order_by("title")
-    found = [
-        Candidate(number, name, "name")
-        for number, name in rows.values_list("number", "title")[:COMPARED_MAX]
-        if alike(title, name)
-    ]
-    here = kind.point_of(values)
-    if here is None or not kind.near_m:
-        return tuple(found)
-    versions = VersionRow.objects.filter(entry__in=rows[:COMPARED_MAX], superseded_at=None)
-    for version in versions.select_related("entry").order_by("number"):
-        there = kind.point_of(version.values)
-        if there is None:
-            continue
-        metres = metres_between(here, there)
-        if metres <= kind.near_m:
-            near = version.entry
-            found.append(Candidate(near.number, near.title, "distance", round(metres)))
-    return tuple({each.number: each for each in found}.values())

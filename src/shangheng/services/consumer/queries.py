@@ -91,7 +91,10 @@ def station_of(platform: str, today: date) -> EntryView | None:
 
 @dataclass(frozen=True)
 class Performance:
-    """How a station did: claims, settled there, become complaints, clocks ended, in time."""
+    """How a station did: claims, settled there, become complaints, clocks ended, in time.
+
+    ``marks`` are what consumers said of what was performed: from 1, very dissatisfied, to 5.
+    """
 
     station: str
     claims: int
@@ -99,6 +102,17 @@ class Performance:
     escalated: int
     ended: int
     in_time: int
+    marks: tuple[int, ...] = ()
+
+    @property
+    def rated(self) -> int:
+        """Return how many consumers said how satisfied they were."""
+        return len(self.marks)
+
+    @property
+    def satisfaction(self) -> float | None:
+        """Return the mean of their marks; none without any."""
+        return sum(self.marks) / len(self.marks) if self.marks else None
 
     @property
     def settled_percent(self) -> float:
@@ -108,10 +122,12 @@ class Performance:
 
 def stations(actor: Actor, *, since: datetime, until: datetime) -> list[Performance]:
     """Return how each station did with the claims that it took in a span, the best first."""
-    came, settled_, escalated_ = (
+    came, settled_, escalated_, performed = (
         trends.taken(COMPLAINT, step, actor=actor, since=since, until=until)
-        for step in ("to_station", "station_settle", "escalate")
+        for step in ("to_station", "station_settle", "escalate", "performed")
     )
+    marks = {case.number: int(step.values["satisfied"]) for case, step in performed
+             if step.values.get("satisfied")}  # fmt: skip
     settled, escalated = ({case.number for case, _ in part} for part in (settled_, escalated_))
     kept = trends.kept(COMPLAINT, "station", [case.number for case, _ in came])
     by_station: dict[str, list[str]] = defaultdict(list)
@@ -122,6 +138,7 @@ def stations(actor: Actor, *, since: datetime, until: datetime) -> list[Performa
             station, len(numbers), len(settled & {*numbers}), len(escalated & {*numbers}),
             sum(number in kept for number in numbers),
             sum(kept.get(number, False) for number in numbers),
+            tuple(marks[number] for number in numbers if number in marks),
         )
         for station, numbers in by_station.items()
     ]  # fmt: skip

@@ -245,7 +245,8 @@ def stations(request: HttpRequest, office: Office) -> HttpResponse:
     """Show how each station did with its claims in the last year."""
     hand = _officer(request, office)
     found = queries.stations(hand.actor, since=hand.at - YEAR, until=hand.at)
-    header = ("station", "claims", "settled", "settled_percent", "escalated", "in_time", "ended")
+    header = ("station", "claims", "settled", "settled_percent", "escalated", "in_time", "ended",
+              "satisfaction", "rated")  # fmt: skip
     if request.GET.get("format") == "csv":
         rows = [[getattr(each, name) for name in header] for each in found]
         return office.csv_file("stations", header, rows)

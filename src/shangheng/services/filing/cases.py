@@ -113,7 +113,7 @@ RECTIFICATION = CaseKind(
         "平台的做法与备案的规则不一致，或规则含有不公平条款时，责令改正。",
         "Where practice departs from the filed rule, or the rule has unfair terms.",
     ),
-    initial="noticed",
+    initial="drafted",
     opens=("filing.officer",),
     form=(
         PLATFORM,
@@ -124,6 +124,7 @@ RECTIFICATION = CaseKind(
         Files("proof", zh="取证", en="evidence", optional=True),
     ),
     states={
+        "drafted": ("已拟整改通知", "notice drafted"),
         "noticed": ("已通知", "noticed"),
         "answered": ("平台已答复", "answered"),
         "closed": ("已改正", "put right"),
@@ -131,6 +132,8 @@ RECTIFICATION = CaseKind(
     },
     outcomes={"right": ("改正", "put right"), "passed_on": ("移交", "passed on")},
     steps=(
+        Step("notify", "drafted", "noticed", by="filing.officer", zh="发出整改通知",
+             en="Give notice", makes="notice", basis=BASIS),
         Step("answer", "noticed", "answered", by=APPLICANT, zh="答复", en="Answer",
              needs=(REASON, Files("shown", zh="改正凭据", en="evidence", optional=True))),
         Step("reject", "answered", "noticed", by="filing.officer", zh="未改正，继续整改",
@@ -148,5 +151,29 @@ RECTIFICATION = CaseKind(
     title="title",
     alike=("platform", "rule"),
     number="GZZG-{year}-{sequence:05}",
+    letters=(
+        Letter(
+            name="notice", zh="平台规则整改通知书", en="Notice to put a rule right",
+            text_zh="""平台 {platform}：经查，《{title}》存在下列与备案文本不一致或不公平之处：
+
+{departure}
+
+备案号：{rule}。
+
+现要求：{demand}
+
+请在规定期限内改正，并凭编号和查询码在网上答复；逾期不改正的，移交执法。""",
+            text_en="""Platform {platform}: “{title}” departs from what was filed, or is unfair:
+
+{departure}
+
+On file as {rule}.
+
+You are asked: {demand}
+
+Put it right in time and answer with the number and code of this case; else it is passed on to
+enforcement.""",
+        ),
+    ),
 )  # fmt: skip
 CASES = (RULE_FILING, RECTIFICATION)

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from shangheng.kernel.cases import actions, joint, proofs, queries
+from shangheng.kernel.cases import actions, joint, proofs, queries, trends
 from shangheng.kernel.cases.concept.kinds import CaseKind
 from shangheng.kernel.cases.concept.views import (
     PAGE,
@@ -256,7 +256,7 @@ def statistics(request: HttpRequest, name: str) -> HttpResponse:
     year = int(text) if text.isdigit() and len(text) == 4 else at.year  # noqa: PLR2004
     since = datetime.combine(at.date().replace(year=year, month=1, day=1), time(), at.tzinfo)
     until = since.replace(year=year + 1)
-    found = queries.statistics(
+    found = trends.statistics(
         kind, actor=acting.actor_of(request), since=since, until=until, at=at
     )
     facts = {

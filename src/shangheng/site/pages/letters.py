@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from shangheng.kernel.cases import queries
+from shangheng.kernel.cases import papers
 from shangheng.kernel.cases.concept.letters import sealed_content
 from shangheng.kernel.cases.concept.views import LetterView
 from shangheng.kernel.errors import NotFound
@@ -48,7 +48,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 def letter(request: HttpRequest, code: str) -> HttpResponse:
     """Say whether a letter is genuine, and what stands on it if it is."""
     try:
-        found = queries.letter(code)
+        found = papers.letter(code)
     except NotFound as refusal:
         why = words.message(refusal, words.language())
         return _page(request, {"typed": code[:40], "why": why}, status=404)
@@ -69,7 +69,7 @@ def _page(request: HttpRequest, facts: dict[str, Any], status: int = 200) -> Htt
 @never_cache
 def paper(request: HttpRequest, code: str) -> HttpResponse:
     """Return a letter as PDF; one that is not as it was sealed is not printed."""
-    found = queries.letter(code)
+    found = papers.letter(code)
     if not found.is_genuine:
         raise NotFound("letter.unknown", code=code[:40])
     content = found.content
@@ -112,7 +112,7 @@ def _date(found: LetterView) -> sheets.Facts:
 @never_cache
 def evidence(request: HttpRequest, code: str) -> HttpResponse:  # noqa: ARG001
     """Return what proves a letter without this house: words, code, proof and checkpoint."""
-    found = queries.letter(code)
+    found = papers.letter(code)
     sealing.publish(found.leaf)
     lines = (
         ("文书", "Letter", f"{found.content['title']['zh']} {_english(found)}"),

@@ -178,6 +178,7 @@ def test_a_record_leads_to_its_figures_and_a_figure_to_what_brought_its_records(
     assert used["order-count"].day.isoformat() == row["ordered_at"][:10]
     page = officer.get(f"/exchange/trace/?kind=order&{urlencode(key)}").content.decode()
     assert number in page
+    assert used["order-count"].plain()["published"] == [number]
     behind = officer.get("/indicators/order-count/records/?month=2025-11").content.decode()
     assert "直接报送" in behind
     text = officer.get("/indicators/order-count/records/?month=2025-11&format=csv")

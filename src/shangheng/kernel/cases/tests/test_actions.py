@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from shangheng.kernel.cases import actions, proofs, queries
+from shangheng.kernel.cases import actions, proofs, queries, trends
 from shangheng.kernel.cases.concept.kinds import Step
 from shangheng.kernel.cases.concept.views import CaseFile, Wanted
 from shangheng.kernel.cases.models import CaseRow, StepRow
@@ -260,7 +260,7 @@ def test_statistics_count_cases_and_the_share_in_time() -> None:
     step(one.number, "accept", at=LATER)
     step(two.number, "accept", at=AT + timedelta(days=20))
     until = AT + timedelta(days=40)
-    found = queries.statistics(KIND, actor=LEAD, since=AT, until=until, at=until)
+    found = trends.statistics(KIND, actor=LEAD, since=AT, until=until, at=until)
     assert (found.opened, found.by_state) == (2, {"open": 2})
     assert found.on_time_percent("acceptance") == 50
     assert found.late == 2

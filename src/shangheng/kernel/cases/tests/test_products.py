@@ -10,7 +10,7 @@ from shangheng.kernel.accounts import queries as balances
 from shangheng.kernel.accounts.concept.plans import GUARANTEE
 from shangheng.kernel.accounts.concept.transfers import Account
 from shangheng.kernel.accounts.concept.units import CNY
-from shangheng.kernel.cases import actions, proofs, queries
+from shangheng.kernel.cases import actions, papers, proofs, queries
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
 from shangheng.kernel.cases.concept.letters import Letter
 from shangheng.kernel.cases.concept.postings import Posting
@@ -117,12 +117,12 @@ def test_a_letter_is_genuine_by_its_code_however_it_is_typed_and_not_once_altere
     deposited(5_000)
     number = paid()
     row = LetterRow.objects.get()
-    seen = queries.letter(f" {row.code.lower().replace('-', ' ')} ")
+    seen = papers.letter(f" {row.code.lower().replace('-', ' ')} ")
     assert (seen.case, seen.is_genuine) == (number, True)
     LetterRow.objects.update(content={**row.content, "zh": ["支付 1,200.00 元"]})
-    assert not queries.letter(row.code).is_genuine
+    assert not papers.letter(row.code).is_genuine
     with pytest.raises(NotFound, match=r"letter\.unknown"):
-        queries.letter("AAAA-AAAA-AAAA-AAAA")
+        papers.letter("AAAA-AAAA-AAAA-AAAA")
 
 
 def test_whoever_filed_the_case_sees_its_letters() -> None:

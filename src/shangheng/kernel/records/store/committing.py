@@ -70,7 +70,7 @@ class Writer:
         return self.convoy.kind
 
     def rows(self, places: str) -> str:
-        """Return the SELECT of the stage's rows that stand in the relation ``places``."""
+        """Return the SELECT of these rows as the table keeps them, each with its batch."""
         convoy = self.convoy
         columns = ", ".join(quoted(each.name) for each in self.kind.fields)
         reporter = convoy.by_member([literal(each.order.reporter) for each in convoy.members])
@@ -78,8 +78,7 @@ class Writer:
         line = convoy.by_member([placed.sql() for placed in convoy.placed])
         return (
             f"SELECT member, {columns}, {reporter} AS reporter, {batch} AS batch, {line} AS line, "
-            f"{quoted(self.kind.day)}::DATE AS day FROM (SELECT *, rowid AS place FROM {STAGE}) "
-            f"WHERE NOT bad AND NOT skip AND {places}"
+            f"{quoted(self.kind.day)}::DATE AS day FROM ({standing(places)})"
         )
 
     def replaced(self, table: Table, old: Entries, *, own: bool) -> tuple[list[str], str]:
@@ -127,6 +126,14 @@ class Writer:
         self.connection.register("outranked", keys)
         others = f"SELECT {columns} FROM leaving SEMI JOIN outranked USING (high, low)"
         return Change(adds=claims.write(self.connection, others, tag=self.tag))
+
+
+def standing(places: str) -> str:
+    """Return the SELECT of the stage's good rows that stand in the relation ``places``."""
+    return (
+        f"SELECT * FROM (SELECT *, rowid AS place FROM {STAGE}) "
+        f"WHERE NOT bad AND NOT skip AND {places}"
+    )
 
 
 def leaving(

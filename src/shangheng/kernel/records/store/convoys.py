@@ -31,7 +31,8 @@ from shangheng.kernel.records.store.sources import Relation
 
 SMALL_BYTES = 4 * 1024 * 1024
 MEMBERS_MAX = 32
-LINGER_S = 0.05
+LINGER_S, LINGER_SHARE = 0.05, 0.5
+"""How long to wait for those who have just been served: so long, or a share of the last convoy."""
 LOOK_AROUND_S = 0.002
 
 
@@ -164,6 +165,7 @@ class Queue:
         self._waiting: list[Ticket] = []
         self._adding, self._pen = Lock(), Lock()
         self._recent: deque[frozenset[str]] = deque(maxlen=2)
+        self._took_s = 0.0
 
     def _take(self, ticket: Ticket) -> list[Ticket]:
         """Return the tickets that go with this one, in the order in which they came."""
@@ -184,7 +186,7 @@ class Queue:
     def _linger(self) -> None:
         """Wait a moment for those who have just been served, so that they go together again."""
         expected = len(frozenset().union(*self._recent))
-        until = monotonic() + LINGER_S
+        until = monotonic() + max(LINGER_S, LINGER_SHARE * self._took_s)
         while len(self._waiting) < expected and monotonic() < until:
             sleep(LOOK_AROUND_S)
 
@@ -200,11 +202,13 @@ class Queue:
                 self._linger()
                 chosen = self._take(ticket)
                 self._recent.append(frozenset(each.member.order.reporter for each in chosen))
+                begun = monotonic()
                 try:
                     carry(chosen)
                 except BaseException as error:  # noqa: BLE001 - given to whom it concerns, below
                     for each in chosen:
                         each.error = each.error or error
+                self._took_s = monotonic() - begun
         if ticket.error is not None:
             raise ticket.error
         assert ticket.receipt is not None  # noqa: S101 - done and without error

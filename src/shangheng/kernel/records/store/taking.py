@@ -151,7 +151,7 @@ def commit(home: Ledger, convoy: Convoy) -> list[Receipt]:
     if claims is not None and claims_index is not None:
         _commit_claims(writer, claims, claims_index, resolved)
     index.adopt()
-    receipts = _receipts(home, convoy, resolved, writer.rows(where), table.version + 1)
+    receipts = _receipts(home, convoy, resolved, committing.standing(where), table.version + 1)
     for member in convoy.members:
         for kept in (*member.work.glob("sealed*"), member.work / committing.HASHES):
             flush(kept)

@@ -9,7 +9,7 @@ import xlsxwriter
 from shangheng.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
 from shangheng.kernel.evidence.models import LeafRow
 from shangheng.kernel.records.concept.fields import Text
-from shangheng.kernel.registers import actions, queries
+from shangheng.kernel.registers import actions, likeness, queries
 from shangheng.kernel.registers.actions import Filing
 from shangheng.kernel.registers.concept.actors import NOBODY, Actor, Post, covers
 from shangheng.kernel.registers.concept.kinds import alike, metres_between
@@ -184,11 +184,11 @@ class TestEntries:
         number = entered(longitude="120.98", latitude="31.38")
         near = outlet(2, longitude="120.9805", latitude="31.3803")
         far = outlet(3, longitude="120.99", latitude="31.39")
-        found = queries.similar(KIND, near, "320583")
+        found = likeness.similar(KIND, near, "320583")
         assert [(each.number, each.why) for each in found] == [(number, "distance")]
         assert found[0].metres is not None
         assert 0 < found[0].metres < 100
-        assert not queries.similar(KIND, far, "320583")
+        assert not likeness.similar(KIND, far, "320583")
 
     def test_two_who_change_an_entry_are_not_both_right(self) -> None:
         number = entered()

@@ -241,7 +241,10 @@ def _said_of_fraud(
         owed = refund_one_pay_three(Decimal(str(claim)), on=today, configuration=configuration)
         zh, en = owed.readings[0]
         back, more, total = owed.refund, owed.additional, owed.total
+        more_zh, more_en = f"{more} 元", f"CNY {more}"
+        if owed.floor_applied:
+            more_zh, more_en = f"{more_zh}（最低额）", f"{more_en} (the least amount)"
         yield (
-            f"查明欺诈的，可以退一赔三：退还 {back} 元，另赔 {more} 元，共 {total} 元（{zh}）。",
-            f"For fraud you may claim CNY {back} and CNY {more} on top, {total} in all ({en}).",
+            f"查明欺诈的，可以退一赔三：退还 {back} 元，另赔 {more_zh}，共 {total} 元（{zh}）。",
+            f"For fraud you may claim CNY {back} and {more_en}, {total} in all ({en}).",
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shangheng.kernel.cases import actions, queries
+from shangheng.kernel.cases import actions, papers, queries
 from shangheng.kernel.cases.actions import Opened
 from shangheng.kernel.cases.models import LetterRow
 from shangheng.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
@@ -120,7 +120,7 @@ def test_the_settlement_is_a_sealed_paper_with_both_signatures() -> None:
     assert "热壳数码 李四" in text
     assert "59.90 元" in text
     assert paper.is_genuine
-    assert queries.letter(paper.code).seal == paper.seal
+    assert papers.letter(paper.code).seal == paper.seal
     names = {each.name for each in file.clocks}
     assert {"acceptance", "handling", "performance"} <= names
 
@@ -198,7 +198,7 @@ def test_the_code_for_one_text_signs_no_other_and_is_told_to_no_one_else() -> No
 def test_a_text_that_was_changed_after_it_was_signed_is_told_of() -> None:
     settled()
     row = LetterRow.objects.get(name="agreement")
-    assert queries.letter(row.code).is_genuine
+    assert papers.letter(row.code).is_genuine
     row.content["zh"][2] = "调解员提出的和解内容：退款一元"
     row.save()
-    assert not queries.letter(row.code).is_genuine
+    assert not papers.letter(row.code).is_genuine

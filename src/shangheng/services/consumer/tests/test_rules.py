@@ -151,7 +151,7 @@ def test_the_page_of_a_case_says_until_when_it_can_be_returned_and_what_fraud_co
     returns, fraud = advice(form, date(2026, 9, 30), DECIDED)
     assert returns[0].startswith("2026年10月2日以前（含当日）可以无理由退货：收货后七日，")
     assert STARTS["day_after_receipt"][0] in returns[0]
-    assert "另赔 500.00 元，共 559.90 元" in fraud[0]
+    assert "另赔 500.00 元（最低额），共 559.90 元" in fraud[0]
     assert "until 2 October 2026" in returns[1]
     (late, _) = advice(form, date(2026, 10, 3), DECIDED)
     assert "已于2026年10月2日到期" in late[0]

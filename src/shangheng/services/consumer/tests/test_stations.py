@@ -104,7 +104,8 @@ def step(number: str, name: str, actor: Actor, days: int, **given: str) -> None:
 
 
 def test_what_a_station_does_not_settle_in_time_becomes_a_complaint_by_itself(token: str) -> None:
-    settled, late = (told(send(token, {**CLAIM, "order_no": no}))["number"] for no in "AB")
+    sent_ = [told(send(token, {**CLAIM, "order_no": no})) for no in "AB"]
+    settled, late = (each["number"] for each in sent_)
     step(settled, "station_settle", KEEPER, 1, terms="退款", pays="59.90")
     after = AT + timedelta(days=9)
     rounds = [
@@ -121,6 +122,15 @@ def test_what_a_station_does_not_settle_in_time_becomes_a_complaint_by_itself(to
         True,
     )
     assert proofs.intact(late)
+    code = next(each["code"] for each in sent_ if each["number"] == settled)
+    actions.take_step(
+        COMPLAINT,
+        settled,
+        "performed",
+        {"satisfied": "4"},
+        Hand(NOBODY, after, house=HOUSE, code=code),
+    )
     (did,) = stations(LEAD, since=AT - timedelta(days=1), until=after + timedelta(days=1))
     assert (did.claims, did.settled, did.escalated, did.ended, did.in_time) == (2, 1, 1, 2, 1)
     assert did.settled_percent == 50
+    assert (did.satisfaction, did.rated) == (4, 1)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from shangheng.kernel.cases import actions as cases
+from shangheng.kernel.cases import queries as case_queries
 from shangheng.kernel.cases.store import Hand, House
 from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.registers import actions as registers
@@ -16,7 +17,7 @@ from shangheng.kernel.registers.concept.actors import NOBODY, Actor, Post
 from shangheng.kernel.registers.concept.actors import Hand as PlainHand
 from shangheng.services.filing import queries, rules
 from shangheng.services.filing.actions import GUARDS
-from shangheng.services.filing.cases import RULE_FILING
+from shangheng.services.filing.cases import RECTIFICATION, RULE_FILING
 from shangheng.services.filing.registers import RULE_CAPTURE, TRADING_RULE
 
 AT = datetime(2026, 11, 2, 1, tzinfo=UTC)
@@ -155,3 +156,22 @@ def test_practice_is_compared_with_the_text_that_was_in_force_when_it_was_captur
     (alarm,) = queries.alarms(today)
     assert (alarm.why, alarm.rule) == ("unfiled", None)
     assert list(queries.alarms(today, platform="P02")) == []
+
+
+@pytest.mark.django_db
+def test_a_platform_is_given_a_notice_on_paper_before_its_time_runs() -> None:
+    found = {
+        "platform": "P01", "title": "退换货规则", "departure": "页面写明“概不退换”",
+        "demand": "删除该条并公示",
+    }  # fmt: skip
+    hand = Hand(OFFICER, AT, house=HOUSE)
+    case = cases.open_case(RECTIFICATION, found, hand)
+    known = {RECTIFICATION.name: RECTIFICATION}
+    _, drafted = case_queries.followed(known, case.number, case.code, at=AT, house=HOUSE)
+    assert (drafted.letters, drafted.clocks) == ((), ())
+    cases.take_step(RECTIFICATION, case.number, "notify", {}, hand)
+    _, told = case_queries.followed(known, case.number, case.code, at=AT, house=HOUSE)
+    assert [each.name for each in told.clocks] == ["rectify"]
+    text = "".join(told.letters[0].content["zh"])
+    assert "概不退换" in text
+    assert "删除该条并公示" in text

@@ -10,7 +10,7 @@ import pytest
 
 from shangheng.kernel.access.concept import HeldPost
 from shangheng.kernel.cases import actions as cases
-from shangheng.kernel.cases import queries
+from shangheng.kernel.cases import queries, trends
 from shangheng.kernel.cases.concept.views import Wanted
 from shangheng.kernel.cases.store import Hand, House
 from shangheng.kernel.errors import Invalid, NotFound, NotPermitted
@@ -235,7 +235,7 @@ def test_the_office_of_the_commerce_authority_works_on_the_tasks_of_all(house: H
     assert [each.number for each in tracking.tasks(office, AT)] == [number]
     cases.take_step(TASK, number, "plan", WORK, hand(office, house))
     assert tracking.tasks(of("省商务厅", region="430000"), AT) == []  # of another province
-    found = queries.statistics(TASK, actor=office, since=AT, until=LATER, at=LATER)
+    found = trends.statistics(TASK, actor=office, since=AT, until=LATER, at=LATER)
     assert found.by_state == {"running": 1}
 
 
@@ -258,7 +258,7 @@ def test_counts_of_all_departments_are_not_told_to_one(house: House) -> None:
     cases.open_case(TASK, GIVEN, hand(LEAD, house))
     assert queries.count(TASK, Wanted(), actor=of(POLICE)) == 1
     with pytest.raises(NotPermitted) as refused:
-        queries.statistics(TASK, actor=of(POLICE), since=AT, until=LATER, at=LATER)
+        trends.statistics(TASK, actor=of(POLICE), since=AT, until=LATER, at=LATER)
     assert refused.value.code == "case.counts_of_all"
 
 
