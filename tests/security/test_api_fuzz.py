@@ -108,6 +108,7 @@ def opened() -> str:
     return str(answer.json()["number"])
 
 
+@pytest.mark.django_db(transaction=True)  # as a server: each request ends its own
 def test_no_request_breaks_the_api_and_every_refusal_is_a_problem(home: Ledger) -> None:
     callers, number = itertools.cycle(tokens()), opened()
     counted: dict[int, int] = {}
