@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shangheng.kernel.accounts import proving, queries
-from shangheng.kernel.accounts.concept import bank_files, matching, statements
+from shangheng.kernel.accounts.concept import bank_files, statements
 from shangheng.kernel.accounts.concept.units import written
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.periods import CHINA
@@ -18,7 +18,6 @@ from shangheng.site import clock, sealing, wiring
 from shangheng.site import statements as sheets
 
 DAY = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
-COLUMNS = ("reference", "date", "amount")
 JSON = click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 
 
@@ -107,20 +106,16 @@ def reconcile_command(
 ) -> None:
     """与银行流水对账：CSV 列 reference,date,amount Reconcile with a bank's file."""
     begin, end = since.replace(tzinfo=CHINA), until.replace(tzinfo=CHINA)
-    ours = queries.statement(code, since=begin, until=end)
-    lines = queries.lines_of(ours, reference=reference)
-    theirs = bank_files.lines_in(bank_files.text_of(bank.read_bytes()), ours.unit)
-    rules = matching.usual_rules(days)
-    result = matching.reconcile(lines, theirs, rules)
-    rows = [*bank_files.to_rows(result, rules, ours.unit)]
+    text = bank_files.text_of(bank.read_bytes())
+    found = queries.reconciled(code, text, since=begin, until=end, days=days, reference=reference)
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False))
+        click.echo(json.dumps(found.rows, ensure_ascii=False))
         return
-    difference = written(result.difference, ours.unit)
-    click.echo(f"对上 matched {len(result.matches)}，差额 difference {difference} {ours.unit.zh}")
+    matched, difference = len(found.result.matches), written(found.result.difference, found.unit)
+    click.echo(f"对上 matched {matched}，差额 difference {difference} {found.unit.zh}")
     table = Table("方 side", "行 line", "编号 reference", "日期 day", "金额 amount", "原因 why",
                   box=None, pad_edge=False)  # fmt: skip
-    for each in rows:
+    for each in found.rows:
         if each["state"] == "unmatched":
             told = (each["line"], each["reference"], each["date"], each["amount"])
             side = " ".join(bank_files.SIDES[each["side"]])

@@ -17,8 +17,8 @@ from django.db.models import BigIntegerField, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from shangheng.kernel.accounts import store
-from shangheng.kernel.accounts.concept import sums
-from shangheng.kernel.accounts.concept.matching import Line
+from shangheng.kernel.accounts.concept import bank_files, matching, sums
+from shangheng.kernel.accounts.concept.matching import Line, Reconciliation
 from shangheng.kernel.accounts.concept.statements import Statement, StatementLine
 from shangheng.kernel.accounts.concept.transfers import Account, Balance, Entry
 from shangheng.kernel.accounts.concept.units import Unit
@@ -148,6 +148,26 @@ def lines_of(told: Statement, *, reference: str = "") -> tuple[Line, ...]:
         )
         for number, line in enumerate(moved, start=1)
     )
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """A bank's file against an account: the outcome, and each line of both sides as a row."""
+
+    unit: Unit
+    result: Reconciliation
+    rows: tuple[dict[str, Any], ...]
+
+
+def reconciled(
+    code: str, bank: str, *, since: datetime, until: datetime, days: int, reference: str = ""
+) -> Reconciled:
+    """Match the text of a bank's file with an account; money may be so many days on its way."""
+    rules = matching.usual_rules(days)
+    told = statement(code, since=since, until=until)
+    theirs = bank_files.lines_in(bank, told.unit)
+    result = matching.reconcile(lines_of(told, reference=reference), theirs, rules)
+    return Reconciled(told.unit, result, tuple(bank_files.to_rows(result, rules, told.unit)))
 
 
 def sum_tree(unit_code: str, *, at: datetime, secret: bytes) -> sums.SumTree:

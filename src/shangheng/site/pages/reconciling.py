@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from shangheng.kernel.accounts import queries
-from shangheng.kernel.accounts.concept import bank_files, matching
+from shangheng.kernel.accounts.concept import bank_files
 from shangheng.kernel.accounts.concept.bank_files import HEADER, SIDES
 from shangheng.kernel.accounts.concept.units import written
 from shangheng.kernel.errors import Invalid
@@ -36,22 +36,20 @@ def reconcile(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         try:
             facts["text"] = text = _text(request)
-            rules = matching.usual_rules(_days(asked.get("days", "")))
-            told = queries.statement(code, since=since, until=until)
-            ours = queries.lines_of(told, reference=asked.get("reference", "").strip())
-            theirs = bank_files.lines_in(text, told.unit)
-            result = matching.reconcile(ours, theirs, rules)
+            found = queries.reconciled(
+                code, text, since=since, until=until, days=_days(asked.get("days", "")),
+                reference=asked.get("reference", "").strip(),
+            )  # fmt: skip
         except Invalid as refusal:
             facts["why"] = words.message(refusal, words.language())
             return render(request, "site/accounts/reconcile.html", facts, status=422)
-        rows = [*bank_files.to_rows(result, rules, told.unit)]
         if asked.get("format") == "csv":
-            lines = ([row[name] for name in HEADER] for row in rows)
+            lines = ([row[name] for name in HEADER] for row in found.rows)
             return formats.csv_file("reconciliation", HEADER, lines)
         facts |= {
-            "result": result, "difference": written(result.difference, told.unit),
-            "unit": told.unit,
-            "rows": [(row, SIDES[row["side"]], (row["zh"], row["en"])) for row in rows],
+            "result": found.result, "difference": written(found.result.difference, found.unit),
+            "unit": found.unit,
+            "rows": [(row, SIDES[row["side"]], (row["zh"], row["en"])) for row in found.rows],
         }  # fmt: skip
     return render(request, "site/accounts/reconcile.html", facts)
 
