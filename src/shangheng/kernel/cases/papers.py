@@ -3,7 +3,7 @@
 
 from shangheng.kernel.cases import proofs
 from shangheng.kernel.cases.concept.letters import digest_of
-from shangheng.kernel.cases.concept.seals import CODE_LETTERS
+from shangheng.kernel.cases.concept.seals import in_fours, letters_of
 from shangheng.kernel.cases.concept.views import LetterView, Signature
 from shangheng.kernel.cases.models import LetterRow
 from shangheng.kernel.errors import NotFound
@@ -11,9 +11,8 @@ from shangheng.kernel.errors import NotFound
 
 def letter(code: str) -> LetterView:
     """Return the letter that bears a code, and whether it is as it was sealed."""
-    plain = "".join(letter for letter in code.upper() if letter in CODE_LETTERS)
-    parts = [plain[start : start + 4] for start in range(0, len(plain), 4)]
-    row = LetterRow.objects.filter(code="-".join(parts)).select_related("case", "step").first()
+    shown = in_fours(letters_of(code))
+    row = LetterRow.objects.filter(code=shown).select_related("case", "step").first()
     if row is None:
         raise NotFound("letter.unknown", code=code[:40])
     return view(row)

@@ -9,7 +9,7 @@ that came before the one that stands now.
 import hmac
 
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
-from shangheng.kernel.cases.concept.seals import CODE_LETTERS, fits, signing_code
+from shangheng.kernel.cases.concept.seals import fits, letters_of, signing_code
 from shangheng.kernel.cases.models import CaseRow, LetterRow
 from shangheng.kernel.cases.store import Hand
 from shangheng.kernel.errors import Conflict, NotPermitted
@@ -32,9 +32,8 @@ def signed(step: Step, row: CaseRow, hand: Hand, role: str) -> dict[str, str]:
     if role == APPLICANT:
         confirmed = fits(row.number, hand.signature, row.code_digest)
     else:
-        typed = "".join(each for each in hand.signature.upper() if each in CODE_LETTERS)
-        own = signing_code(hand.house.secret, row.number, digest).replace("-", "")
-        confirmed = hmac.compare_digest(typed, own)
+        own = signing_code(hand.house.secret, row.number, digest)
+        confirmed = hmac.compare_digest(letters_of(hand.signature), letters_of(own))
     if not confirmed:
         raise NotPermitted("case.signature_wrong", number=row.number, step=step.name)
     return {"signed": digest}

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-CODE_LENGTH = 12
+CODE_LENGTH, LETTER_CODE_LENGTH = 12, 16
 
 
 def seal_of(entry: Mapping[str, Any], before: str) -> str:
@@ -26,15 +26,26 @@ def seal_of(entry: Mapping[str, Any], before: str) -> str:
 
 def new_code() -> str:
     """Return a code by which a case can be followed: twelve letters without look-alikes."""
-    letters = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
-    return "-".join(letters[start : start + 4] for start in range(0, CODE_LENGTH, 4))
+    return _drawn(CODE_LENGTH)
 
 
 def new_letter_code() -> str:
     """Return the code on a letter, by which anybody can check it: sixteen letters, 79 bits."""
-    return "-".join(
-        [*new_code().split("-"), "".join(secrets.choice(CODE_LETTERS) for _ in "1234")]
-    )
+    return _drawn(LETTER_CODE_LENGTH)
+
+
+def _drawn(length: int) -> str:
+    return in_fours("".join(secrets.choice(CODE_LETTERS) for _ in range(length)))
+
+
+def in_fours(letters: str) -> str:
+    """Return a code as it is shown."""
+    return "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
+
+
+def letters_of(typed: str) -> str:
+    """Return the letters of a code, however somebody typed it."""
+    return "".join(letter for letter in typed.upper() if letter in CODE_LETTERS)
 
 
 def signing_code(secret: str, number: str, digest: str) -> str:
@@ -43,14 +54,12 @@ def signing_code(secret: str, number: str, digest: str) -> str:
     Who has the secret can tell it; neither the case nor the text betrays it.
     """
     told = hmac.new(secret.encode(), f"sign\n{number}\n{digest}".encode(), hashlib.sha256).digest()
-    letters = "".join(CODE_LETTERS[byte % len(CODE_LETTERS)] for byte in told[:8])
-    return f"{letters[:4]}-{letters[4:]}"
+    return in_fours("".join(CODE_LETTERS[byte % len(CODE_LETTERS)] for byte in told[:8]))
 
 
 def code_digest(number: str, code: str) -> str:
     """Return what is kept of a code: a digest that is of use for one case only."""
-    plain = "".join(letter for letter in code.upper() if letter in CODE_LETTERS)
-    return hashlib.sha256(f"{number}\n{plain}".encode()).hexdigest()
+    return hashlib.sha256(f"{number}\n{letters_of(code)}".encode()).hexdigest()
 
 
 def fits(number: str, code: str, digest: str) -> bool:
