@@ -3,7 +3,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from shangheng.kernel.notices import store
 from shangheng.kernel.notices.concept import NoticeView
@@ -42,7 +42,7 @@ def undelivered(*, limit: int = PAGE) -> list[NoticeView]:
 def mailed(link: str) -> dict[str, int]:
     """Return what became of the e-mails that lead to an address."""
     gone = Q(delivered_at__isnull=False)
-    return NoticeRow.objects.filter(link=link, channel="email").aggregate(
+    return _mails(link).aggregate(
         delivered=Count("pk", filter=gone),
         given_up=Count("pk", filter=Q(given_up_at__isnull=False) & ~gone),
         waiting=Count("pk", filter=Q(delivered_at=None, given_up_at=None)),
@@ -51,8 +51,11 @@ def mailed(link: str) -> dict[str, int]:
 
 def mailed_to(link: str) -> set[str]:
     """Return to whom e-mails that lead to an address went."""
-    rows = NoticeRow.objects.filter(link=link, channel="email")
-    return set(rows.values_list("to", flat=True))
+    return set(_mails(link).values_list("to", flat=True))
+
+
+def _mails(link: str) -> QuerySet[NoticeRow]:
+    return NoticeRow.objects.filter(link=link, channel="email")
 
 
 def sent(key: str, channels: Sequence[str] = ()) -> list[NoticeView]:

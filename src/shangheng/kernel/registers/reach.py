@@ -40,6 +40,11 @@ class Reached:
     last_day: date
 
 
+def link_of(kind: str, number: str, way: str) -> str:
+    """Return the address in e-mails sent by some way, by which they are found again."""
+    return f"/registers/{kind}/{number}/?from={way}"
+
+
 def cell_of(kind: RegisterKind, entry: EntryView) -> Cell:
     """Return region and category of an entry itself."""
     return entry.region, str(entry.values.get(kind.reach) or "")

@@ -53,15 +53,16 @@ def _meet(one: str, other: str) -> bool:
 def tell_warnings(_: House, at: datetime) -> int:
     """Send each version of a warning once to those who ask for such, and that it was withdrawn."""
     sent = reach.versions_sent(WARNING, "email")
-    over = {number for number, _ in reach.versions_sent(WARNING, "withdrawn")}
+    open_ = {number for number, _ in sent}
+    open_ -= {number for number, _ in reach.versions_sent(WARNING, "withdrawn")}
     count = 0
     with transaction.atomic():
         for each in _listed("current", at):
             if (each.number, each.holds) not in sent:
                 count += _send(each, "email", at)
         for each in _listed("ended", at):
-            if each.number in {number for number, _ in sent} - over:
-                known = told.mailed_to(_link(each, "email"))
+            if each.number in open_:
+                known = told.mailed_to(reach.link_of(each.kind, each.number, "email"))
                 count += _send(each, "withdrawn", at, only=known)
     return count
 
@@ -71,16 +72,12 @@ def _listed(state: str, at: datetime) -> list[EntryView]:
     return registers.listed(WARNING, sought, actor=NOBODY, today=at.date())
 
 
-def _link(warning: EntryView, way: str) -> str:
-    return f"/registers/{WARNING.name}/{warning.number}/?from={way}"
-
-
 def _send(
     warning: EntryView, way: str, at: datetime, *, only: Collection[str] | None = None
 ) -> int:
     """Put a warning into the outbox for each who asked, and keep to how many it goes."""
     zh, en = (text.format(title=warning.title) for text in SAID[way])
-    link = _link(warning, way)
+    link = reach.link_of(warning.kind, warning.number, way)
     wanted = [each for each in askers(warning, at) if only is None or each[1] in only]
     notices.put(
         [

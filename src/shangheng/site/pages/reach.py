@@ -43,7 +43,7 @@ def told(kind: RegisterKind, number: str) -> list[tuple[str, int, str]]:
         counted[each.way] += each.times
     carried = words.either(*CARRIED)
     became = (
-        carried.format(**notices.mailed(f"/registers/{kind.name}/{number}/?from=email"))
+        carried.format(**notices.mailed(reach.link_of(kind.name, number, "email")))
         if counted["email"]
         else ""
     )

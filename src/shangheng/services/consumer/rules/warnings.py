@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from math import exp, lgamma, log, log1p
+from typing import Any
 
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.formulas.parameters import Configuration, Parameter
@@ -70,6 +71,7 @@ SAMPLES_PERCENT = _asked(
     how=("不合格率达到百分之多少才提出警示？", "From which share of failures on is it told?"),
 )  # fmt: skip
 PARAMETERS = (WINDOW_DAYS, EARLIER_WINDOWS, TAIL, LEAST, EXPOSURE)
+SAMPLING_PARAMETERS = (SAMPLING_DAYS, SAMPLES_FAILED, SAMPLES_PERCENT)
 
 
 @dataclass(frozen=True)
@@ -122,26 +124,27 @@ class Failing:
         return Decimal(100 * self.failed) / self.tested
 
 
+def _decided(
+    asked: Iterable[Parameter], configuration: Configuration, on: date
+) -> tuple[list[Any], tuple[str, ...]]:
+    """Return what was decided, and by what; refuse with the question what is not."""
+    told = [each.sourced(on, configuration) for each in asked]
+    return [value for value, _ in told], tuple(dict.fromkeys(source for _, source in told))
+
+
 def terms(configuration: Configuration, on: date) -> Terms:
     """Return what is decided; refuse with the question what is not."""
-    told = [each.sourced(on, configuration) for each in PARAMETERS]
-    days, windows, tail, least, exposure = (value for value, _ in told)
+    (days, windows, tail, least, exposure), sources = _decided(PARAMETERS, configuration, on)
     if exposure not in EXPOSURES:
         raise Invalid(
             "consumer.no_such_reading", name=EXPOSURE.name, value=exposure, known=list(EXPOSURES)
         )
-    return Terms(
-        int(days), int(windows), float(tail), int(least), exposure,
-        tuple(dict.fromkeys(source for _, source in told)),
-    )  # fmt: skip
+    return Terms(int(days), int(windows), float(tail), int(least), exposure, sources)
 
 
 def sampling_terms(configuration: Configuration, on: date) -> SamplingTerms:
     """Return what is decided about samples; refuse with the question what is not."""
-    asked = (SAMPLING_DAYS, SAMPLES_FAILED, SAMPLES_PERCENT)
-    told = [each.sourced(on, configuration) for each in asked]
-    days, failed, percent = (value for value, _ in told)
-    sources = tuple(dict.fromkeys(source for _, source in told))
+    (days, failed, percent), sources = _decided(SAMPLING_PARAMETERS, configuration, on)
     return SamplingTerms(int(days), int(failed), Decimal(str(percent)), sources)
 
 
