@@ -31,9 +31,8 @@ NO_LAG = timedelta(0)
 HOLDS_A_ROUND = 1_000
 _TRIES = 5
 _JOINED_MAX = 2_000
-_CROWD = 4
-"""Callers that are answered at once from which the next round waits for them, so long:"""
-_GATHER_S = 0.001
+_CROWD, _GATHER_S = 4, 0.001
+"""From how many callers that a round has answered the next one waits for them, and how long."""
 _DEADLOCK = "40P01"
 """PostgreSQL's code; two batches can meet so if they name the same keys for other accounts."""
 

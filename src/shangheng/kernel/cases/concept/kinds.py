@@ -199,8 +199,8 @@ class CaseKind:
         known = self.fact_names
         for letter in self.letters:
             yield from letter.problems(known)
+        known_letters = {each.name for each in self.letters}
         for step in self.steps:
-            known_letters = {each.name for each in self.letters}
             for letter_name in (step.makes, step.signs):
                 if letter_name and letter_name not in known_letters:
                     yield f"step {step.name} makes or signs an unknown letter {letter_name}"
