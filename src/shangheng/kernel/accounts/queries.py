@@ -159,12 +159,9 @@ class Reconciled:
     rows: tuple[dict[str, Any], ...]
 
 
-def reconciled(
-    code: str, bank: str, *, since: datetime, until: datetime, days: int, reference: str = ""
-) -> Reconciled:
-    """Match the text of a bank's file with an account; money may be so many days on its way."""
+def reconciled(told: Statement, bank: str, *, days: int, reference: str = "") -> Reconciled:
+    """Match the text of a bank's file with a statement; money may be so many days on its way."""
     rules = matching.usual_rules(days)
-    told = statement(code, since=since, until=until)
     theirs = bank_files.lines_in(bank, told.unit)
     result = matching.reconcile(lines_of(told, reference=reference), theirs, rules)
     return Reconciled(told.unit, result, tuple(bank_files.to_rows(result, rules, told.unit)))

@@ -36,10 +36,9 @@ def reconcile(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         try:
             facts["text"] = text = _text(request)
-            found = queries.reconciled(
-                code, text, since=since, until=until, days=_days(asked.get("days", "")),
-                reference=asked.get("reference", "").strip(),
-            )  # fmt: skip
+            days, reference = _days(asked.get("days", "")), asked.get("reference", "").strip()
+            told = queries.statement(code, since=since, until=until)
+            found = queries.reconciled(told, text, days=days, reference=reference)
         except Invalid as refusal:
             facts["why"] = words.message(refusal, words.language())
             return render(request, "site/accounts/reconcile.html", facts, status=422)
