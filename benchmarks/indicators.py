@@ -86,7 +86,10 @@ def settings(root: Path) -> Setting:
         sources[kind.name] = (kind, files_of(tables / kind.name))
     sources[RECEIPT.name] = (RECEIPT, LedgerFiles(0, ()))
     engine = DuckDBEngine(memory="3GB", threads=2)
-    configuration = {"expected-platforms": ["P1"], "reporting-days": 10, "statistical-frame": {}}
+    configuration = {
+        "expected-platforms": lambda _: ["P1"], "reporting-days": 10,
+        "statistical-frame": lambda _: {"91320583MA1WABCD0X": "320583"},
+    }  # fmt: skip
     return Setting(
         engine=engine, sources=sources, on=date(2026, 12, 31), configuration=configuration
     )

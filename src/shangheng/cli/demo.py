@@ -113,6 +113,7 @@ def demo_command(orders: int, days: int, host: str, port: int, *, no_serve: bool
     folder = Path(settings.HOME) / f"demo-{settings.JURISDICTION}-{orders}-{days}"
     files = _simulated(folder, orders, days)
     _reported(folder, files)
+    demo_desk.count()
     _computed()
     address = f"http://{host}:{port}"
     click.echo(f"\n用时 took {time.monotonic() - began:.0f} s")

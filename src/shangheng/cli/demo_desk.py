@@ -5,10 +5,11 @@ All of it is made up and says so; ``shangheng init`` makes none of it.
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -20,7 +21,10 @@ from shangheng.kernel.registers.actions import Filing
 from shangheng.kernel.registers.concept.actors import Actor, Post
 from shangheng.kernel.registers.concept.actors import Hand as PlainHand
 from shangheng.kernel.registers.queries import Sought
+from shangheng.simulate.codes import DEPARTMENTS, credit_code
+from shangheng.simulate.people import PLATFORMS
 from shangheng.site import acting, clock, wiring
+from shangheng.site.office import OFFICE
 from shangheng.site.registry import REGISTRY
 
 CLERK, CHIEF = "consumer", "lead"
@@ -32,8 +36,11 @@ CHIEF_ROLES = (
     "consumer.lead", "consumer.officer", "consumer.finance", "filing.lead", "filing.officer",
     "express.lead", "express.officer", "incentives.reviewer", "incentives.decider",
     "incentives.treasurer", "incentives.inspector", "incentives.lead", "policy.lead",
-    "policy.inspector", "retention.lead",
+    "policy.inspector", "retention.lead", "statistics.lead",
 )  # fmt: skip
+COUNTER, COUNTER_ROLES = "officer", ("statistics.officer",)
+LARGE, SILENT = ("P01", "P02", "P03", "P05"), ("P09", "P10")
+SELLING, WITHOUT_SHOP = 40, 8
 PRETENDED = "演示"
 RULE = "买家签收后七日内可以无理由退货。退货运费由买家承担，质量问题由商家承担。"
 SEEN = "买家签收后七日内可以无理由退货。退货运费一律由买家承担。活动商品一经售出，不退不换。"
@@ -89,14 +96,70 @@ def _actor(name: str, roles: tuple[str, ...]) -> Actor:
 
 def _entered(name: str, given: Mapping[str, str]) -> str:
     """Enter and, where it is asked for, confirm; nothing where the register is no longer empty."""
-    kind, at = REGISTRY.register(name), clock.now()
-    clerk, chief = _actor(CLERK, CLERK_ROLES), _actor(CHIEF, CHIEF_ROLES)
+    made = _filled(name, [given], _actor(CLERK, CLERK_ROLES))
+    return made[0] if made else ""
+
+
+def _filled(
+    name: str, rows: Iterable[Mapping[str, Any]], clerk: Actor, since: date | None = None
+) -> list[str]:
+    """Enter rows and have them confirmed; nothing where the register is no longer empty."""
+    kind, at, chief = REGISTRY.register(name), clock.now(), _actor(CHIEF, CHIEF_ROLES)
     if entries.count(kind, Sought(state=""), actor=chief):
-        return ""
-    made = registers.enter(kind, given, PlainHand(clerk, at), Filing(home=wiring.place().region))
-    if kind.confirm:
-        registers.confirm(kind, made.number, PlainHand(chief, at))
-    return made.number
+        return []
+    filing = Filing(since=since, home=wiring.place().region, sure=True)
+    numbers = []
+    for given in rows:
+        made = registers.enter(kind, given, PlainHand(clerk, at), filing)
+        if kind.confirm:
+            registers.confirm(kind, made.number, PlainHand(chief, at))
+        numbers.append(made.number)
+    return numbers
+
+
+def count() -> None:
+    """Put the simulated platforms and the greatest sellers on file; done once.
+
+    Two platforms that never report and some enterprises without a shop stand beside them, so that
+    rates are below 100 and the survey has something to estimate.
+    """
+    days = OFFICE.days("order")
+    if not (days and wiring.is_demonstration()):
+        return
+    year, officer = days[-1].year, _actor(COUNTER, COUNTER_ROLES)
+    first = date(year, 1, 1)
+    _filled("trading_platform", _platforms(), officer, first)
+    jobs = next(each.jobs for each in REGISTRY.services if each.name == "statistics")
+    decided = jobs["frame"](year + 1, house=OFFICE.house())
+    reached = sorted(decided, key=lambda each: (not each.is_member, -each.sales_yuan))
+    # Every other of the greatest: those between are what the page proposes to enter.
+    entered = [each.firm for each in reached[:SELLING:2]]
+    _filled("statistical_frame", [
+        *({"code": each.code, "name": each.name, "kind": each.kind, "region": each.region,
+           "scale": "above_scale", "reason": PRETENDED} for each in entered),
+        *({"code": _credit_code(800_000 + n), "name": f"{PRETENDED}企业{n + 1}",
+           "kind": "enterprise", "region": entered[n % len(entered)].region,
+           "scale": "above_limit",
+           "reason": PRETENDED} for n in range(WITHOUT_SHOP)),
+    ], officer, first)  # fmt: skip
+
+
+def _platforms() -> list[dict[str, Any]]:
+    listed = [
+        (each.code, each.zh, "third_party", "large" if each.code in LARGE else "medium")
+        for each in PLATFORMS
+    ]
+    listed += [(code, f"{PRETENDED}自建商城{code}", "own_built", "medium") for code in SILENT]
+    return [
+        {"platform": code, "name": name, "operator": _credit_code(900_000 + number),
+         "form": form, "region": wiring.place().region, "stratum": stratum,
+         "website": f"https://{code.lower()}.example/", "must_report": True}
+        for number, (code, name, form, stratum) in enumerate(listed)
+    ]  # fmt: skip
+
+
+def _credit_code(serial: int) -> str:
+    return credit_code(DEPARTMENTS["enterprise"], wiring.place().region, serial)
 
 
 def _deposit(fund: str, today: date) -> None:

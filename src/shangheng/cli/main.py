@@ -31,6 +31,8 @@ COMMANDS = {
     "token": ("records", "token_command"),
     "indicator": ("indicator", "indicator_command"),
     "formulas": ("indicator", "formulas_command"),
+    "frame": ("surveys", "frame_command"),
+    "survey": ("surveys", "survey_command"),
     "regions": ("lookups", "regions_command"),
     "parties": ("lookups", "parties_command"),
     "targets": ("policies", "targets_command"),

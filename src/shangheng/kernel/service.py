@@ -15,7 +15,7 @@ from shangheng.kernel.cases.store import House
 from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.exchange.concept.registered import as_records
 from shangheng.kernel.formulas.concept import Indicator
-from shangheng.kernel.formulas.parameters import Configuration
+from shangheng.kernel.formulas.parameters import Configuration, Parameter
 from shangheng.kernel.formulas.receipts import RECEIPT
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.concept.receipts import Receipt
@@ -60,6 +60,11 @@ class Service:
     advises: Mapping[str, Advice] = field(default_factory=dict)
 
 
+def _entered(service: Service) -> list[Parameter]:
+    """Return the parameters of a service's indicators that registers decide."""
+    return [p for each in service.indicators for p in each.parameters if p.register]
+
+
 @dataclass(frozen=True)
 class Registry:
     """All that the enabled services bring, found by name; put together once for the process."""
@@ -85,7 +90,8 @@ class Registry:
             if strange := sorted(set(service.guards) - known):
                 raise Invalid("service.guard_nowhere", service=service.name, steps=strange)
             read = {*service.reads, *(name for each in service.indicators for name in each.reads)}
-            if missing := sorted(read - {*names, RECEIPT.name}):
+            read |= {each.register for each in _entered(service)}
+            if missing := sorted(read - {*names, *files, RECEIPT.name}):
                 raise Invalid("service.kind_missing", service=service.name, kinds=missing)
             for case in service.cases:
                 self._refuse_unfit_records(service, case)
@@ -171,6 +177,11 @@ class Registry:
     def indicators(self) -> dict[str, Indicator]:
         """Return every indicator by its name."""
         return {each.name: each for service in self.services for each in service.indicators}
+
+    @cached_property
+    def entered(self) -> tuple[Parameter, ...]:
+        """Return the parameters of indicators that registers decide."""
+        return tuple(each for service in self.services for each in _entered(service))
 
     def after(self, kind: str) -> tuple[AfterBatch, ...]:
         """Return what is to be done once a batch of a kind was taken."""

@@ -28,7 +28,7 @@ Asked = tuple[str, str, str, str]
 
 def known_roles() -> tuple[str, ...]:
     """Return every role that can be given: those of the house, and those that are declared."""
-    return (*HOUSE_ROLES, *REGISTRY.roles)
+    return tuple(dict.fromkeys((*HOUSE_ROLES, *REGISTRY.roles)))
 
 
 def _asked(role: str) -> Asked:

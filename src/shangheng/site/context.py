@@ -55,6 +55,8 @@ BENCH = (
     Link("deliveries", "交换", "Exchange", (OFFICER,)),
     Link("uploads", "上传", "Uploads", REPORTING),
     Link("statistics:reconciliation", "对账", "Reconciliation", (OFFICER,)),
+    Link("statistics:frame", "名录库", "Survey frame", (OFFICER,)),
+    Link("statistics:survey", "平台调查", "Platform survey", (OFFICER,)),
     Link("consumer:outliers", "待提警示", "Warnings to propose", COMPLAINTS),
     Link("consumer:stations", "12315站", "Stations", COMPLAINTS),
     Link("filing:alarms", "规则与做法", "Rules and practice", DESKS),

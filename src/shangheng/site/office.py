@@ -156,7 +156,8 @@ class Office:
         self, name: str, question: Question, *, versions: Mapping[str, int], at: datetime
     ) -> Figure:
         """Return a figure as it was published at a moment, computed from the ledger of then."""
-        house = replace(self.house(), versions=versions)
+        known = wiring.decisions(known_at=at)
+        house = replace(self.house(), versions=versions, configuration=known)
         asked = (self.registry.indicator(name), question)
         whole = formulas.computed_again(*asked, house=house, at=at, parties=True)
         return self._published(whole, house, at, EVERYBODY)

@@ -4,7 +4,8 @@
 import os
 import secrets
 import threading
-from functools import cache, lru_cache
+from datetime import date, datetime
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,11 @@ from django.db.migrations.executor import MigrationExecutor
 
 from shangheng.engines.duckdb import DuckDBEngine
 from shangheng.kernel.errors import Invalid, Unavailable
+from shangheng.kernel.formulas.parameters import Parameter
 from shangheng.kernel.records.store.home import Ledger
+from shangheng.kernel.registers.queries import in_force
 from shangheng.site import jurisdictions, sealing
+from shangheng.site.registry import REGISTRY
 
 MASTER_KEY_BYTES = 32
 ENGINE_MEMORY = "2GB"
@@ -50,21 +54,29 @@ def ledger_is_there() -> bool:
     return master_key_file().is_file() and os.access(settings.LEDGER, os.R_OK | os.W_OK)
 
 
-def decisions() -> dict[str, Any]:
+def decisions(known_at: datetime | None = None) -> dict[str, Any]:
     """Return what the authority has decided where no document prints a number.
 
-    They stand in ``decisions.yaml`` of the home: a value by the parameter's name, or values by
-    the day from which they hold.
+    They stand in ``decisions.yaml`` of the home, a value by the parameter's name or values by the
+    day from which they hold, and in registers, by day; ``known_at`` as was on file at a moment.
     """
+    entered = {each.name: partial(_entered, each, known_at) for each in REGISTRY.entered}
+    return {**entered, **_written()}
+
+
+def _entered(parameter: Parameter, known_at: datetime | None, day: date) -> Any:  # noqa: ANN401
+    """Return what a register decides on a day."""
+    return parameter.drawn(in_force(parameter.register, day, known_at=known_at).values())
+
+
+def _written() -> dict[str, Any]:
     path = Path(settings.HOME) / "decisions.yaml"
-    if not path.is_file():
-        return {}
-    return _decisions(path, path.stat().st_mtime_ns)
+    return _decisions(path, path.stat().st_mtime_ns) if path.is_file() else {}
 
 
 def is_demonstration() -> bool:
     """Tell whether what is decided here is for demonstration only, as its file says."""
-    return bool(decisions().get("demonstration"))
+    return bool(_written().get("demonstration"))
 
 
 @lru_cache(maxsize=4)

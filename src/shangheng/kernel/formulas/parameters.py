@@ -2,7 +2,7 @@
 """Dated numbers that formulas need: what a document prints, or what an authority must decide."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,8 +12,11 @@ from shangheng.kernel.errors import Invalid
 Configuration = Mapping[str, Any]
 """What an authority has decided: a value by the parameter's name, or values by first day.
 
-A value may say where it is written: ``{value: 7, source: …}``.
+A value may say where it is written: ``{value: 7, source: …}``. What a register decides is a
+function of the day.
 """
+Drawn = Callable[[Iterable[Mapping[str, Any]]], Any]
+"""Makes a value of what the entries of a register say; empty where there is none."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,9 @@ class Parameter:
     """A number that a formula needs; ``values`` are those that a document prints.
 
     Where no document prints one, it is *required configuration*: ``question`` says what the
-    authority has to decide, and nothing is computed before it has.
+    authority has to decide, and nothing is computed before it has. Where ``register`` names one,
+    the authority decides by what it enters there, and in no other way: ``drawn`` makes the value
+    of the entries that hold on the day.
     """
 
     name: str
@@ -41,6 +46,8 @@ class Parameter:
     question_zh: str
     question_en: str
     values: tuple[Dated, ...] = ()
+    register: str = ""
+    drawn: Drawn = tuple
 
     def on(self, day: date, configuration: Configuration) -> Any:  # noqa: ANN401
         """Return the value that holds on that day, the authority's own decision first."""
@@ -48,6 +55,8 @@ class Parameter:
 
     def sourced(self, day: date, configuration: Configuration) -> tuple[Any, str]:
         """Return the value that holds on that day, and where it is written."""
+        if self.register:
+            return self._entered(day, configuration), self.register
         found = decided(configuration, day, self.name)
         if isinstance(found, Mapping) and "value" in found:
             return found["value"], str(found.get("source", ""))
@@ -55,15 +64,21 @@ class Parameter:
             return found, self.clause
         printed = _latest({each.since: each for each in self.values}, day)
         if printed is None or printed.value is None:
-            raise Invalid(
-                "parameter.not_configured",
-                name=self.name,
-                zh=self.zh,
-                clause=self.clause,
-                question_zh=self.question_zh,
-                question_en=self.question_en,
-            )
+            raise Invalid("parameter.not_configured", **self._asks)
         return printed.value, printed.source
+
+    def _entered(self, day: date, configuration: Configuration) -> Any:  # noqa: ANN401
+        told = configuration.get(self.name)
+        if told is not None and not callable(told):
+            raise Invalid("parameter.decided_elsewhere", name=self.name, register=self.register)
+        if told is None or not (value := told(day)):
+            raise Invalid("parameter.not_entered", register=self.register, **self._asks)
+        return value
+
+    @property
+    def _asks(self) -> dict[str, str]:
+        names = ("name", "zh", "clause", "question_zh", "question_en")
+        return {name: getattr(self, name) for name in names}
 
 
 def decided(configuration: Configuration, day: date, *names: str) -> Any:  # noqa: ANN401

@@ -274,17 +274,32 @@ def as_at(
 ) -> EntryView:
     """Return an entry as it stood on a day; with ``known_at`` as it was then believed to stand."""
     row = _row(kind, number, actor)
-    versions = row.versions.filter(effective_from__lte=on).exclude(confirmed_at=None)
-    if known_at is None:
-        versions = versions.filter(superseded_at=None)
-    else:
-        versions = versions.filter(
-            Q(superseded_at=None) | Q(superseded_at__gt=known_at), confirmed_at__lte=known_at
-        )
+    versions = row.versions.filter(_believed(known_at), effective_from__lte=on)
     version = versions.order_by("-effective_from", "-number").first()
     if version is None or version.act == "end":
         raise NotFound("register.not_in_force", number=number, day=on.isoformat())
     return _view(kind, row, version, actor, on)
+
+
+def _believed(known_at: datetime | None) -> Q:
+    """Return the condition for versions that hold, or were believed to at a moment."""
+    if known_at is None:
+        return Q(superseded_at=None, confirmed_at__isnull=False)
+    standing = Q(superseded_at=None) | Q(superseded_at__gt=known_at)
+    return standing & Q(confirmed_at__lte=known_at)
+
+
+def in_force(
+    kind: str, on: date, *, known_at: datetime | None = None
+) -> dict[str, Mapping[str, Any]]:
+    """Return what each entry of a register says on a day, by number; ``known_at`` as of then.
+
+    It is for what is computed, which nobody reads: no actor is asked for.
+    """
+    rows = VersionRow.objects.filter(_believed(known_at), entry__kind=kind, effective_from__lte=on)
+    told = rows.order_by("effective_from", "number").values_list("entry__number", "act", "values")
+    last = {number: (act, values) for number, act, values in told}
+    return {number: values for number, (act, values) in sorted(last.items()) if act != "end"}
 
 
 def entry(kind: RegisterKind, number: str, *, actor: Actor, today: date) -> EntryView:

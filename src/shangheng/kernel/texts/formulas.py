@@ -22,6 +22,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "指标 {indicator} 的声明有误：名录数只能作分母",
         "The declaration of {indicator} is wrong: a population can only be a divisor",
     ),
+    "parameter.decided_elsewhere": (
+        "{name} 只由名录 {register} 决定；请从 decisions.yaml 中删去 {name}，在 /registers/{register}/ 登记并确认",
+        "{name} is decided by the register {register} alone; take it out of decisions.yaml and enter it under /registers/{register}/",
+    ),
     "parameter.decided_twice": (
         "decisions.yaml 中 {names} 问的是同一件事，{day} 的答案却不同；请只留一个",
         "{names} of decisions.yaml answer one question differently for {day}; keep one of them",
@@ -29,6 +33,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "parameter.not_configured": (
         "“{zh}”没有文件规定的数值（{clause}），请先在 decisions.yaml 中填写 {name}：{question_zh}",
         "No document prints a value for {name} ({clause}); decide it in decisions.yaml first: {question_en}",
+    ),
+    "parameter.not_entered": (
+        "“{zh}”由名录决定（{clause}），该日名录中没有已确认的条目；请在 /registers/{register}/ 登记并确认：{question_zh}",
+        "{name} is decided by a register ({clause}) that has no confirmed entry on that day; enter and confirm it under /registers/{register}/: {question_en}",
     ),
     "question.day_unreadable": (
         "“{text}”不是日期，应写作 2026-11-11",

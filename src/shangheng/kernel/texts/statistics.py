@@ -2,9 +2,13 @@
 """Texts about the statistical frame, surveys and publication."""
 
 TEXTS: dict[str, tuple[str, str]] = {
-    "frame.class_without_threshold": (
-        "类别 {kind} 没有规模以上标准，已知：{known}",
-        "No threshold is declared for {kind}; known are {known}",
+    "frame.class_unknown": (
+        "decisions.yaml 的 listing-thresholds 中没有这些企业类型：{classes}；可选：{known}",
+        "listing-thresholds in decisions.yaml names unknown classes {classes}; there are {known}",
+    ),
+    "frame.nothing_to_do": (
+        "{year} 年对 {code} 没有列入或退出的建议，名录不变",
+        "Nothing is proposed for {code} in {year}; the register stays as it is",
     ),
     "publication.parties_unknown": (
         "指标 {indicator} 未知每格的主体数，不能公布",

@@ -4,7 +4,10 @@
 from shangheng.kernel.service import Service
 from shangheng.services.statistics.actions import learn_merchants
 from shangheng.services.statistics.formulas import derived, fulfilment, orders, reporting, shops
+from shangheng.services.statistics.queries.frame import proposals
+from shangheng.services.statistics.queries.survey import survey
 from shangheng.services.statistics.records import KINDS
+from shangheng.services.statistics.registers import REGISTERS
 from shangheng.services.statistics.rules.publication import fit_to_publish
 
 INDICATORS = (
@@ -27,8 +30,9 @@ SERVICE = Service(
         "ecommerce-statistics-reporting",
     ),
     kinds=KINDS,
+    registers=REGISTERS,
     indicators=INDICATORS,
     urls="shangheng.services.statistics.urls",
     after={"merchant": learn_merchants},
-    jobs={"fit-to-publish": fit_to_publish},
+    jobs={"fit-to-publish": fit_to_publish, "frame": proposals, "survey": survey},
 )

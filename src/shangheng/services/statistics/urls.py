@@ -3,9 +3,11 @@
 
 from django.urls import path
 
-from shangheng.services.statistics import views
+from shangheng.services.statistics.views import frame, overview, survey
 
 urlpatterns = [
-    path("", views.overview, name="overview"),
-    path("reconciliation/", views.reconciliation, name="reconciliation"),
+    path("", overview.overview, name="overview"),
+    path("reconciliation/", overview.reconciliation, name="reconciliation"),
+    path("frame/", frame.frame, name="frame"),
+    path("survey/", survey.survey, name="survey"),
 ]

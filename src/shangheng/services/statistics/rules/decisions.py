@@ -1,7 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Numbers that no document prints and that the authority has to decide before they are used."""
+"""What no document prints and the authority has to decide first: numbers, and what is on file.
+
+The divisors of rates are of the last sort: which platforms must report and which enterprises are
+in the frame is entered in registers of this service, and nowhere else.
+"""
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Any
 
 from shangheng.kernel.formulas.parameters import Parameter
+
+Entries = Iterable[Mapping[str, Any]]
+
+
+class Frame(dict[str, str]):
+    """The county of each enterprise in the frame, by its credit code.
+
+    With a figure it is told by its size and digest: a list of thousands says less.
+    """
+
+    def __str__(self) -> str:
+        """Return how many there are, and a digest that changes with any of them."""
+        listed = "\n".join(f"{code} {region}" for code, region in sorted(self.items()))
+        return f"{len(self)} sha256:{sha256(listed.encode()).hexdigest()[:16]}"
+
+
+def _expected(entries: Entries) -> list[str]:
+    return sorted(each["platform"] for each in entries if each["must_report"])
+
+
+def _frame(entries: Entries) -> Frame:
+    return Frame({each["code"]: each["region"] for each in entries})
+
 
 EXPECTED_PLATFORMS = Parameter(
     name="expected-platforms",
@@ -9,8 +40,10 @@ EXPECTED_PLATFORMS = Parameter(
     en="platforms that must report",
     unit="platform codes",
     clause="hunan-2015 (二十五)",
-    question_zh="哪些平台应当报送？请给出平台代码名单",
-    question_en="Which platforms must report? Give the list of their codes",
+    question_zh="哪些平台应当报送？",
+    question_en="Which platforms must report?",
+    register="trading_platform",
+    drawn=_expected,
 )
 REPORTING_DAYS = Parameter(
     name="reporting-days",
@@ -29,6 +62,8 @@ STATISTICAL_FRAME = Parameter(
     clause="qinghai-2016 (三)",
     question_zh="规模以上企业名录库由哪些企业组成？分母只能取自名录库",
     question_en="Which enterprises are in the statistical frame? Its count is the only divisor",
+    register="statistical_frame",
+    drawn=_frame,
 )
 CELL_MINIMUM = Parameter(
     name="cell-minimum",

@@ -2,19 +2,28 @@
 """The statistical frame: which enterprises reach the listing conditions, and why.
 
 No document prints the thresholds or how long an enterprise may stay below them: both are required
-configuration, dated, and a past year is judged by what held then.
+configuration, dated, and a past year is judged by what held then. An express firm needs none: it
+counts as above-scale logistics enterprise, as the clause has it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.formulas.parameters import Configuration, Parameter
 
 Step = Literal["enter", "stay", "leave", "out"]
+STEPS: dict[Step, tuple[str, str]] = {
+    "enter": ("列入", "enter"),
+    "leave": ("退出", "leave"),
+    "stay": ("保留", "stay"),
+    "out": ("不列入", "out"),
+}
+EXPRESS = "ganzhou-2015 三(六)3"
+"""Express firms count both as e-commerce enterprises and as above-scale logistics enterprises."""
 
 THRESHOLDS = Parameter(
     name="listing-thresholds",
@@ -42,57 +51,100 @@ class Conditions:
 
     sales_yuan: Decimal
     years_below: int
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Firm:
+    """An enterprise before the decision on a year: what is known of it, what it sold by year."""
+
+    code: str
+    name: str = ""
+    kind: str = "enterprise"
+    region: str = ""
+    express: bool = False
+    was_member: bool = False
+    sales_by_year: Mapping[int, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Decision:
     """Whether an enterprise belongs to the frame in a year, and what decided it."""
 
-    enterprise: str
+    firm: Firm
     year: int
     step: Step
     sales_yuan: Decimal
-    threshold_yuan: Decimal
+    threshold_yuan: Decimal | None
     zh: str
     en: str
+    clause: str = THRESHOLDS.clause
+    source: str = ""
 
     @property
     def is_member(self) -> bool:
         """Return whether the enterprise is in the frame after this decision."""
         return self.step in ("enter", "stay")
 
+    @property
+    def plain(self) -> dict[str, Any]:
+        """Return the decision as files and programs have it."""
+        firm, sold = self.firm, self.firm.sales_by_year
+        limit = self.threshold_yuan
+        return {
+            "code": firm.code, "name": firm.name, "kind": firm.kind, "region": firm.region,
+            "express": firm.express, "was_member": firm.was_member, "year": self.year,
+            "step": self.step, "sales_yuan": str(self.sales_yuan),
+            "threshold_yuan": None if limit is None else str(limit),
+            "sales_by_year": {str(year): str(sold[year]) for year in sorted(sold)},
+            "reason_zh": self.zh, "reason_en": self.en, "clause": self.clause,
+            "source": self.source,
+        }  # fmt: skip
 
-def conditions_on(kind: str, day: date, configuration: Configuration) -> Conditions:
-    """Return the conditions for a class of enterprise on a day, or refuse where undecided."""
-    thresholds: Mapping[str, object] = THRESHOLDS.on(day, configuration)
-    if kind not in thresholds:
-        raise Invalid("frame.class_without_threshold", kind=kind, known=sorted(thresholds))
-    return Conditions(Decimal(str(thresholds[kind])), int(YEARS_BELOW.on(day, configuration)))
+
+def conditions_on(
+    day: date, configuration: Configuration, kinds: Collection[str]
+) -> dict[str, Conditions]:
+    """Return the conditions by class of enterprise on a day, or refuse where undecided."""
+    given, source = THRESHOLDS.sourced(day, configuration)
+    thresholds: Mapping[str, object] = given
+    if unknown := sorted(set(thresholds) - set(kinds)):
+        raise Invalid("frame.class_unknown", classes=unknown, known=sorted(kinds))
+    years = int(YEARS_BELOW.on(day, configuration))
+    return {
+        kind: Conditions(Decimal(str(limit)), years, source) for kind, limit in thresholds.items()
+    }
 
 
-def decide(
-    enterprise: str,
-    sales_by_year: Mapping[int, Decimal],
-    *,
-    year: int,
-    was_member: bool,
-    conditions: Conditions,
-) -> Decision:
+def decide(firm: Firm, year: int, conditions: Conditions | None) -> Decision:
     """Decide membership in a year from the sales of the year before and those before that.
 
     Who reached the threshold enters or stays; who did not stays until it has been below it for as
-    many years on end as the conditions say. A year without any sales on file counts as below.
+    many years on end as the conditions say. A year without any sales on file counts as below. Of
+    a class without conditions nobody enters and nobody is put out.
     """
-    sales = sales_by_year.get(year - 1, Decimal(0))
+    sold = firm.sales_by_year
+    sales = sold.get(year - 1, Decimal(0))
+    standing: Step = "stay" if firm.was_member else "out"
+    if firm.express:
+        step: Step = "stay" if firm.was_member else "enter"
+        zh, en = (
+            "快递企业，同时计入电子商务企业和规模以上物流企业",
+            "an express firm counts as e-commerce and as above-scale logistics enterprise",
+        )
+        return Decision(firm, year, step, sales, None, zh, en, EXPRESS)
+    if conditions is None:
+        zh, en = "该类企业没有列统条件", "no listing condition is decided for its class"
+        return Decision(firm, year, standing, sales, None, zh, en)
     limit = conditions.sales_yuan
     below = 0
     for back in range(conditions.years_below):
-        if sales_by_year.get(year - 1 - back, Decimal(0)) >= limit:
+        if sold.get(year - 1 - back, Decimal(0)) >= limit:
             break
         below += 1
     reached = sales >= limit
-    step: Step = "enter" if reached else "out"
-    if was_member:
+    step = "enter" if reached else "out"
+    if firm.was_member:
         step = "leave" if below >= conditions.years_below else "stay"
     texts = {
         "enter": (f"{year - 1} 年销售额达到列统条件", f"sales of {year - 1} reach the threshold"),
@@ -103,4 +155,5 @@ def decide(
             "reached it" if reached else f"below it for {below} years, not yet long enough",
         ),
     }
-    return Decision(enterprise, year, step, sales, limit, *texts[step])
+    source = conditions.source
+    return Decision(firm, year, step, sales, limit, *texts[step], source=source)

@@ -37,6 +37,21 @@ class Stratum:
     total: Decimal
     variance: Decimal
 
+    @property
+    def standard_error(self) -> Decimal:
+        """Return the standard error of the total."""
+        return cents(self.variance.sqrt())
+
+    @property
+    def low(self) -> Decimal:
+        """Return the lower end of the 95 % interval."""
+        return cents(self.total - NORMAL_95 * self.variance.sqrt())
+
+    @property
+    def high(self) -> Decimal:
+        """Return the upper end of the 95 % interval."""
+        return cents(self.total + NORMAL_95 * self.variance.sqrt())
+
 
 @dataclass(frozen=True)
 class Estimate:

@@ -19,6 +19,7 @@ from shangheng.kernel.formulas.parameters import Configuration
 from shangheng.kernel.formulas.receipts import RECEIPT
 from shangheng.services.statistics.manifest import INDICATORS
 from shangheng.services.statistics.records import KINDS
+from shangheng.services.statistics.rules.decisions import Frame
 
 Row = dict[str, Any]
 KIND = {kind.name: kind for kind in KINDS} | {RECEIPT.name: RECEIPT}
@@ -32,10 +33,11 @@ def moment(*parts: int) -> datetime:
 NOON = moment(2026, 1, 15, 12)
 BY_NAME = {each.name: each for each in INDICATORS}
 DECIDED: dict[str, Any] = {
-    "expected-platforms": ["P1", "P2"],
+    "expected-platforms": lambda _: ["P1", "P2"],
     "reporting-days": 10,
-    "statistical-frame": {},
+    "statistical-frame": lambda _: Frame({"91320583MA1WABCD0X": "320583"}),
 }
+GIVEN = {name: value(NOON.date()) if callable(value) else value for name, value in DECIDED.items()}
 DEFAULTS: dict[str, Row] = {
     "order": {
         "platform": "P1", "shop": "S1", "mode": "B2C", "currency": "CNY", "gross": 100,

@@ -15,7 +15,7 @@ from shangheng.kernel.formulas.figures import Setting, compute, value_of
 from shangheng.kernel.formulas.plans import column_name, queries_for
 from shangheng.services.statistics.formulas import derived, fulfilment, orders, reporting, shops
 from shangheng.services.statistics.manifest import INDICATORS
-from shangheng.services.statistics.tests.ledgers import DECIDED, KIND, Parquet
+from shangheng.services.statistics.tests.ledgers import DECIDED, GIVEN, KIND, Parquet
 
 ENGINE = DuckDBEngine(memory="500MB", threads=1)
 EMPTY = {name: (kind, Parquet()) for name, kind in KIND.items()}
@@ -57,7 +57,7 @@ def test_over_an_empty_ledger_it_is_nought_or_nothing(indicator: Indicator) -> N
 
 @every
 def test_each_of_its_dimensions_is_on_every_kind_that_it_measures(indicator: Indicator) -> None:
-    value = value_of(indicator, EMPTY, DECIDED)
+    value = value_of(indicator, EMPTY, GIVEN)
     for dimension in indicator.by:
         if dimension.form != "time":
             for job in jobs_of(value, indicator, Question(**SPAN)):
@@ -68,7 +68,7 @@ def test_each_of_its_dimensions_is_on_every_kind_that_it_measures(indicator: Ind
 @every
 def test_it_compiles_for_spark_without_spark(indicator: Indicator) -> None:
     question = _question(indicator).settled(indicator)
-    value = value_of(indicator, EMPTY, DECIDED)
+    value = value_of(indicator, EMPTY, GIVEN)
     queries = queries_for(jobs_of(value, indicator, question), "pyspark", {"320584": "320509"})
     assert all("SELECT" in query.sql for query in queries)
 
@@ -90,8 +90,9 @@ def test_it_can_be_split_by_its_dimensions(indicator: Indicator) -> None:
 def test_what_no_document_prints_must_be_decided_first(name: str) -> None:
     indicator = next(each for each in INDICATORS if each.name == name)
     bare = Setting(engine=ENGINE, sources=EMPTY, on=date(2026, 6, 30))
-    with pytest.raises(Invalid, match=r"parameter\.not_configured") as refusal:
+    with pytest.raises(Invalid, match=r"parameter\.not_(configured|entered)") as refusal:
         compute([(indicator, Question())], bare)
+    assert refusal.value.facts.get("register", "") == indicator.parameters[0].register
     assert refusal.value.facts["name"] == indicator.parameters[0].name
     assert refusal.value.facts["question_zh"]
 

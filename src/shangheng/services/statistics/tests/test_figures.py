@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from shangheng.kernel.errors import Invalid
+from shangheng.services.statistics.rules.decisions import Frame
 from shangheng.services.statistics.tests.ledgers import DECIDED, NOON, Province, Row, day, moment
 
 
@@ -310,7 +311,7 @@ def test_the_frame_alone_is_the_divisor_of_the_application_rate(folder: Path) ->
         ],
     )
     frame = {"A": "320583", "B": "320583", "C": "320505", "D": "320104"}
-    decided = {**DECIDED, "statistical-frame": frame}
+    decided = {**DECIDED, "statistical-frame": lambda _: Frame(frame)}
     assert province.value("above-scale-application-rate", decided=decided) == 25
     by_city = province.cells(
         "above-scale-application-rate", by=("region",), level="city", decided=decided

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Figures that are kept, the records behind them, who reported what, the frame, what is public."""
+"""Figures that are kept, the records behind them, who reported what, what is public."""
 
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from shangheng.kernel.formulas.concept import Question
 from shangheng.kernel.formulas.models import ResultRow
 from shangheng.kernel.formulas.queries import House
 from shangheng.kernel.records.store.home import Ledger
-from shangheng.services.statistics import queries
+from shangheng.services.statistics.queries import reconciliation as queries
 from shangheng.services.statistics.records import KINDS
 from shangheng.services.statistics.tests.ledgers import BY_NAME, stored
 
@@ -131,31 +130,6 @@ def test_from_a_decided_threshold_on_a_difference_must_be_explained(house: House
         configuration={"discrepancy-percent": {"2026-01-01": "20"}},
     )
     assert [line.must_explain for line in queries.reconciliation(house=decided, at=AT)] == [True]
-
-
-def test_the_frame_proposes_who_enters_by_last_years_sales(house: House) -> None:
-    shops = [
-        {"shop": "S1", "owner_code": "A", "owner_name": "甲公司"},
-        {"shop": "S2", "owner_code": "B", "owner_name": "乙公司"},
-        {"shop": "S1", "platform": "P2", "owner_code": "A", "owner_name": "甲公司"},
-    ]
-    stored(house.ledger.table("merchant"), "merchant", shops)
-    more = {"order_no": "c", "platform": "P2", "paid": 60}
-    stored(house.ledger.table("order"), "order", [more])
-    decided = House(
-        engine=house.engine,
-        ledger=house.ledger,
-        kinds=house.kinds,
-        configuration={"listing-thresholds": {"enterprise": 150}, "listing-years-below": 1},
-    )
-    proposals = queries.frame_proposals(2027, members=frozenset({"B", "C"}), house=decided)
-    assert [(each.enterprise, each.step, each.sales_yuan, name) for each, name in proposals] == [
-        ("A", "enter", Decimal(160), "甲公司"),
-        ("B", "leave", Decimal(100), "乙公司"),
-        ("C", "leave", Decimal(0), ""),
-    ]
-    with pytest.raises(Invalid, match=r"parameter\.not_configured"):
-        queries.frame_proposals(2027, members=frozenset(), house=house)
 
 
 def test_the_public_sees_no_cell_of_too_few_parties(house: House) -> None:

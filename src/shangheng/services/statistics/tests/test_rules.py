@@ -11,8 +11,15 @@ from hypothesis import strategies as st
 
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.formulas.concept import Figure, Question
-from shangheng.services.statistics.rules import holidays
-from shangheng.services.statistics.rules.frame import Conditions, conditions_on, decide
+from shangheng.services.statistics.records import OWNER_KINDS
+from shangheng.services.statistics.rules import decisions, holidays
+from shangheng.services.statistics.rules.frame import (
+    EXPRESS,
+    Conditions,
+    Firm,
+    conditions_on,
+    decide,
+)
 from shangheng.services.statistics.rules.publication import (
     COMPLEMENT,
     TOO_FEW,
@@ -104,6 +111,11 @@ def test_answers_stand_for_the_platforms_that_did_not_answer() -> None:
     assert estimate.standard_error == Decimal("44.72")
     assert (estimate.low, estimate.high) == (Decimal("162.35"), Decimal("337.65"))
     assert [stratum.weight for stratum in estimate.strata] == [1, 5]
+    large, small = estimate.strata
+    assert (large.low, large.high) == (100, 100)
+    assert (small.standard_error, small.low, small.high) == (
+        Decimal("44.72"), Decimal("62.35"), Decimal("237.65"),
+    )  # fmt: skip
 
 
 @given(st.lists(st.decimals(0, 10_000, places=2), min_size=1, max_size=20))
@@ -151,7 +163,8 @@ CONDITIONS = Conditions(Decimal(100), 2)
 )
 def test_who_belongs_to_the_frame(sales: dict[int, int], step: str, *, was_member: bool) -> None:
     exact = {year: Decimal(amount) for year, amount in sales.items()}
-    decision = decide("A", exact, year=2026, was_member=was_member, conditions=CONDITIONS)
+    firm = Firm(code="A", was_member=was_member, sales_by_year=exact)
+    decision = decide(firm, 2026, CONDITIONS)
     assert decision.step == step
     assert decision.is_member == (step in ("enter", "stay"))
     assert decision.zh
@@ -166,12 +179,58 @@ def test_thresholds_are_dated_and_by_class() -> None:
         },
         "listing-years-below": 2,
     }
-    assert conditions_on("enterprise", date(2024, 12, 31), decided).sales_yuan == 100
-    assert conditions_on("enterprise", date(2025, 1, 1), decided).sales_yuan == 200
-    with pytest.raises(Invalid, match=r"frame\.class_without_threshold"):
-        conditions_on("cooperative", date(2025, 1, 1), decided)
+    before = conditions_on(date(2024, 12, 31), decided, OWNER_KINDS)
+    since = conditions_on(date(2025, 1, 1), decided, OWNER_KINDS)
+    assert {kind: each.sales_yuan for kind, each in before.items()} == {"enterprise": 100}
+    assert since["enterprise"].sales_yuan == 200
+    with pytest.raises(Invalid, match=r"frame\.class_unknown"):
+        conditions_on(date(2025, 1, 1), decided, ("cooperative",))
     with pytest.raises(Invalid, match=r"parameter\.not_configured"):
-        conditions_on("enterprise", date(2019, 1, 1), decided)
+        conditions_on(date(2019, 1, 1), decided, OWNER_KINDS)
+
+
+@pytest.mark.parametrize("was_member", [True, False])
+def test_of_a_class_without_conditions_nobody_enters_and_nobody_is_put_out(
+    *, was_member: bool
+) -> None:
+    rich = {2025: Decimal(10**9)}
+    decision = decide(Firm(code="A", was_member=was_member, sales_by_year=rich), 2026, None)
+    assert (decision.step, decision.is_member) == ("stay" if was_member else "out", was_member)
+    assert decision.threshold_yuan is None
+
+
+def test_an_express_firm_is_in_the_frame_whatever_it_sells() -> None:
+    decision = decide(Firm(code="A", express=True), 2026, CONDITIONS)
+    assert (decision.step, decision.clause) == ("enter", EXPRESS)
+    again = decide(Firm(code="A", express=True, was_member=True), 2026, CONDITIONS)
+    assert again.step == "stay"
+
+
+def test_what_a_register_decides_is_drawn_of_its_entries_alone() -> None:
+    platforms = [
+        {"platform": "P2", "must_report": True},
+        {"platform": "P3", "must_report": False},
+        {"platform": "P1", "must_report": True},
+    ]
+    assert decisions.EXPECTED_PLATFORMS.drawn(platforms) == ["P1", "P2"]
+    frame = decisions.STATISTICAL_FRAME.drawn([{"code": "B", "region": "320104"}])
+    other = decisions.STATISTICAL_FRAME.drawn([{"code": "B", "region": "320583"}])
+    assert dict(frame) == {"B": "320104"}
+    assert str(frame).startswith("1 sha256:")
+    assert str(frame) != str(other)
+
+
+def test_a_register_decides_and_a_written_decision_is_refused() -> None:
+    asked, day = decisions.EXPECTED_PLATFORMS, date(2026, 1, 1)
+    assert asked.sourced(day, {asked.name: lambda on: [str(on)]}) == (
+        ["2026-01-01"], "trading_platform",
+    )  # fmt: skip
+    with pytest.raises(Invalid, match=r"parameter\.decided_elsewhere"):
+        asked.on(day, {asked.name: ["P1"]})
+    for nothing in ({}, {asked.name: lambda _: []}):
+        with pytest.raises(Invalid, match=r"parameter\.not_entered") as refusal:
+            asked.on(day, nothing)
+        assert refusal.value.facts["register"] == "trading_platform"
 
 
 def test_the_lunar_new_year_is_within_each_spring_festival() -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who reported what, and where they differ; sales of each enterprise for the frame."""
+"""Who reported what, and where they differ; what of a figure is public."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -14,7 +14,6 @@ from shangheng.kernel.errors import Invalid
 from shangheng.kernel.formulas.concept import Figure, Indicator, Question
 from shangheng.kernel.formulas.queries import House, answer, rows_of
 from shangheng.services.statistics.rules.decisions import CELL_MINIMUM, DISCREPANCY_PERCENT
-from shangheng.services.statistics.rules.frame import Decision, conditions_on, decide
 from shangheng.services.statistics.rules.publication import fit_to_publish
 
 Table = Any
@@ -145,44 +144,6 @@ def _reconciled(
         parcels_unknown=sent.get((platform, month, "unknown"), 0),
         must_explain=gap * 100 / paid >= threshold if judged and threshold is not None else None,
     )
-
-
-def sales_by_enterprise(order: Table, merchant: Table) -> Table:
-    """Return what each enterprise sold online by year, over all its shops on all platforms."""
-    owners = merchant.filter(merchant.owner_code.notnull()).select(
-        "platform", "shop", "owner_code", "owner_name", "owner_kind"
-    )
-    sold = order.filter(order.paid > 0, order.currency == "CNY")
-    joined = sold.inner_join(owners, ["platform", "shop"])
-    return joined.group_by("owner_code", year=joined.day.year()).aggregate(
-        sales=joined.paid.sum(),
-        owner_name=joined.owner_name.max(),
-        owner_kind=joined.owner_kind.max(),
-        records=joined.count(),
-    )
-
-
-def frame_proposals(
-    year: int, *, members: frozenset[str], house: House
-) -> list[tuple[Decision, str]]:
-    """Return for each enterprise whether it belongs to the frame in a year, with its name.
-
-    ``members`` are the credit codes in the frame so far. The same question about a past year, with
-    the members of then, gives the same answer as then if the ledger has not been corrected.
-    """
-    sales: dict[str, dict[int, Decimal]] = defaultdict(dict)
-    facts: dict[str, tuple[str, str]] = dict.fromkeys(members, ("", "enterprise"))
-    for row in rows_of(sales_by_enterprise, house=house, reads=("order", "merchant")):
-        sales[row["owner_code"]][int(row["year"])] = row["sales"]
-        facts[row["owner_code"]] = (row["owner_name"] or "", row["owner_kind"])
-    decisions = []
-    for code, (name, kind) in sorted(facts.items()):
-        conditions = conditions_on(kind, date(year, 1, 1), house.configuration)
-        decision = decide(
-            code, sales[code], year=year, was_member=code in members, conditions=conditions
-        )
-        decisions.append((decision, name))
-    return decisions
 
 
 def public_figure(

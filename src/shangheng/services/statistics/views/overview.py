@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The overview of a province or city."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice, zip_longest
@@ -11,13 +11,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from shangheng.kernel.errors import Invalid
+from shangheng.kernel.cases.store import Hand
+from shangheng.kernel.errors import Invalid, Refusal
 from shangheng.kernel.formulas.concept import Figure, Question
 from shangheng.kernel.formulas.queries import House
 from shangheng.kernel.periods import days_in, end_kept, months_later
 from shangheng.kernel.regions import queries as regions
 from shangheng.kernel.service import Registry
-from shangheng.services.statistics import queries
+from shangheng.services.statistics.queries.reconciliation import reconciliation as reconciled
 
 KEY_FIGURES = (
     "online-retail-sales", "transaction-volume", "order-count", "average-order",
@@ -55,6 +56,20 @@ class Office(Protocol):
 
     def require_officer(self, request: HttpRequest) -> None:
         """Refuse everybody but officers."""
+        ...
+
+    def hand(self, request: HttpRequest) -> Hand:
+        """Return by whose hand a request acts."""
+        ...
+
+    def message(self, error: Refusal) -> str:
+        """Return what is said of a refusal, in the reader's language."""
+        ...
+
+    def csv_file(
+        self, name: str, header: Iterable[str], rows: Iterable[Iterable[object]]
+    ) -> HttpResponse:
+        """Return a list as a CSV file."""
         ...
 
     def days(self, kind: str) -> tuple[date, ...]:
@@ -169,5 +184,5 @@ def _fits(indicator: Any, scope: Scope) -> bool:  # noqa: ANN401 - an Indicator
 def reconciliation(request: HttpRequest, office: Office) -> HttpResponse:
     """Say who reported the same sales, and where they differ."""
     office.require_officer(request)
-    lines = queries.reconciliation(house=office.house(), at=office.now())
+    lines = reconciled(house=office.house(), at=office.now())
     return render(request, "statistics/reconciliation.html", {"lines": lines})
