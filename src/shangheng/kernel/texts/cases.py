@@ -146,6 +146,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "没有办件种类 {kind}，可选：{known}",
         "There is no kind of case {kind}; known are {known}",
     ),
+    "calendar.unreadable": (
+        "{year} 年的放假安排无法读取（{off}；{on}）：放假写成 0101-0103元旦 0205-0211春节，调休写成 0104 0214",
+        "The holidays of {year} cannot be read ({off}; {on}): write 0101-0103, then the name; days worked as 0104",
+    ),
     "clock.one_period": (
         "时限 {clock} 应恰好声明一种期间",
         "Clock {clock} must declare exactly one period",

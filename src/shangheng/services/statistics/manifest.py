@@ -5,6 +5,7 @@ from shangheng.kernel.service import Service
 from shangheng.services.statistics.actions import learn_merchants
 from shangheng.services.statistics.formulas import derived, fulfilment, orders, reporting, shops
 from shangheng.services.statistics.records import KINDS
+from shangheng.services.statistics.rules.holidays import notes_between
 from shangheng.services.statistics.rules.publication import fit_to_publish
 
 INDICATORS = (
@@ -30,5 +31,5 @@ SERVICE = Service(
     indicators=INDICATORS,
     urls="shangheng.services.statistics.urls",
     after={"merchant": learn_merchants},
-    jobs={"fit-to-publish": fit_to_publish},
+    jobs={"fit-to-publish": fit_to_publish, "notes-between": notes_between},
 )
