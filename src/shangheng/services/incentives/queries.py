@@ -201,13 +201,14 @@ def _conditions(written: Written) -> Iterator[Condition]:
 
 def _readings(written: Written) -> Iterator[Reading]:
     for name, each in written.data.get("readings", {}).items():
-        proposed = each.get("proposed")
+        proposed, choices = each.get("proposed"), each.get("choose", {})
         yield Reading(
             name=name,
             zh=each["question"]["zh"],
             en=each["question"]["en"],
             clause=each.get("clause", written.clauses[0]),
-            choose=tuple(str(choice) for choice in each.get("choose", ())),
+            choose=tuple(choices),
+            words={code: (said["zh"], said["en"]) for code, said in choices.items()},
             proposed=None if proposed is None else str(proposed),
             parameter=each.get("parameter", ""),
         )

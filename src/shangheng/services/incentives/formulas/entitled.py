@@ -339,6 +339,8 @@ def recognition(provision: Provision, asked: Asked) -> Table:
     ]
     alone = (own.kind == "brand") & own.name.isnull()
     basis = own.kind + " " + own.name.fill_null("") + alone.ifelse(own.place.cast("string"), "")
+    if asked.readings.get("upgraded_honours") == "full":
+        basis += own.level
     pieces = own.select(
         "firm", amount=ibis.cases(*cases), due_on=own.day, year=own.day.year(), basis=basis
     )

@@ -150,7 +150,7 @@ def database_of(firms: list[Facts]) -> duckdb.DuckDBPyConnection:
         {"several_levels_in_one_year": "sum", "modes_in_one_year": "sum"},
         {"rent_cap": "per_year", "rent_rate_period": "month", "rent_rate_per_m2": Decimal("1.5")},
         {"agricultural_factor": None, "first_sales_year": Decimal(2013)},
-        {"earlier_level_awards": "deducted"},
+        {"earlier_level_awards": "deducted", "upgraded_honours": "full"},
     ],
     ids=["usual", "sums", "rent by month", "factor open", "earlier deducted"],
 )
