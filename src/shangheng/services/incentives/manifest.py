@@ -2,6 +2,7 @@
 """What the incentives service plugs in."""
 
 from shangheng.kernel.service import Service
+from shangheng.services.incentives import queries
 from shangheng.services.incentives.cases import CASES
 from shangheng.services.incentives.jobs.asking import entitlements
 from shangheng.services.incentives.jobs.deciding import GUARDS
@@ -35,6 +36,7 @@ SERVICE = Service(
         "reckoned": reckoned,
         "deserving": deserving,
         "effect": effect,
+        "flaws": queries.flaws,
     },
     guards=GUARDS,
 )

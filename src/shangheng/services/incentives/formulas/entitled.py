@@ -127,7 +127,7 @@ def first_crossing(provision: Provision, asked: Asked) -> Table:
     """
     crossed = _crossings(provision, asked)
     given = _awarded(crossed, provision, asked).anti_join(asked.lost, ["firm", "year"])
-    if asked.readings.get("modes_in_one_year", "highest") == "highest":
+    if provision.stacks and asked.readings.get("modes_in_one_year", "highest") == "highest":
         given = given.group_by("firm", "year").aggregate(award=given.award.max())
     parts = given.select("firm", due=given.award.cast(MONEY), unknown=ibis.literal(False)).union(  # noqa: FBT003
         crossed.select("firm", due=NOUGHT, unknown=crossed.gap)
