@@ -45,7 +45,7 @@ def check_command(
     found = policies.flaws(root, wanted, indicators=REGISTRY.indicators)
     if not found:
         library = policies.load(root, wanted)
-        found = SERVICE.jobs["flaws"](library) or _compared(library, texts)
+        found = SERVICE.jobs["flaws"](library, root) or _compared(library, texts)
     told = [_flaw(each) for each in found]
     if as_json:
         print_json(told)

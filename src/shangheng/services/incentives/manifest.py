@@ -2,12 +2,12 @@
 """What the incentives service plugs in."""
 
 from shangheng.kernel.service import Service
-from shangheng.services.incentives import queries
 from shangheng.services.incentives.cases import CASES
 from shangheng.services.incentives.jobs.asking import entitlements
 from shangheng.services.incentives.jobs.deciding import GUARDS
 from shangheng.services.incentives.jobs.effects import effect
 from shangheng.services.incentives.jobs.everybody import deserving, reckoned
+from shangheng.services.incentives.jobs.examples import flaws
 from shangheng.services.incentives.jobs.known import facts_of, schema
 from shangheng.services.incentives.registers import REGISTERS
 from shangheng.services.incentives.rules.funds import FUND_KINDS
@@ -36,7 +36,7 @@ SERVICE = Service(
         "reckoned": reckoned,
         "deserving": deserving,
         "effect": effect,
-        "flaws": queries.flaws,
+        "flaws": flaws,
     },
     guards=GUARDS,
 )
