@@ -150,7 +150,7 @@ def database_of(firms: list[Facts]) -> duckdb.DuckDBPyConnection:
         {"several_levels_in_one_year": "sum", "modes_in_one_year": "sum"},
         {"rent_cap": "per_year", "rent_rate_period": "month", "rent_rate_per_m2": Decimal("1.5")},
         {"agricultural_factor": None, "first_sales_year": Decimal(2013)},
-        {"earlier_level_awards": "deducted", "upgraded_honours": "full"},
+        {"earlier_level_awards": "deducted"},
     ],
     ids=["usual", "sums", "rent by month", "factor open", "earlier deducted"],
 )
@@ -173,6 +173,26 @@ def test_all_firms_at_once_get_what_each_would_get(readings: dict[str, Any]) -> 
             alone = judge(each, firm, ON, chosen)
             together = found.get((number, each.id), Decimal(0))
             assert together == alone.amount, (number, each.id, firm, alone)
+
+
+@pytest.mark.parametrize(("upgraded", "due"), [("difference", 100_000), ("full", 150_000)])
+def test_an_honour_raised_to_a_higher_level_is_awarded_as_the_reading_says(
+    upgraded: str, due: int
+) -> None:
+    base = tuple(
+        Honour(kind="demonstration-base", level=level, day=date(year, 3, 1))
+        for level, year in (("city", 2015), ("provincial", 2016))
+    )
+    firm = Facts(party={"registered_region": "360702"}, sales=(), leases=(), fibre=(),
+                 honours=base, findings=(), awards=())  # fmt: skip
+    asked = Asked(
+        tables={name: ibis.table(schema, name=name) for name, schema in SCHEMAS.items()},
+        on=ON, readings={**CHOSEN, "upgraded_honours": upgraded},
+    )  # fmt: skip
+    (provision,) = [each for each in PAYING if each.id == "ganzhou.demonstration-award"]
+    sql = ibis.to_sql(entitlements({provision.id: provision}, asked), dialect="duckdb")
+    assert database_of([firm]).execute(f"SELECT amount FROM ({sql})").fetchall() == [(due,)]
+    assert judge(provision, firm, ON, asked.readings).amount == due
 
 
 def test_the_random_firms_reach_every_kind_of_verdict() -> None:
