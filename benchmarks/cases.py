@@ -56,6 +56,8 @@ PAGES = {
     "entry": "/registers/rights_station/WQZ-2026-0002500/",
     "entries-api": "/api/v1/registers/rights_station/entries?region=320500",
     "entries-as-at": "/registers/rights_station/?on=2024-05-01",
+    "entries-as-at-list": "/registers/rights_station/?on=2024-05-01&form=online",
+    "entries-as-at-county": "/registers/rights_station/?on=2024-05-01&form=online&region=320583",
     "entries-search-common": "/registers/rights_station/?text=服务站",
     "entries-search-some": "/registers/rights_station/?text=星光新山&region=320583",
     "entries-search-rare": "/registers/rights_station/?text=wqz-2026-0004242",

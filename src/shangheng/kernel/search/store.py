@@ -11,21 +11,22 @@ from shangheng.kernel.search.concept import (
     as_fts5,
     as_tsquery,
     as_tsvector,
+    own,
     phrases,
     tokens,
 )
 from shangheng.kernel.search.models import SearchRow
 
-_FIND = {
-    "sqlite": (
-        "SELECT rowid FROM kernel_search_words WHERE kernel_search_words MATCH %s LIMIT %s"
-    ),
-    "postgresql": "SELECT id FROM kernel_search WHERE words @@ %s::tsquery LIMIT %s",
-}
+_FIND_SQLITE = "SELECT rowid FROM kernel_search_words WHERE kernel_search_words MATCH %s LIMIT %s"
+_FIND_POSTGRESQL = (
+    "SELECT id FROM kernel_search WHERE words @@ %s::tsquery AND scope BETWEEN %s AND %s"
+    " ORDER BY scope, id LIMIT %s"
+)
+"""A span of scopes in an order that only the index of scopes has: rows of others are not read."""
 
 
 def _scope_token(scope: str) -> str:
-    """Return a token that no text has, so that a search stays within its scope."""
+    """Return a token that no text has, so that a search of SQLite stays within its scope."""
     return f"@{scope}"
 
 
@@ -41,7 +42,7 @@ def put(scope: str, object_id: UUID, text: str, *, before: str = "") -> None:
     token = _scope_token(scope)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            literal = as_tsvector([token, *tokens(text)])
+            literal = as_tsvector(tokens(text), own(scope))
             cursor.execute(
                 "UPDATE kernel_search SET words = %s::tsvector WHERE id = %s", [literal, row.pk]
             )
@@ -80,8 +81,11 @@ def found(scope: str, text: str, *, most: int, marks: Iterable[str] = ()) -> lis
 
 def _places(scope: str, wanted: Iterable[Phrase], limit: int) -> list[int]:
     """Return the rows of the index that have all of what is wanted, some where there are more."""
-    question = (Phrase((_scope_token(scope),), begins=False), *wanted)
-    write = as_fts5 if connection.vendor == "sqlite" else as_tsquery
     with connection.cursor() as cursor:
-        cursor.execute(_FIND[connection.vendor], [write(question), limit])
+        if connection.vendor == "postgresql":
+            words = as_tsquery(wanted, own(scope))
+            cursor.execute(_FIND_POSTGRESQL, [words, scope, scope, limit])
+        else:
+            question = (Phrase((_scope_token(scope),), begins=False), *wanted)
+            cursor.execute(_FIND_SQLITE, [as_fts5(question), limit])
         return [place for (place,) in cursor.fetchall()]

@@ -26,6 +26,7 @@ def test_a_search_is_written_for_either_database() -> None:
     wanted = phrases("车辆 管 WQZ'")
     assert as_fts5(wanted) == '"车辆" AND "管" * AND "wqz" *'
     assert as_tsquery(wanted) == "('车辆') & ('管':*) & ('wqz':*)"
+    assert as_tsquery(wanted[:2], "a1") == "('a1车辆') & ('a1管':*)"
 
 
 @pytest.mark.django_db
