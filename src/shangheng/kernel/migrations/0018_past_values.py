@@ -1,6 +1,6 @@
 """Lists as at a day find in order what entries said once; PostgreSQL searches one scope only."""
 
-from django.db import migrations
+from django.db import migrations, models
 
 from shangheng.kernel.registers import store
 
@@ -36,4 +36,8 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunPython(recount, migrations.RunPython.noop),
         migrations.RunPython(scope, migrations.RunPython.noop),
+        migrations.AddIndex(
+            model_name='versionrow',
+            index=models.Index(condition=models.Q(('confirmed_at__isnull', False), ('superseded_at__isnull', True)), fields=['effective_from', 'entry'], name='kernel_version_since'),
+        ),
     ]

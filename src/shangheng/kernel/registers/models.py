@@ -180,6 +180,11 @@ class VersionRow(models.Model):
                 condition=models.Q(superseded_at__isnull=True, confirmed_at__isnull=False),
                 name="kernel_version_holds",
             ),
+            models.Index(
+                fields=("effective_from", "entry"),
+                condition=models.Q(superseded_at__isnull=True, confirmed_at__isnull=False),
+                name="kernel_version_since",
+            ),
         ]
 
     def __str__(self) -> str:

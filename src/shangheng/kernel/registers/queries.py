@@ -149,15 +149,25 @@ def _held(on: date, where: Iterable[tuple[str, str]]) -> Subquery:
     It is a question for one value, which PostgreSQL cannot turn into a join: it knows nothing of
     how many versions say so, and would read them all before the list is put in its order.
     """
-    known = VersionRow.objects.filter(
-        entry=OuterRef("pk"),
-        effective_from__lte=on,
-        superseded_at=None,
-        confirmed_at__isnull=False,
-    )
+    known = _begun(on).filter(entry=OuterRef("pk"))
     said = ~Q(act="end") & Q(**{f"values__{name}": value for name, value in where})
     fits = known.annotate(fits=ExpressionWrapper(said, BooleanField()))
     return Subquery(fits.order_by("-effective_from", "-number").values("fits")[:1])
+
+
+def _begun(on: date) -> QuerySet[VersionRow]:
+    """Return the versions that hold, on a day or since before it."""
+    return VersionRow.objects.filter(
+        effective_from__lte=on, superseded_at=None, confirmed_at__isnull=False
+    )
+
+
+def _first(on: date) -> QuerySet[Any, Any] | None:
+    """Return a question for the entries that had begun by a day, if that was early: few had."""
+    begun = _begun(on).order_by("effective_from")
+    if list(begun.values_list("effective_from")[FOUND_MAX : FOUND_MAX + 1]):
+        return None
+    return begun.order_by().values("entry")
 
 
 def _in_order(
@@ -172,6 +182,8 @@ def _in_order(
     if not sought.text and len(known) <= 1:
         known = []  # what has one value is in its order already
     found = search.found(f"register.{kind.name}", sought.text, most=FOUND_MAX, marks=known)
+    if found is None and sought.on is not None and (first := _first(sought.on)) is not None:
+        found, rows = first, rows.filter(Exact(NotByIndex("kind"), kind.name))
     of = "facets__" if marks and found is None else ""
     wanted = _standing(kind, sought, of, found is None and not sought.region)
     if found is not None:

@@ -19,7 +19,7 @@ TODAY = AT.date()
 COPIED = ("entry", "mark", *store.COPIED)
 COUNTIES = ("320583", "320582", "320281", "320583100000")
 BEGUN = replace(FILING, sure=True, since=date(2026, 2, 1))
-DAYS = (date(2026, 2, 10), TODAY)
+DAYS = (date(2026, 1, 10), date(2026, 2, 10), TODAY)
 PLACES = ("", "320000", "320500", "320200", "320583", "320583100000", "320100")
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +58,7 @@ def lists() -> dict[tuple[str, ...], list[str]]:
 def test_a_list_is_the_same_from_every_index(monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = fill()
     by_search = lists()
-    monkeypatch.setattr(queries, "FOUND_MAX", -1)
+    monkeypatch.setattr(queries, "FOUND_MAX", 0)
     by_value = lists()
     assert by_search == by_value
     assert sorted(by_value["", "", "()"]) == numbers
@@ -96,8 +96,12 @@ def as_at_lists() -> dict[tuple[str, str, str], list[str]]:
     return found
 
 
-def test_a_list_as_at_a_day_finds_what_entries_said_then_and_no_longer_say() -> None:
+@pytest.mark.parametrize("most", [0, 10_000])
+def test_a_list_as_at_a_day_finds_what_entries_said_then_and_no_longer_say(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     numbers = fill()
+    monkeypatch.setattr(queries, "FOUND_MAX", most)
     by_value = as_at_lists()
     whole = {day: [number for value in ("on", "off") for number in by_value["", str(day), value]]
              for day in DAYS}  # fmt: skip
@@ -111,7 +115,8 @@ def test_a_list_as_at_a_day_finds_what_entries_said_then_and_no_longer_say() -> 
             said[number] = view.values["state"]
         assert sorted(whole[day]) == sorted(said)
         assert all(number in by_value["", str(day), value] for number, value in said.items())
-    assert by_value["", str(DAYS[0]), "on"] != by_value["", str(DAYS[-1]), "on"]
+    assert whole[DAYS[0]] == []
+    assert by_value["", str(DAYS[1]), "on"] != by_value["", str(DAYS[-1]), "on"]
 
 
 def test_a_page_as_at_a_day_is_full_though_others_had_ended() -> None:
