@@ -5,8 +5,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-PAST = "past"
-"""The state of a value that an entry no longer has."""
+PAST = "past"  # the state of a value that an entry no longer has
 
 
 class City(models.Func):

@@ -40,8 +40,7 @@ from shangheng.kernel.search.concept import folded, mark_of
 PAGE = 50
 FOUND_MAX = 10_000
 COUNTED_MAX = 10_000
-COUNTED_ON_MAX = 1_000
-"""Of a day, for which the versions of each entry are asked."""
+COUNTED_ON_MAX = 1_000  # of a day, for which the versions of each entry are asked
 
 
 @dataclass(frozen=True)
@@ -178,9 +177,7 @@ def _in_order(
     Where another index must be taken than that of states, the state is asked for in a way that
     no index of SQLite answers: it would take that one, knowing nothing of how many rows are meant.
     """
-    known = marks if sought.on is None else []  # to the search, which knows what is said now
-    if not sought.text and len(known) <= 1:
-        known = []  # what has one value is in its order already
+    known = marks if sought.on is None and (sought.text or marks[1:]) else []  # else in order
     found = search.found(f"register.{kind.name}", sought.text, most=FOUND_MAX, marks=known)
     if found is None and sought.on is not None and (first := _first(sought.on)) is not None:
         found, rows = first, rows.filter(Exact(NotByIndex("kind"), kind.name))

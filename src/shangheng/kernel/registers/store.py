@@ -101,7 +101,8 @@ def recount_facets(entry: Any = EntryRow, facet: Any = FacetRow) -> int:  # noqa
     told, waiting = 0, []
     coded = _coded(entry)
     for row in entry.objects.only(*COPIED, "typed", "version").iterator(ROUND):
-        waiting += _of(row, _had(row, coded.get(row.kind, ())), facet)
+        had = _had(row, coded.get(row.kind, ())) if row.version > 1 else ()
+        waiting += _of(row, had, facet)
         if len(waiting) >= ROUND:
             told += len(facet.objects.bulk_create(waiting))
             waiting = []
@@ -123,8 +124,6 @@ def _coded(entry: Any) -> dict[str, set[str]]:  # noqa: ANN401
 
 def _had(row: Any, coded: Iterable[str]) -> list[str]:  # noqa: ANN401
     """Return the marks of what an entry said in any version that came to hold."""
-    if row.version == 1:
-        return []
     told = row.versions.exclude(confirmed_at=None).values_list("values", flat=True)
     return [mark_of(name, str(values[name])) for values in told for name in coded
             if values.get(name)]  # fmt: skip

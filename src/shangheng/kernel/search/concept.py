@@ -90,8 +90,7 @@ def as_fts5(wanted: Iterable[Phrase]) -> str:
 def own(scope: str) -> str:
     """Return the letters before every token of a scope in PostgreSQL.
 
-    It guesses from how common a word is whether to read the index or the rows; a word that is
-    common elsewhere would make it read all rows of a scope that has none.
+    A word that is common elsewhere would make it read all rows of a scope that has none.
     """
     return hashlib.sha256(scope.encode()).hexdigest()[:6]
 

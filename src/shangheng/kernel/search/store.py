@@ -24,11 +24,6 @@ _POSTGRESQL = "words @@ %s::tsquery AND scope BETWEEN %s AND %s"
 """A span of scopes, in whose order only their own index has the rows: no others are read."""
 
 
-def _scope_token(scope: str) -> str:
-    """Return a token that no text has, so that a search of SQLite stays within its scope."""
-    return f"@{scope}"
-
-
 def put(scope: str, object_id: UUID, text: str, *, before: str = "") -> None:
     """Let an object be found by a text from now on, instead of by the one ``before``.
 
@@ -38,7 +33,7 @@ def put(scope: str, object_id: UUID, text: str, *, before: str = "") -> None:
     if text == before:
         return
     row, is_new = SearchRow.objects.get_or_create(scope=scope, object_id=object_id)
-    token = _scope_token(scope)
+    token = f"@{scope}"  # in SQLite, and in no text: so a search stays within its scope
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             literal = as_tsvector(tokens(text), own(scope))
@@ -66,8 +61,7 @@ def found(
     Among them are all that do; the caller compares them, for of several beginnings of words the
     longest is asked for first: the shorter ones are the beginning of much, which takes long.
     Nothing is returned where that does not help: the text has no word in it, or more than ``most``
-    may say it. What is returned is part of the caller's own question: thousands of numbers need
-    not come here and go back.
+    may say it. It is part of the caller's own question: no numbers come here and go back.
     """
     said = phrases(text)
     whole = [each for each in said if not each.begins]
@@ -88,5 +82,5 @@ def _rows(scope: str, wanted: Iterable[Phrase]) -> QuerySet[SearchRow]:
     if connection.vendor == "postgresql":
         asked = [as_tsquery(wanted, own(scope)), scope, scope]
         return SearchRow.objects.extra(where=[_POSTGRESQL], params=asked)  # noqa: S610 - ours
-    question = (Phrase((_scope_token(scope),), begins=False), *wanted)
+    question = (Phrase((f"@{scope}",), begins=False), *wanted)
     return SearchRow.objects.extra(where=[_SQLITE], params=[as_fts5(question)])  # noqa: S610
