@@ -63,8 +63,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "There is no text to sign in {number} yet; wait until the mediator proposes one",
     ),
     "case.signature_wrong": (
-        "签署码不对，没有签署；请核对后再输入（投诉人用查询码，商家用调解员另行告知的签署码）",
-        "Nothing was signed: the code is wrong. Type that of the case, or the mediator's for you",
+        "签署码不对，没有签署；请核对后再输入（投诉人用查询码，商家用寄到邮箱或另行告知的签署码）",
+        "Nothing was signed: the code is wrong. Type that of the case, or the one sent or told to you",
     ),
     "case.no_file_folder": (
         "平台没有设置附件文件夹，请联系管理员",
