@@ -21,7 +21,7 @@ from shangheng.kernel.formulas.concept import Indicator, Question
 from shangheng.kernel.formulas.figures import Asked, Setting, compute
 from shangheng.kernel.formulas.receipts import RECEIPT
 from shangheng.kernel.records.store.tables import LedgerFiles, files_of
-from shangheng.services.statistics.formulas.dictionary import INDICATORS
+from shangheng.services.statistics.manifest import INDICATORS
 from shangheng.services.statistics.records import KINDS
 
 RUNS = 9

@@ -16,6 +16,7 @@ from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.exchange.concept.registered import as_records
 from shangheng.kernel.formulas.concept import Indicator
 from shangheng.kernel.formulas.parameters import Configuration
+from shangheng.kernel.formulas.receipts import RECEIPT
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store.home import Ledger
@@ -31,7 +32,8 @@ Advice = Callable[[Mapping[str, Any], date, Configuration], tuple[tuple[str, str
 class Service:
     """A service: its name, the systems it delivers, the kinds and formulas it brings.
 
-    ``reads`` names the record kinds that it needs, whoever provides them; ``urls`` is the module
+    ``reads`` names the record kinds that it needs, whoever provides them, beside those that its
+    indicators read; ``urls`` is the module
     of its pages; ``jobs`` are functions that ``shangheng`` may run; ``after`` names by record kind
     what is to be done once a batch of it was taken; ``accounts`` says who may post on which kind
     of account; ``guards`` are by ``kind.step`` what is checked, booked or entered before a step is
@@ -82,7 +84,8 @@ class Registry:
         for service in self.services:
             if strange := sorted(set(service.guards) - known):
                 raise Invalid("service.guard_nowhere", service=service.name, steps=strange)
-            if missing := sorted(set(service.reads) - set(names)):
+            read = {*service.reads, *(name for each in service.indicators for name in each.reads)}
+            if missing := sorted(read - {*names, RECEIPT.name}):
                 raise Invalid("service.kind_missing", service=service.name, kinds=missing)
             for case in service.cases:
                 self._refuse_unfit_records(service, case)

@@ -7,6 +7,7 @@ allowed only with the same bytes. Only the checkpoint is replaced.
 
 import os
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from secrets import token_hex
@@ -14,6 +15,7 @@ from secrets import token_hex
 from shangheng.kernel.errors import EvidenceBroken, Invalid, NotFound
 
 _PENDING = ".pending"
+_FLUSHES_AT_ONCE = 8
 _TOGETHER = 256  # files written before the first is flushed: one commit of the disk serves many
 
 
@@ -82,8 +84,7 @@ class TileStore:
             with written.open("xb") as file:
                 file.write(data)
         if self.durable:
-            for written in pending:
-                flush(written)
+            flush_all(pending)
         return pending
 
     def _make(self, folder: Path, touched: set[Path]) -> None:
@@ -95,8 +96,7 @@ class TileStore:
 
     def _sync(self, folders: set[Path]) -> None:
         if self.durable:
-            for folder in sorted(folders):
-                flush(folder)
+            flush_all(folders)
         self._known |= folders
 
 
@@ -109,6 +109,17 @@ def _link(written: Path, place: Path, path: str, data: bytes) -> None:
         if found != data:
             facts = {"path": path, "found": found, "expected": data}
             raise EvidenceBroken("evidence.file_differs", **facts) from error
+
+
+def flush_all(places: Iterable[Path]) -> None:
+    """Wait until files or folders are on the disk; asked at once, they share its commits."""
+    asked = list(places)
+    if len(asked) == 1:
+        flush(asked[0])
+    elif asked:
+        with ThreadPoolExecutor(min(len(asked), _FLUSHES_AT_ONCE)) as pool:
+            for done in [pool.submit(flush, place) for place in asked]:
+                done.result()
 
 
 def flush(place: Path) -> None:

@@ -76,6 +76,11 @@ def receipt(batch: str, *, reporter: str | None = None) -> Receipt:
     return Receipt.from_dict(_batch(batch, reporter).receipt)
 
 
+def is_taken(batch: str, *, reporter: str) -> bool:
+    """Return whether a reporter's batch of this number was taken."""
+    return BatchRow.objects.filter(number=batch, reporter__code=reporter).exists()
+
+
 def receipts(
     *, reporter: str | None = None, kind: str | None = None, limit: int = 50, offset: int = 0
 ) -> list[Receipt]:
@@ -238,5 +243,5 @@ def reporters() -> list[ReporterStanding]:
 def reporter_of_token(token: str) -> str | None:
     """Return whose bearer token this is, or nothing when it is not valid."""
     digest = hashlib.sha256(token.encode()).hexdigest()
-    row = ReporterTokenRow.objects.filter(digest=digest, revoked_at=None).first()
-    return row.reporter.code if row else None
+    rows = ReporterTokenRow.objects.filter(digest=digest, revoked_at=None)
+    return rows.values_list("reporter__code", flat=True).first()

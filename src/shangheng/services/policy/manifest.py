@@ -17,7 +17,6 @@ SERVICE = Service(
         "development-evaluation-index",
     ),
     cases=CASES,
-    reads=("series",),
     indicators=(reported_series,),
     jobs=JOBS,
     urls="shangheng.services.policy.urls",

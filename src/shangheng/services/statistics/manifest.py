@@ -3,9 +3,18 @@
 
 from shangheng.kernel.service import Service
 from shangheng.services.statistics.actions import learn_merchants
-from shangheng.services.statistics.formulas.dictionary import INDICATORS
+from shangheng.services.statistics.formulas import derived, fulfilment, orders, reporting, shops
 from shangheng.services.statistics.records import KINDS
 from shangheng.services.statistics.rules.publication import fit_to_publish
+
+INDICATORS = (
+    *orders.INDICATORS,
+    *shops.INDICATORS,
+    *derived.INDICATORS,
+    *fulfilment.INDICATORS,
+    *reporting.INDICATORS,
+)
+"""In the order in which the dictionary lists them."""
 
 SERVICE = Service(
     name="statistics",
@@ -18,7 +27,6 @@ SERVICE = Service(
         "ecommerce-statistics-reporting",
     ),
     kinds=KINDS,
-    reads=("merchant", "listing", "order", "payment", "shipment", "refund", "series"),
     indicators=INDICATORS,
     urls="shangheng.services.statistics.urls",
     after={"merchant": learn_merchants},

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from ninja import Header, Router
 
-from shangheng.kernel.errors import NotFound, Refusal
+from shangheng.kernel.errors import Refusal
 from shangheng.kernel.records import actions, queries
 from shangheng.site import mappings, metrics, reception
 from shangheng.site.api.schemas import Problem, ReceiptOut
@@ -63,7 +63,7 @@ def send(
         mapping=mappings.find(mapping) if mapping else None,
         name=name,
     )
-    again = bool(idempotency_key) and _is_known(reporter, idempotency_key)
+    again = bool(idempotency_key) and queries.is_taken(idempotency_key, reporter=reporter)
     try:
         receipt = reception.receive(report)
     except Refusal:
@@ -71,14 +71,6 @@ def send(
         raise
     metrics.counted(receipt, "api", again=again)
     return _json(reception.told(receipt), HTTPStatus.OK if again else HTTPStatus.CREATED)
-
-
-def _is_known(reporter: str, batch: str) -> bool:
-    try:
-        queries.receipt(batch, reporter=reporter)
-    except NotFound:
-        return False
-    return True
 
 
 @router.get("", response={200: list[ReceiptOut], **REFUSALS}, summary="回执列表 Receipts")

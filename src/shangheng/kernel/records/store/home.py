@@ -13,7 +13,7 @@ import duckdb
 from deltalake.exceptions import DeltaError
 
 from shangheng.kernel.errors import Unavailable
-from shangheng.kernel.evidence.store import flush
+from shangheng.kernel.evidence.store import flush_all
 
 
 @dataclass(frozen=True)
@@ -139,9 +139,7 @@ def write_all_durably(files: Mapping[Path, bytes], *, moved: Iterable[Path] = ()
     for path, content in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         scratches[path].write_bytes(content)
-    for scratch in scratches.values():
-        flush(scratch)
+    flush_all(scratches.values())
     for path, scratch in scratches.items():
         scratch.replace(path)
-    for folder in sorted({path.parent for path in (*files, *moved)}):
-        flush(folder)
+    flush_all({path.parent for path in (*files, *moved)})

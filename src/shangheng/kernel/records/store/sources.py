@@ -94,8 +94,8 @@ def _csv(path: Path, *, whole: bool = False) -> Relation:
     columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(names)))
     sql = (
         f"SELECT * FROM read_csv({{paths}}, columns={{{columns}}}, auto_detect=false, "
-        f"filename=true, header=true, delim={literal(delimiter)}, quote='\"', escape='\"', "
-        f"strict_mode=true, "
+        f"files_to_sniff=1, filename=true, header=true, delim={literal(delimiter)}, "
+        f"quote='\"', escape='\"', strict_mode=true, "
         f"max_line_size={LINE_BYTES_MAX}, {'ignore_errors=false' if whole else BROKEN_TOLD})"
     )
     return Relation(sql, tuple(names), path, delimiter="" if whole else delimiter)

@@ -21,7 +21,7 @@ from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, CommitProperties, RemoveAction
 
 from shangheng.kernel.errors import NotFound, Unavailable
-from shangheng.kernel.evidence.store import flush
+from shangheng.kernel.evidence.store import flush_all
 from shangheng.kernel.records.concept import fields as f
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.store.names import digest_of
@@ -162,8 +162,7 @@ class Table:
         The commit names the SHA-256 of every file that it brings, also of those ``beside`` the
         table, such as history: whoever can prove the commit can prove them.
         """
-        for add in adds:
-            flush(self.path / add.path)
+        flush_all(self.path / add.path for add in adds)
         names = [add.path for add in adds]
         names += [os.path.relpath(path, self.path) for path in beside]
         digests = {name: digest_of(self.path / name) for name in names}
@@ -176,8 +175,7 @@ class Table:
             ),
         )  # fmt: skip
         self.refresh()
-        flush(commit_path(self.path, self.version))
-        flush(self.path / LOG)
+        flush_all([commit_path(self.path, self.version), self.path / LOG])
         return self.version
 
     def _removed(self, path: str) -> RemoveAction:

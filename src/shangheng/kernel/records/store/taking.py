@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from shangheng.kernel.evidence.sealing import seal_records
-from shangheng.kernel.evidence.store import flush
+from shangheng.kernel.evidence.store import flush_all
 from shangheng.kernel.records.concept import kinds
 from shangheng.kernel.records.concept.receipts import Receipt, RuleCount
 from shangheng.kernel.records.store import committing, convoys, outcome
@@ -152,9 +152,11 @@ def commit(home: Ledger, convoy: Convoy) -> list[Receipt]:
         _commit_claims(writer, claims, claims_index, resolved)
     index.adopt()
     receipts = _receipts(home, convoy, resolved, committing.standing(where), table.version + 1)
-    for member in convoy.members:
-        for kept in (*member.work.glob("sealed*"), member.work / committing.HASHES):
-            flush(kept)
+    flush_all(
+        place
+        for member in convoy.members
+        for place in (*member.work.glob("sealed*"), member.work / committing.HASHES)
+    )
     plain = [receipt.to_dict() for receipt in receipts]
     write_durably(convoy.work / RECEIPTS, json.dumps(plain).encode())
     table.commit(change.adds, change.removes, facts={"tag": tag}, beside=change.beside)

@@ -272,3 +272,23 @@ COMPOUND = tuple(
     rise(of, against="compound", make=Compound)
     for of in (orders.transaction_volume, orders.online_retail_sales)
 )
+
+
+INDICATORS = (
+    average_order,
+    repeat_purchase_rate,
+    refund_rate,
+    refunded_order_rate,
+    seven_day_return_rate,
+    B2B_SHARE,
+    GOODS_SHARE,
+    RURAL_SHARE,
+    AGRICULTURAL_SHARE,
+    LIVE_STREAM_SHARE,
+    OUT_OF_PROVINCE_SHARE,
+    share_of_total_retail,
+    platform_cr4,
+    platform_hhi,
+    *GROWTH,
+    *COMPOUND,
+)

@@ -350,3 +350,32 @@ def buyers(order: Table) -> Measure:
 def active_shops(order: Table) -> Measure:
     """Count shops once each."""
     return Measure(order, where=paid, per=("platform", "shop"))
+
+
+INDICATORS = (
+    transaction_volume,
+    online_retail_sales,
+    online_retail_sales_goods,
+    online_retail_sales_services,
+    order_count,
+    paid_order_count,
+    order_amount,
+    paid_amount,
+    refund_amount,
+    b2b_volume,
+    b2c_volume,
+    c2c_volume,
+    agricultural_volume,
+    agricultural_online_retail_sales,
+    rural_online_retail_sales,
+    upward_volume,
+    downward_volume,
+    cross_border_import,
+    cross_border_export,
+    own_site_volume,
+    third_party_volume,
+    live_stream_sales,
+    sales_to_other_provinces,
+    buyers,
+    active_shops,
+)

@@ -17,7 +17,7 @@ from shangheng.kernel.formulas.concept import Figure, Indicator, Question, colum
 from shangheng.kernel.formulas.figures import Setting, compute
 from shangheng.kernel.formulas.parameters import Configuration
 from shangheng.kernel.formulas.receipts import RECEIPT
-from shangheng.services.statistics.formulas.dictionary import INDICATORS
+from shangheng.services.statistics.manifest import INDICATORS
 from shangheng.services.statistics.records import KINDS
 
 Row = dict[str, Any]

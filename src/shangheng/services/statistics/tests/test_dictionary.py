@@ -3,6 +3,7 @@
 
 import re
 from datetime import date
+from types import ModuleType
 
 import pytest
 
@@ -12,7 +13,8 @@ from shangheng.kernel.formulas.cells import jobs_of
 from shangheng.kernel.formulas.concept import Indicator, Question
 from shangheng.kernel.formulas.figures import Setting, compute, value_of
 from shangheng.kernel.formulas.plans import column_name, queries_for
-from shangheng.services.statistics.formulas.dictionary import INDICATORS
+from shangheng.services.statistics.formulas import derived, fulfilment, orders, reporting, shops
+from shangheng.services.statistics.manifest import INDICATORS
 from shangheng.services.statistics.tests.ledgers import DECIDED, KIND, Parquet
 
 ENGINE = DuckDBEngine(memory="500MB", threads=1)
@@ -27,6 +29,12 @@ def test_the_dictionary_has_at_least_forty_indicators_and_no_name_twice() -> Non
     assert len(names) >= 40
     assert len(set(names)) == len(names)
     assert len({each.zh for each in INDICATORS}) == len(names)
+
+
+@pytest.mark.parametrize("module", [orders, shops, derived, fulfilment, reporting])
+def test_what_is_declared_is_in_the_dictionary(module: ModuleType) -> None:
+    declared = {each.name for each in vars(module).values() if isinstance(each, Indicator)}
+    assert declared <= {each.name for each in INDICATORS}
 
 
 @every
