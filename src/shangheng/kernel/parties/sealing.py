@@ -16,8 +16,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Func, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Replace
 
 from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.evidence.entries import Fact
@@ -213,13 +213,16 @@ def _links() -> Iterator[tuple[str, ...]]:
 
 def _texts(rows: QuerySet[Any], names: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """Give rows as the texts that lie in the database: a hand may have made no dates of them."""
-    texts = {f"told_{name}": Cast(name, TextField()) for name in names}
-    for row in rows.annotate(**texts).values_list(*texts).iterator(_ROWS_A_ROUND):
-        told = dict(zip(names, row, strict=True))
-        yield tuple(
-            (text or "").replace("-", "") if name in _IDS else text or ""
-            for name, text in told.items()
-        )
+    nothing, texts = Value("", TextField()), {}
+    for name in names:
+        text: Func = Cast(name, TextField())
+        if name in _IDS:
+            text = Replace(text, Value("-", TextField()), nothing)
+        texts[f"told_{name}"] = Coalesce(text, nothing)
+    told: Iterator[tuple[str, ...]] = (
+        rows.annotate(**texts).values_list(*texts).iterator(_ROWS_A_ROUND)
+    )
+    return told
 
 
 class _Book:
