@@ -17,6 +17,10 @@ from shangheng.site import clock, formats, people
 from shangheng.site.people import officers_only
 
 FOUND_MAX = 200
+EVENTS = {
+    "code_begun": ("代码启用", "code begun"), "code_ended": ("代码停用", "code withdrawn"),
+    "link_begun": ("关系开始", "link begun"), "link_ended": ("关系终止", "link ended"),
+}  # fmt: skip
 HEADER = ("uuid", "kind", "name", "region", "first_seen", "codes")
 
 
@@ -58,7 +62,10 @@ def detail(request: HttpRequest, party: UUID) -> HttpResponse:
         "shops": queries.shops_of(party, on=on)[:FOUND_MAX],
         "accounts": accounts.accounts_of(party),
         "duplicates": queries.duplicates_of(party),
-        "history": queries.history(party),
+        "history": [
+            (each, EVENTS[each.what], {**SCHEMES, **RELATIONS}[each.scheme])
+            for each in queries.history(party)
+        ],
     }
     return render(request, "site/parties/detail.html", facts)
 
