@@ -8,6 +8,7 @@ from shangheng.services.statistics.queries.frame import proposals
 from shangheng.services.statistics.queries.survey import survey
 from shangheng.services.statistics.records import KINDS
 from shangheng.services.statistics.registers import REGISTERS
+from shangheng.services.statistics.rules.holidays import notes_between
 from shangheng.services.statistics.rules.publication import fit_to_publish
 
 INDICATORS = (
@@ -34,5 +35,10 @@ SERVICE = Service(
     indicators=INDICATORS,
     urls="shangheng.services.statistics.urls",
     after={"merchant": learn_merchants},
-    jobs={"fit-to-publish": fit_to_publish, "frame": proposals, "survey": survey},
+    jobs={
+        "fit-to-publish": fit_to_publish,
+        "notes-between": notes_between,
+        "frame": proposals,
+        "survey": survey,
+    },
 )
