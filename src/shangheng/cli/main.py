@@ -33,6 +33,7 @@ COMMANDS = {
     "formulas": ("indicator", "formulas_command"),
     "regions": ("lookups", "regions_command"),
     "parties": ("lookups", "parties_command"),
+    "release": ("releases", "release_command"),
     "targets": ("policies", "targets_command"),
     "duties": ("policies", "duties_command"),
     "policy": ("library", "policy_command"),

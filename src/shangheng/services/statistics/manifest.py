@@ -2,9 +2,12 @@
 """What the statistics service plugs in."""
 
 from shangheng.kernel.service import Service
-from shangheng.services.statistics.actions import learn_merchants
+from shangheng.services.statistics.actions import GUARDS, learn_merchants, release_due
+from shangheng.services.statistics.cases import offered
 from shangheng.services.statistics.formulas import derived, fulfilment, orders, reporting, shops
+from shangheng.services.statistics.queries import releases
 from shangheng.services.statistics.records import KINDS
+from shangheng.services.statistics.registers import REGISTERS
 from shangheng.services.statistics.rules.publication import fit_to_publish
 
 INDICATORS = (
@@ -27,8 +30,16 @@ SERVICE = Service(
         "ecommerce-statistics-reporting",
     ),
     kinds=KINDS,
+    registers=REGISTERS,
+    cases=offered(INDICATORS),
     indicators=INDICATORS,
     urls="shangheng.services.statistics.urls",
     after={"merchant": learn_merchants},
-    jobs={"fit-to-publish": fit_to_publish},
+    guards=GUARDS,
+    chores={"release": release_due},
+    jobs={
+        "fit-to-publish": fit_to_publish,
+        "embargo": releases.embargo,
+        "releases": releases.listed,
+    },
 )

@@ -14,7 +14,7 @@ from shangheng.kernel.formulas.concept import Question
 from shangheng.kernel.formulas.models import ResultRow
 from shangheng.kernel.formulas.queries import House
 from shangheng.kernel.records.store.home import Ledger
-from shangheng.services.statistics import queries
+from shangheng.services.statistics.queries import reconciliation as queries
 from shangheng.services.statistics.records import KINDS
 from shangheng.services.statistics.tests.ledgers import BY_NAME, stored
 

@@ -17,7 +17,7 @@ from shangheng.kernel.formulas.queries import House
 from shangheng.kernel.periods import days_in, end_kept, months_later
 from shangheng.kernel.regions import queries as regions
 from shangheng.kernel.service import Registry
-from shangheng.services.statistics import queries
+from shangheng.services.statistics.queries.reconciliation import reconciliation as reconciled
 
 KEY_FIGURES = (
     "online-retail-sales", "transaction-volume", "order-count", "average-order",
@@ -169,5 +169,5 @@ def _fits(indicator: Any, scope: Scope) -> bool:  # noqa: ANN401 - an Indicator
 def reconciliation(request: HttpRequest, office: Office) -> HttpResponse:
     """Say who reported the same sales, and where they differ."""
     office.require_officer(request)
-    lines = queries.reconciliation(house=office.house(), at=office.now())
+    lines = reconciled(house=office.house(), at=office.now())
     return render(request, "statistics/reconciliation.html", {"lines": lines})
