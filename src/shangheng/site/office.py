@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 
 from shangheng.kernel.cases.store import Hand
 from shangheng.kernel.errors import Refusal
+from shangheng.kernel.evidence import queries as evidence
 from shangheng.kernel.formulas import queries as formulas
 from shangheng.kernel.formulas.concept import Figure, Indicator, Question
 from shangheng.kernel.formulas.queries import House
@@ -164,7 +165,7 @@ class Office:
 
     def bundle(self, object_id: str) -> HttpResponse:
         """Return the evidence of something sealed as a file."""
-        sealing.publish()
+        sealing.publish(evidence.leaves_of(object_id)[-1].index)
         content = proving.bundle(wiring.ledger(), object_id)
         response = HttpResponse(content, content_type="application/zip")
         response["Content-Disposition"] = f'attachment; filename="{object_id}.zip"'

@@ -40,5 +40,6 @@ PUBLISHED_FIGURE = RegisterKind(
     enter=(SYSTEM,),
     public=tuple(each.name for each in RELEASED),
     number="FBSJ-{year}-{sequence:05}",
+    page="statistics:release",
 )
 REGISTERS = (PUBLISHED_FIGURE,)

@@ -34,7 +34,8 @@ class RegisterKind:
     which an entry no longer holds. Whoever is not among the roles sees ``public`` fields only.
     ``confirm`` names who must confirm what another has entered; empty, entries hold at once. What
     only a step of a case may enter is entered by ``SYSTEM``.
-    ``reach`` names the code list by which is counted how many were told of an entry (``reach``).
+    ``reach`` names the code list by which is counted how many were told of an entry (``reach``),
+    ``page`` an address that shows an entry, by its number, better than the generated one.
     """
 
     name: str
@@ -57,6 +58,7 @@ class RegisterKind:
     number: str = ""
     intro: tuple[str, str] = ("", "")
     reach: str = ""
+    page: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a declaration that cannot work, at import, with every reason."""

@@ -47,6 +47,10 @@ class Office(Protocol):
         """Return a figure as a drawing."""
         ...
 
+    def limited(self, request: HttpRequest, what: str) -> None:
+        """Refuse what was done too often from one address."""
+        ...
+
     def bundle(self, object_id: str) -> HttpResponse:
         """Return the evidence of something sealed as a file."""
         ...
@@ -144,6 +148,7 @@ def table(request: HttpRequest, number: str, form: str, office: Office) -> HttpR
                 _plain(number, found, shown), json_dumps_params={"ensure_ascii": False}
             )
         case "zip":
+            office.limited(request, "release_bundle")
             return office.bundle(shown.held.values["evidence"])
         case _:
             raise NotFound("format.unknown", format=form, known=["csv", "json", "zip"])
@@ -151,8 +156,11 @@ def table(request: HttpRequest, number: str, form: str, office: Office) -> HttpR
 
 def _csv(number: str, office: Office, shown: Version) -> HttpResponse:
     names = [*shown.figure["question"]["by"], "currency", "value", "unit", "suppressed"]
-    unit = {"unit": shown.figure["unit"]}
-    rows = ([{**row, **unit}.get(name) for name in names] for row in shown.figure["rows"])
+    rows = (
+        [(row | {"unit": shown.figure["unit"], "suppressed": hidden}).get(name) for name in names]
+        for row in shown.figure["rows"]
+        for hidden in ("true" if row["suppressed"] else "false",)
+    )
     return office.csv_file(f"{number}-{shown.held.number}", names, rows)
 
 
