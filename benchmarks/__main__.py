@@ -36,6 +36,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], list[object]]] = {
     "exchange": lambda _: ["benchmarks.exchange"],
     "incentives": lambda _: ["benchmarks.incentives"],
     "cases": lambda _: ["benchmarks.cases"],
+    "cases-postgresql": lambda _: ["benchmarks.cases", "--postgresql"],
     "evidence": lambda given: ["benchmarks.evidence", data.HOMES, _ledger(given)],
     "indicators": lambda given: ["benchmarks.indicators", _ledger(given) / "ledger"],
 }  # fmt: skip

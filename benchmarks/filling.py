@@ -214,25 +214,25 @@ def _found(connection: Any, cases: range, entries: range, marks: Mapping[str, st
         for i in cases:
             ground = GROUNDS[i // 3 % len(GROUNDS)]
             cut = _cut(f"{name_of(i % NAMES)}商行 {ground} refund")
-            yield "case.complaint", f"{i:032x}", f"@case.complaint ts 2026 {i:07d} {cut}"
+            yield "case.complaint", f"{i:032x}", f"ts 2026 {i:07d} {cut}"
         for i in entries:
             cut = _cut(f"{name_of(i % NAMES)}服务站")
             mark = marks[FORMS[i % NAMES % 2]]
-            words = f"@register.rights_station wqz 2026 {i:07d} {mark} p{i} {cut}"
+            words = f"wqz 2026 {i:07d} {mark} p{i} {cut}"
             yield "register.rights_station", f"{i:032x}", words
 
     if connection.vendor == "postgresql":
-        rows = ((scope, key, as_vector(words)) for scope, key, words in said())
+        rows = ((scope, key, as_vector(scope, words)) for scope, key, words in said())
         copied(connection, "kernel_search", "scope object_id words", rows)
         return
     numbered = ((i, scope, key) for i, (scope, key, _) in enumerate(said(), 1))
     copied(connection, "kernel_search", "id scope object_id", numbered)
-    words = ((i, words) for i, (_, _, words) in enumerate(said(), 1))
+    words = ((i, f"@{scope} {words}") for i, (scope, _, words) in enumerate(said(), 1))
     copied(connection, "kernel_search_words", "rowid said", words)
 
 
-def as_vector(words: str) -> str:
-    """Return words as PostgreSQL writes the vector of a text."""
-    from shangheng.kernel.search.concept import as_tsvector  # noqa: PLC0415
+def as_vector(scope: str, words: str) -> str:
+    """Return words as PostgreSQL writes the vector of a text of a scope."""
+    from shangheng.kernel.search.concept import as_tsvector, own  # noqa: PLC0415
 
-    return as_tsvector(words.split())
+    return as_tsvector(words.split(), own(scope))

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from architecture.tree import ROOT
 from journeys.browser import COMMAND, served
 from shangheng.cli import entitlements, jurisdictions, policies
-from shangheng.services.incentives.rules.decide import FORMULAS
+from shangheng.services.incentives.rules.needs import NEEDS
 
 GUIDE = (ROOT / "docs/guides/new-jurisdiction.md").read_text(encoding="utf-8")
 FILE = re.compile(r"^```yaml\n# (\S+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -46,9 +46,12 @@ def typed(line: str) -> list[str]:
     return line.split()[1:]
 
 
-def test_the_formulas_that_the_guide_names_are_those_there_are() -> None:
-    line = GUIDE.partition("现有算式：")[2].partition("没有印数额")[0]
-    assert set(re.findall(r"`([a-z-]+)`", line)) == FORMULAS.keys()
+def test_the_guide_says_of_every_formula_what_it_takes() -> None:
+    rows = dict(re.findall(r"^\| `([a-z-]+)` (\|.*)$", GUIDE, re.MULTILINE))
+    assert rows.keys() == NEEDS.keys()
+    for formula, needs in NEEDS.items():
+        for name in (*needs.printed, *needs.terms, *needs.readings, *needs.counts, *needs.levels):
+            assert re.search(rf"\b{name}\b", rows[formula]), (formula, name)
 
 
 def test_every_command_of_the_guide_answers(place: Path) -> None:

@@ -17,7 +17,7 @@ from architecture.tree import SOURCE, files, modules, name_of, texts
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 50
 ARGUMENTS_MAX = 5
-KERNEL_LINES_MAX = 33_300  # whole ledgers: exchange, retention, the audit, a leaf for every act
+KERNEL_LINES_MAX = 33_600  # whole ledgers: exchange, retention, the audit, a leaf for every act
 SERVICE_LINES_MAX = 1_500
 
 # What stood beyond a limit when the limit was set, or is one table that is best read whole.
@@ -29,8 +29,8 @@ LARGER_SERVICES = {
     "policy": 3_500,  # four systems: library, tracker, scoreboard, evaluation index
     "consumer": 3_050,  # six systems: a life cycle, eight registers, eight indicators, pages
     # Four jurisdictions' provisions, judged one by one and all at once, and under other numbers;
-    # applications and funds.
-    "incentives": 6_100,
+    # applications and funds; what each formula takes, and the examples of any folder.
+    "incentives": 6_350,
 }
 # Functions with more arguments than that: ruff stops each at seven, this stops their number.
 MORE_ARGUMENTS_COUNT = 16

@@ -52,13 +52,17 @@ PUBLIC = (
     "/", "/indicators/", "/indicators/order-count/", "/policy/", "/policy/targets/",
     "/policy/duties/", "/cases/", "/cases/complaint/", "/cases/complaint/new/", "/follow/",
     "/registers/", "/registers/rights_station/", "/registers/rights_station/about/", "/kinds/",
-    "/kinds/order/", "/log/", "/help/", "/help/errors", "/sign-in/", "/api/v1/docs", "/nothing/",
+    "/consumer/shop/", "/consumer/rights/?received_on=2026-11-20&price=59.90",
+    "/consumer/guarantees/", "/consumer/keeping/", "/filing/alarms/", "/express/coverage/",
+    "/cases/rule_filing/new/", "/registers/express_outlet/map/", "/kinds/order/", "/log/",
+    "/help/", "/help/errors", "/sign-in/", "/api/v1/docs", "/nothing/",
 )  # fmt: skip
 INSIDE = (
     "/account/", "/account/password/change/", "/account/2fa/", "/account/2fa/webauthn/",
     "/posts/", "/posts/new/", "/posts/roles/", "/posts/looks/", "/posts/people/new/",
     "/posts/people/olga/", "/inbox/", "/inbox/complaint/", "/inbox/complaint/TS-{year}-000001/",
-    "/inbox/complaint/statistics/", "/registers/rights_station/new/",
+    "/inbox/complaint/statistics/", "/consumer/desk/TS-{year}-000001/", "/consumer/outliers/",
+    "/consumer/stations/", "/registers/rights_station/new/",
     "/registers/rights_station/WQZ-{year}-0001/", "/registers/rights_station/import/",
     "/send/", "/reporters/", "/receipts/", "/uploads/", "/account/reauthenticate/",
 )  # fmt: skip

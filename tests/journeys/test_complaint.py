@@ -122,6 +122,8 @@ def file_a_complaint(browser: Browser, photo: Path) -> tuple[str, str]:
     for name, text in filled.items():
         assert browser.one(f"#{name}").get_attribute("value") == text
     browser.fill("#claim", "59.90")
+    browser.driver.refresh()
+    assert browser.one("#claim").get_attribute("value") == "59.90"  # a wrong turn loses nothing
     browser.day("#received_on", received_on())
     browser.one("#ground option[value=quality]").click()
     browser.one("input[name=want][value=refund]").click()

@@ -21,6 +21,8 @@ from shangheng.site import accounts
 
 pytestmark = pytest.mark.usefixtures("home")
 PAGES_MAX = 120
+PAGE_BYTES_MAX = 300_000
+"""Of a page with everything that it loads, as it lies in the folder: not even compressed."""
 INSIDE = ("account/", "inbox/", "posts/", "receipts/", "reporters/", "uploads/")
 DATA_BLOCKS = {"application/json"}
 SAMPLES = {
@@ -32,11 +34,12 @@ SAMPLES = {
 
 
 class Page(HTMLParser):
-    """Where a page leads, and what on it the browser would have to run."""
+    """Where a page leads, what it loads, and what on it the browser would have to run."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.links: list[str] = []
+        self.loads: set[str] = set()
         self.runs: list[str] = []
         self.feed(html)
 
@@ -44,6 +47,10 @@ class Page(HTMLParser):
         told = dict(attrs)
         if tag == "a" and told.get("href"):
             self.links.append(str(told["href"]))
+        if tag in ("script", "img"):
+            self.loads.add(told.get("src") or "")
+        if tag == "link" and told.get("rel") == "stylesheet":
+            self.loads.add(told.get("href") or "")
         if tag == "script" and "src" not in told and told.get("type") not in DATA_BLOCKS:
             self.runs.append("an inline script")
         if tag == "style" or "style" in told:
@@ -78,18 +85,30 @@ def crawled(client: Client) -> Iterator[tuple[str, int, str]]:
                 waiting.append(parts.path + (f"?{parts.query}" if parts.query else ""))
 
 
+def weight(client: Client, page: Page, known: dict[str, int]) -> int:
+    """Return how many bytes a page loads besides itself."""
+    for path in page.loads - known.keys():
+        answer = client.get(path) if path.startswith("/") else None
+        known[path] = len(answer.getvalue()) if answer else 0
+    return sum(known[path] for path in page.loads)
+
+
 @pytest.mark.parametrize("who", ["nobody", "everybody"])
-def test_no_page_that_a_link_leads_to_is_broken_or_runs_anything_inline(who: str) -> None:
+def test_no_page_is_broken_or_heavy_or_runs_anything_inline(who: str) -> None:
     roles = [role for role in accounts.known_roles() if role != "records.reporter"]
     client = Client() if who == "nobody" else client_of("all", *roles)
-    wrong, pages = [], 0
+    wrong, pages, known = [], 0, {"": 0}
     for path, status, html in crawled(client):
         pages += 1
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR and "undecided" not in html:
             wrong.append(f"{status} {path}")
         if status == HTTPStatus.NOT_FOUND:
             wrong.append(f"404 {path}")
-        wrong += [f"{what} on {path}" for what in Page(html).runs]
+        page = Page(html)
+        wrong += [f"{what} on {path}" for what in page.runs]
+        if (told := len(html.encode()) + weight(client, page, known)) > PAGE_BYTES_MAX:
+            wrong.append(f"{told} bytes at {path}")
+    assert max(known.values()) > 0, "what pages load was weighed"
     assert wrong == []
     assert pages >= 30, "the site was gone through"
 

@@ -107,8 +107,8 @@ def reconcile_command(
     """与银行流水对账：CSV 列 reference,date,amount Reconcile with a bank's file."""
     begin, end = since.replace(tzinfo=CHINA), until.replace(tzinfo=CHINA)
     text = bank_files.text_of(bank.read_bytes())
-    told = queries.statement(code, since=begin, until=end)
-    found = queries.reconciled(told, text, days=days, reference=reference)
+    ours = queries.statement(code, since=begin, until=end)
+    found = queries.reconciled(ours, text, days=days, reference=reference)
     if as_json:
         click.echo(json.dumps(found.rows, ensure_ascii=False))
         return

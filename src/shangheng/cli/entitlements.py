@@ -97,4 +97,6 @@ def _answers(question: dict[str, Any]) -> Iterator[str]:
     if not question["choose"]:
         yield f"  {option}…"
     brings = {one["choice"]: f"  → {one['amount']:,} 元 yuan" for one in question["alternatives"]}
-    yield from (f"  {option}{choice}{brings.get(choice, '')}" for choice in question["choose"])
+    for choice in question["choose"]:
+        means = question["words"][choice]
+        yield f"  {option}{choice}  {means['zh']} {means['en']}{brings.get(choice, '')}"

@@ -2,6 +2,7 @@
 """``shangheng verify`` and ``shangheng evidence``: prove, check, audit, change keys."""
 
 import json
+import shutil
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -43,7 +44,8 @@ STEPS = {
     "checkpoints": "检查点 checkpoints",
     "leaves": "条目 leaves",
     "objects": "事项 objects",
-    "wholes": "账本 ledger",
+    "parts": "账本 ledger",
+    "wholes": "整体 wholes",
 }
 an_existing_file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -171,12 +173,14 @@ def publish_command(*, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 def audit_command(*, restart: bool, processes: int, as_json: bool) -> None:
     """审计：日志、数据库、账本逐一核对 Check log, rows and ledger against each other."""
-    state = Path(settings.HOME) / "audit.json"
+    folder = Path(settings.HOME) / "audit"
     if restart:
-        state.unlink(missing_ok=True)
-    objects = auditing.objects(wiring.ledger())
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(exist_ok=True)
+    objects, state = auditing.objects(wiring.ledger(), folder), folder / "state.json"
     with _shared(processes, objects) as workers, _shown(quiet=as_json) as tell:
         findings = audit(sealing.the_log(), objects, state=state, tell=tell, workers=workers)
+    shutil.rmtree(folder)
     found_ = [began for began in queries.beginnings() if any(began.found.values())]
     if as_json:
         told = [{"where": each.where, **_told(each.code, each.facts)} for each in findings]

@@ -15,7 +15,8 @@ from shangheng.cli.policies import FOLDER, JSON, print_json
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.messages import text
 from shangheng.kernel.policies import queries as policies
-from shangheng.kernel.policies.concept import Flaw
+from shangheng.kernel.policies.concept import Flaw, Library
+from shangheng.services.incentives.manifest import SERVICE
 from shangheng.site import jurisdictions
 from shangheng.site.registry import REGISTRY
 
@@ -43,7 +44,8 @@ def check_command(
     wanted = (name,) if name else ()
     found = policies.flaws(root, wanted, indicators=REGISTRY.indicators)
     if not found:
-        found = _compared(root, wanted, texts)
+        library = policies.load(root, wanted)
+        found = SERVICE.jobs["flaws"](library, root) or _compared(library, texts)
     told = [_flaw(each) for each in found]
     if as_json:
         print_json(told)
@@ -57,10 +59,7 @@ def check_command(
         click.echo(f"完整无误 complete and without fault: {checked}")
 
 
-def _compared(root: Path, wanted: tuple[str, ...], texts: tuple[str, ...]) -> tuple[Flaw, ...]:
-    if not texts:
-        return ()
-    library = policies.load(root, wanted)
+def _compared(library: Library, texts: tuple[str, ...]) -> tuple[Flaw, ...]:
     found: list[Flaw] = []
     for given in texts:
         document, found_equals, path = given.partition("=")

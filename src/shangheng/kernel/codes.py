@@ -16,7 +16,7 @@ DuckDB. It costs well under a microsecond a row; where values repeat, ask it of 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from operator import mul
 
@@ -191,3 +191,15 @@ def sql_is_resident_id(column: str) -> str:
     check = f"instr('{_RESIDENT_CHECKS}', substr({column}, 18, 1)) - 1 = {body} % 11"
     birthday = f"try_strptime(substr({column}, 7, 8), '%Y%m%d') IS NOT NULL"
     return _sql_when(column, _RESIDENT, f"({check} AND {birthday})")
+
+
+BY_SCHEME: dict[str, tuple[Callable[[str], bool], Callable[[str], str]]] = {
+    "uscc": (is_uscc, sql_is_uscc),
+    "organisation": (is_organisation_code, sql_is_organisation_code),
+    "registration": (is_registration_number, sql_is_registration_number),
+    "resident": (is_resident_id, sql_is_resident_id),
+    "mobile": (is_mobile, sql_is_mobile),
+    "gtin": (is_gtin, sql_is_gtin),
+    "hs": (is_hs_code, sql_is_hs_code),
+}
+"""The rule of each scheme of codes, and its twin in SQL."""

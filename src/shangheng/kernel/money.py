@@ -30,12 +30,6 @@ def scaled(value: Decimal, scale: str) -> Decimal:
     return value / SCALES[scale][0]
 
 
-def from_scale(value: Decimal, unit_text: str) -> Decimal:
-    """Return what a printed amount such as 1.4 万亿元 comes to in 元 (or pieces, or people)."""
-    scale = next(each for each in ("万亿", "亿", "万", "") if unit_text.startswith(each))
-    return value * SCALES[scale][0]
-
-
 def natural_scale(value: Decimal) -> str:
     """Return the largest scale in which the amount is at least one."""
     fitting = [scale for scale, (size, _) in SCALES.items() if abs(value) >= size]

@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import settings
 from django.http import HttpRequest
 
+from shangheng.kernel.cases.concept import calendar
 from shangheng.kernel.cases.store import Hand, House
 from shangheng.kernel.registers.actions import Filing
 from shangheng.kernel.registers.concept.actors import NOBODY, Actor
@@ -32,6 +33,7 @@ def house() -> House:
         region=wiring.place().region,
         files=Path(settings.HOME) / "files",
         configuration=wiring.decisions(),
+        calendar=calendar.known(wiring.decisions()),
         records=REGISTRY.kinds,
         channels=carriers.channels(),
         hooks=carriers.hooks(),

@@ -28,12 +28,17 @@ from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.registers import proofs as registers
 from shangheng.site import ledger_audit, sealed_figures, wiring
 from shangheng.site import sealing as house
+from shangheng.site.ledger_rows import Rows
 from shangheng.site.proving import CONFIRMED, batch_secret
 from shangheng.site.registry import REGISTRY
 
 
-def objects(home: Ledger) -> Objects:
-    """Return what the audit asks about this house's batches and its ledger."""
+def objects(home: Ledger, folder: Path) -> Objects:
+    """Return what the audit asks about this house's batches and its ledger.
+
+    `folder` keeps what is read of the ledger; an audit that goes on finds there what was read.
+    """
+    rows = [Rows(home, kind, folder) for kind in REGISTRY.held.values()]
     return Objects(
         checks={
             BATCH_TAKEN: partial(_check_batch, home),
@@ -44,7 +49,10 @@ def objects(home: Ledger) -> Objects:
             BATCH_DISPOSED: partial(_check_disposed, home),
         },
         expected=partial(_expected, home),
+        parts=tuple(part for each in rows for part in each.parts()),
         wholes=(
+            parties.unlike_their_acts,
+            *(each.compared for each in rows),
             _check_columns,
             partial(explained, "case.", cases.sealed_steps),
             partial(explained, LETTER, cases.sealed_letters),
@@ -56,9 +64,7 @@ def objects(home: Ledger) -> Objects:
             partial(explained, accounts.BOOKED, accounts.sealed_postings),
             _check_balances,
             partial(explained, "party.", parties.sealed_acts),
-            parties.unlike_their_acts,
             partial(explained, "reporter.", reporters.sealed),
-            *(partial(ledger_audit.check_rows, home, kind) for kind in REGISTRY.held.values()),
             *(partial(ledger_audit.check_files, home, kind) for kind in REGISTRY.held.values()),
         ),
     )

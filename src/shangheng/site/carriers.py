@@ -97,7 +97,9 @@ def by_email(told: NoticeView) -> None:
     notice = told.notice
     address = _address_of(notice.to)
     link = settings.ADDRESS + notice.link if settings.ADDRESS and notice.link else ""
-    body = "\n".join(part for part in (notice.zh, notice.en, "", link) if part or not link)
+    told_alone = str(notice.payload.get("words", ""))
+    parts = (notice.zh, notice.en, told_alone, "", link)
+    body = "\n".join(part for part in parts if part or not link)
     message = EmailMessage(
         subject=notice.zh, body=body, to=[address], headers={"Message-ID": _message_id(told)}
     )

@@ -47,7 +47,8 @@ def test_the_answer_is_one_json_object(facts: Path) -> None:
 def test_people_see_a_table_with_what_is_missing(facts: Path) -> None:
     told = run(facts).output
     assert "合计 total: 50,000" in told
-    assert "  --reading several_levels_in_one_year=sum  → 150,000 元 yuan" in told
+    choice = "  --reading several_levels_in_one_year=sum  各级相加 the sum of the levels"
+    assert f"{choice}  → 150,000 元 yuan" in told
     assert "企业：规模以上 The firm: above scale [party.above_scale]" in told
 
 

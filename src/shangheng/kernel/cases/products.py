@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from shangheng.kernel.accounts import actions as accounts
-from shangheng.kernel.cases import store
+from shangheng.kernel.cases import signing, store
 from shangheng.kernel.cases.concept.facts import Fact
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
 from shangheng.kernel.cases.concept.letters import content_of, digest_of, sealed_content
@@ -82,10 +82,12 @@ def _write(
         ISSUED, f"{row.number}/{entry.number}", sealed_content(code, content),
         at=by_hand.hand.at, facts={"digest": digest},
     )  # fmt: skip
-    LetterRow.objects.create(
+    text = LetterRow.objects.create(
         case=row, step=entry, name=letter.name, code=code, content=content, digest=digest,
         issued_at=by_hand.hand.at, leaf=leaf,
     )  # fmt: skip
+    if (told := facts.get(kind.other_contact)) is not None:
+        signing.send_code(kind, text, str(told.value), by_hand.hand)
 
 
 def _report(step: Step, row: CaseRow, done: Done, facts: Mapping[str, Fact], entry: int) -> None:

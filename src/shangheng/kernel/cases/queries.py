@@ -257,7 +257,7 @@ def _joint(row: JointRow) -> JointView:
     )  # fmt: skip
 
 
-def code_to_sign(kind: CaseKind, number: str, *, actor: Actor, house: House) -> str:
+def code_to_sign(kind: CaseKind, number: str, *, actor: Actor, house: House) -> signing.ToSign:
     """Return the code with which the other side signs the text that stands, for who hands it on.
 
     Only who may take the steps that bring such a text forth is told it.
@@ -270,7 +270,7 @@ def code_to_sign(kind: CaseKind, number: str, *, actor: Actor, house: House) -> 
         or not signed
         or not may(kind, makers[signed[0]], view(row, row.changed_at), actor)
     ):
-        return ""
+        return signing.ToSign()
     return signing.code_of_other_side(kind, row, house.secret)
 
 

@@ -6,9 +6,11 @@
 2. Every leaf: its hash, its columns, its entry bundle and its hash in the tiles of every width.
 3. The object of every leaf, by a check that the assembly gives for its kind.
 4. Every hash above, every file that has no business there.
-5. The other way round: every object that must have a leaf has one; what is whole only together.
+5. The other way round: every object that must have a leaf has one.
+6. What is whole only together, such as the ledger's rows: its parts are read first.
 
-Steps 2 and 3 go on where a killed audit stopped. What is found is a value, with its place.
+Steps 2 and 3 go on where a killed audit stopped; so do parts that keep what they read. What is
+found is a value, with its place.
 """
 
 import json
@@ -27,7 +29,13 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from shangheng.kernel.errors import NotFound, ShanghengError
 from shangheng.kernel.evidence import actions, entries, queries
 from shangheng.kernel.evidence.entries import KEY_ADDED, STAMP_TRUSTED
-from shangheng.kernel.evidence.findings import Finding, Objects, Workers, all_checked
+from shangheng.kernel.evidence.findings import (
+    Finding,
+    Objects,
+    Workers,
+    all_checked,
+    all_found,
+)
 from shangheng.kernel.evidence.hashing import HASH_BYTES, fold
 from shangheng.kernel.evidence.integrating import stamp_path
 from shangheng.kernel.evidence.keys import parse_verifier
@@ -78,7 +86,7 @@ def audit(
 ) -> list[Finding]:
     """Return everything that does not fit; with `state`, a killed audit is gone on with.
 
-    `workers` share the checks of objects, which are most of the work: the records of batches.
+    `workers` share the checks of objects, which are most of the work: records and their batches.
     """
     actions.sequence_waiting()
     findings = list(_checkpoints(log, tell))
@@ -87,12 +95,11 @@ def audit(
     findings += blocks.checked(tell)
     findings += blocks.above()
     findings += _missing(objects, tell)
-    for number, whole in enumerate(objects.wholes):
-        tell("wholes", number, len(objects.wholes))
-        try:
-            findings.extend(whole())
-        except ShanghengError as error:  # its ground is broken, which is told where it lies
-            findings.append(_found("wholes", error))
+    for step in ("parts", "wholes"):
+        total = len(getattr(objects, step))
+        for number, found in enumerate(all_found(objects, step, workers)):
+            findings.extend(found)
+            tell(step, number + 1, total)
     if state is not None:
         state.unlink(missing_ok=True)
     return findings

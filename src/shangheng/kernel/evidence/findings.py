@@ -34,6 +34,7 @@ class Finding:
 
 
 Checker = Callable[[Leaf], Iterable[Finding]]
+Whole = Callable[[], Iterable[Finding]]
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,13 @@ class Objects:
 
     `checks` finds by the leaf's `what` who compares it with its object; `expected` gives what and
     id of every object that must have a leaf; `wholes` are checks of things that are whole only
-    together, such as the ledger's rows.
+    together, such as the ledger's rows, and `parts` what is read of them first, piece by piece.
     """
 
     checks: Mapping[str, Checker] = field(default_factory=dict)
     expected: Callable[[], Iterable[tuple[str, str]]] = tuple
-    wholes: tuple[Callable[[], Iterable[Finding]], ...] = ()
+    parts: tuple[Whole, ...] = ()
+    wholes: tuple[Whole, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,10 @@ class Workers:
         for findings in self.executor.map(_checked_here, parts):
             yield from findings
 
+    def found(self, step: str, count: int) -> Iterator[list[Finding]]:
+        """Do the parts or the wholes, shared between the processes, in their order."""
+        return self.executor.map(_found_here, [(step, number) for number in range(count)])
+
 
 _equipment: list[Objects] = []
 
@@ -77,13 +83,37 @@ def equip(objects: Objects) -> None:
 def _checked_here(indexes: Sequence[int]) -> list[Finding]:
     (objects,) = _equipment
     leaves = queries.leaves_at(indexes)
-    found = [finding for index in indexes for finding in checked(objects, leaves[index])]
-    return [Finding(each.where, each.code, _plain(each.facts)) for each in found]
+    return _travelling(finding for index in indexes for finding in checked(objects, leaves[index]))
+
+
+def _found_here(named: tuple[str, int]) -> list[Finding]:
+    (objects,) = _equipment
+    step, number = named
+    wholes: tuple[Whole, ...] = getattr(objects, step)
+    return _travelling(found(wholes[number]))
+
+
+def _travelling(findings: Iterable[Finding]) -> list[Finding]:
+    return [Finding(each.where, each.code, _plain(each.facts)) for each in findings]
 
 
 def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return facts as they travel between processes."""
     return {name: v if isinstance(v, str | int) else str(v) for name, v in facts.items()}
+
+
+def all_found(objects: Objects, step: str, workers: Workers | None) -> Iterator[Iterable[Finding]]:
+    """Do the parts or the wholes here, or by other processes where there are some."""
+    wholes: tuple[Whole, ...] = getattr(objects, step)
+    return map(found, wholes) if workers is None else workers.found(step, len(wholes))
+
+
+def found(whole: Whole) -> Iterator[Finding]:
+    """Check something whole; what refuses has found something."""
+    try:
+        yield from whole()
+    except ShanghengError as error:  # its ground is broken, which is told where it lies
+        yield Finding("wholes", error.code, error.facts)
 
 
 def all_checked(

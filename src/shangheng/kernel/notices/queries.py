@@ -3,7 +3,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from shangheng.kernel.notices import store
 from shangheng.kernel.notices.concept import NoticeView
@@ -34,8 +34,9 @@ def unread(actor: Actor) -> int:
 
 
 def undelivered(*, limit: int = PAGE) -> list[NoticeView]:
-    """Return what has not left the house yet, what was given up first."""
-    rows = NoticeRow.objects.filter(delivered_at=None).order_by("given_up_at", "due_at", "pk")
+    """Return what has not left the house yet, what was given up before what still waits."""
+    given_up = F("given_up_at").desc(nulls_last=True)
+    rows = NoticeRow.objects.filter(delivered_at=None).order_by(given_up, "due_at", "pk")
     return [store.view(row) for row in rows[:limit]]
 
 

@@ -16,13 +16,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Func, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Replace
 
 from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.evidence.entries import Fact
 from shangheng.kernel.evidence.findings import Finding, SealedRow
 from shangheng.kernel.parties import store
+from shangheng.kernel.parties.concept import Said
 from shangheng.kernel.parties.models import PartyActRow, PartyCodeRow, PartyLinkRow, PartyRow
 from shangheng.kernel.parties.store import StoredId
 
@@ -82,6 +83,10 @@ class Act:
         row.save(update_fields=["merged_into"])
         self._note("merge", [(row.pk, into.pk if into else "")])
 
+    def say(self, party: UUID, said: Said) -> None:
+        """Remember who changes a party, and why."""
+        self._note("said", [(party, said.by, said.reason)])
+
     def _note(self, change: str, rows: Iterable[Line]) -> None:
         self.lines += [(change, *map(_told, row)) for row in rows]
 
@@ -99,11 +104,15 @@ def _told(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds
 
 
 @contextmanager
-def acting(what: str, at: datetime) -> Iterator[Act]:
-    """Let an action change parties in one transaction, and seal what it changed."""
+def acting(
+    what: str, at: datetime, party: UUID | None = None, said: Said | None = None
+) -> Iterator[Act]:
+    """Let an action change parties in one transaction; seal what it changed and who said so."""
     with transaction.atomic():
         act = Act()
         yield act
+        if party and said:
+            act.say(party, said)
         act.seal(what, at)
 
 
@@ -213,13 +222,16 @@ def _links() -> Iterator[tuple[str, ...]]:
 
 def _texts(rows: QuerySet[Any], names: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """Give rows as the texts that lie in the database: a hand may have made no dates of them."""
-    texts = {f"told_{name}": Cast(name, TextField()) for name in names}
-    for row in rows.annotate(**texts).values_list(*texts).iterator(_ROWS_A_ROUND):
-        told = dict(zip(names, row, strict=True))
-        yield tuple(
-            (text or "").replace("-", "") if name in _IDS else text or ""
-            for name, text in told.items()
-        )
+    nothing, texts = Value("", TextField()), {}
+    for name in names:
+        text: Func = Cast(name, TextField())
+        if name in _IDS:
+            text = Replace(text, Value("-", TextField()), nothing)
+        texts[f"told_{name}"] = Coalesce(text, nothing)
+    told: Iterator[tuple[str, ...]] = (
+        rows.annotate(**texts).values_list(*texts).iterator(_ROWS_A_ROUND)
+    )
+    return told
 
 
 class _Book:
@@ -235,6 +247,8 @@ class _Book:
     def do(self, line: Line) -> None:
         change, party, *rest = line
         name, _, ends = change.partition(".")
+        if name == "said":
+            return
         if name == "party":
             self.parties[party] = [*rest, ""]
         elif name == "name":

@@ -189,11 +189,6 @@ def ancestors(code: str) -> tuple[Region, ...]:
     return tuple(reversed(chain))
 
 
-def province_of(code: str) -> str:
-    """Return the code of the province that a code lies in."""
-    return _known(code)[:2] + "0000"
-
-
 def city_of(code: str) -> str | None:
     """Return the city of a code (110100 for districts of Beijing); ``None`` for a province."""
     spelled = _known(code)

@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 
 from django.db import models
 
+PAST = "past"  # the state of a value that an entry no longer has
+
 
 class City(models.Func):
     """The city in which a region lies: the first four digits, written so that an index fits."""
@@ -88,6 +90,7 @@ class FacetRow(models.Model):
     """A value of a code list that an entry has, as its ``mark``: in the order of lists.
 
     What many entries have in common is found in their order here; what few have, by the search.
+    A value that it had once stays, with the state ``PAST``: what was so on a day is found as well.
     """
 
     entry = models.ForeignKey(EntryRow, models.CASCADE, related_name="facets", verbose_name="条目")
@@ -175,6 +178,11 @@ class VersionRow(models.Model):
                 fields=("entry", "effective_from"),
                 condition=models.Q(superseded_at__isnull=True, confirmed_at__isnull=False),
                 name="kernel_version_holds",
+            ),
+            models.Index(
+                fields=("effective_from", "entry"),
+                condition=models.Q(superseded_at__isnull=True, confirmed_at__isnull=False),
+                name="kernel_version_since",
             ),
         ]
 

@@ -1,12 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can be asked of registers: as they stood on a day, and what changed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, prefetch_related_objects
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    prefetch_related_objects,
+)
 from django.db.models.lookups import Exact
 
 from shangheng.kernel.errors import NotFound
@@ -18,6 +28,7 @@ from shangheng.kernel.registers.concept.kinds import (
 )
 from shangheng.kernel.registers.conditions import below, placed
 from shangheng.kernel.registers.models import (
+    PAST,
     EntryRow,
     FacetRow,
     NotByIndex,
@@ -29,6 +40,7 @@ from shangheng.kernel.search.concept import folded, mark_of
 PAGE = 50
 FOUND_MAX = 10_000
 COUNTED_MAX = 10_000
+COUNTED_ON_MAX = 1_000  # of a day, for which the versions of each entry are asked
 
 
 @dataclass(frozen=True)
@@ -117,20 +129,44 @@ def _sought(kind: RegisterKind, sought: Sought, actor: Actor) -> QuerySet[EntryR
     """
     confirmed = sought.on is not None or sought.state in ("current", "ended")
     rows = EntryRow.objects.filter(_seen(kind, actor, confirmed=confirmed))
-    if sought.on is not None:
-        known = VersionRow.objects.filter(
-            entry=OuterRef("pk"), effective_from__lte=sought.on, superseded_at=None
-        ).exclude(confirmed_at=None)
-        rows = rows.filter(Exists(known))
     for word in folded(sought.text).split():
         rows = rows.filter(_says(kind, actor, word))
     marks, others = _marks(kind, sought)
+    if sought.on is not None:
+        return _in_order(rows.filter(_held(sought.on, sought.where)), kind, sought, marks)
     for name, value in others:
         said = VersionRow.objects.filter(entry=OuterRef("pk"), superseded_at=None)
         rows = rows.filter(Exists(said.filter(**{f"values__{name}": value})))
     for mark in marks[1:]:
         rows = rows.filter(typed__contains=mark)
     return _in_order(rows, kind, sought, marks)
+
+
+def _held(on: date, where: Iterable[tuple[str, str]]) -> Subquery:
+    """Return the condition that an entry said something on a day, and had not ended.
+
+    It is a question for one value, which PostgreSQL cannot turn into a join: it knows nothing of
+    how many versions say so, and would read them all before the list is put in its order.
+    """
+    known = _begun(on).filter(entry=OuterRef("pk"))
+    said = ~Q(act="end") & Q(**{f"values__{name}": value for name, value in where})
+    fits = known.annotate(fits=ExpressionWrapper(said, BooleanField()))
+    return Subquery(fits.order_by("-effective_from", "-number").values("fits")[:1])
+
+
+def _begun(on: date) -> QuerySet[VersionRow]:
+    """Return the versions that hold, on a day or since before it."""
+    return VersionRow.objects.filter(
+        effective_from__lte=on, superseded_at=None, confirmed_at__isnull=False
+    )
+
+
+def _first(on: date) -> QuerySet[Any, Any] | None:
+    """Return a question for the entries that had begun by a day, if that was early: few had."""
+    begun = _begun(on).order_by("effective_from")
+    if list(begun.values_list("effective_from")[FOUND_MAX : FOUND_MAX + 1]):
+        return None
+    return begun.order_by().values("entry")
 
 
 def _in_order(
@@ -141,7 +177,10 @@ def _in_order(
     Where another index must be taken than that of states, the state is asked for in a way that
     no index of SQLite answers: it would take that one, knowing nothing of how many rows are meant.
     """
-    found = search.found(f"register.{kind.name}", sought.text, most=FOUND_MAX, marks=marks)
+    known = marks if sought.on is None and (sought.text or marks[1:]) else []  # else in order
+    found = search.found(f"register.{kind.name}", sought.text, most=FOUND_MAX, marks=known)
+    if found is None and sought.on is not None and (first := _first(sought.on)) is not None:
+        found, rows = first, rows.filter(Exact(NotByIndex("kind"), kind.name))
     of = "facets__" if marks and found is None else ""
     wanted = _standing(kind, sought, of, found is None and not sought.region)
     if found is not None:
@@ -156,10 +195,12 @@ def _in_order(
 def _standing(kind: RegisterKind, sought: Sought, of: str, by_state: bool) -> Q:  # noqa: FBT001
     """Return the condition for what stands after an entry and in the state that is sought."""
     wanted = _after(kind, sought.after, of)
-    if sought.state and sought.on is None:
+    if sought.on is not None:
+        return wanted
+    if sought.state:
         state = F(f"{of}state") if by_state else NotByIndex(f"{of}state")
-        wanted &= Q(Exact(state, sought.state))
-    return wanted
+        return wanted & Q(Exact(state, sought.state))
+    return wanted & ~Q(Exact(NotByIndex(f"{of}state"), PAST))
 
 
 def _after(kind: RegisterKind, number: str, of: str) -> Q:
@@ -174,11 +215,8 @@ def _after(kind: RegisterKind, number: str, of: str) -> Q:
 
 
 def _marks(kind: RegisterKind, sought: Sought) -> tuple[list[str], list[tuple[str, str]]]:
-    """Return the values of code lists as the search knows them, and the other values.
-
-    The search knows what entries say now, not what they said on another day.
-    """
-    coded = {each.name for each in kind.coded} if sought.on is None else set()
+    """Return the values of code lists by their marks, and the other values."""
+    coded = {each.name for each in kind.coded}
     marks = [mark_of(name, value) for name, value in sought.where if name in coded]
     return marks, [(name, value) for name, value in sought.where if name not in coded]
 
@@ -224,18 +262,25 @@ def listed(
 
 
 def count(kind: RegisterKind, sought: Sought, *, actor: Actor) -> int:
-    """Return how many entries are sought; beyond ``COUNTED_MAX`` not all are counted."""
+    """Return how many entries are sought; beyond ``most_counted`` not all are counted."""
     rows: QuerySet[Any, Any] | None = _facets(kind, sought, actor)
     rows = _sought(kind, sought, actor) if rows is None else rows
     rows = rows.values_list("kind")  # in their order: no row has to be read
-    return rows[: COUNTED_MAX + 1].count()
+    return rows[: most_counted(sought) + 1].count()
+
+
+def most_counted(sought: Sought) -> int:
+    """Return up to how many entries are counted."""
+    return COUNTED_MAX if sought.on is None else COUNTED_ON_MAX
 
 
 def _facets(kind: RegisterKind, sought: Sought, actor: Actor) -> QuerySet[FacetRow] | None:
     """Return the rows that stand for what is sought, where one value of a code list is all."""
     marks, others = _marks(kind, sought)
     confirmed = sought.state in ("current", "ended")
-    if len(marks) != 1 or others or sought.text or _seen(kind, actor, confirmed=confirmed):
+    if sought.on is not None or len(marks) != 1 or others or sought.text:
+        return None
+    if _seen(kind, actor, confirmed=confirmed):
         return None
     wanted = _standing(kind, sought, "", not sought.region) & placed(sought.region)
     rows = FacetRow.objects.filter(wanted, kind=kind.name, mark=marks[0])

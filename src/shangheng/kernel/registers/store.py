@@ -2,7 +2,8 @@
 """What is kept beside entries: the order in which versions came to hold, values of code lists.
 
 The order is for whoever follows a register. The values follow from what is searched of an entry
-(``typed``), which has a mark for each, so that what many entries have in common is found in order.
+(``typed``), which has a mark for each, so that what many entries have in common is found in order;
+those that it had before stay as past ones, so that lists as at a day are found in order, too.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,8 +13,8 @@ from typing import Any
 
 from django.db.models import Count, Max, Q
 
-from shangheng.kernel.registers.models import EntryRow, FacetRow, VersionRow
-from shangheng.kernel.search.concept import marks_in
+from shangheng.kernel.registers.models import PAST, EntryRow, FacetRow, VersionRow
+from shangheng.kernel.search.concept import mark_of, marks_in
 
 NUMBERS_A_QUERY = 5_000
 ROUND = 2_000
@@ -78,23 +79,51 @@ def _held(row: VersionRow) -> Held:
 
 
 def keep_facets(row: EntryRow) -> None:
-    """Keep the values that an entry has now, in the transaction that writes the entry."""
-    FacetRow.objects.filter(entry=row).delete()
-    FacetRow.objects.bulk_create(_of(row, FacetRow))
+    """Keep the values that an entry has now and has had, in the transaction that writes it."""
+    facets = FacetRow.objects.filter(entry=row)
+    had = list(facets.values_list("mark", flat=True))
+    facets.delete()
+    FacetRow.objects.bulk_create(_of(row, had, FacetRow))
 
 
-def _of(row: Any, facet: Any) -> list[Any]:  # noqa: ANN401 - of today's models or a migration's
+def _of(row: Any, had: Iterable[str], facet: Any) -> list[Any]:  # noqa: ANN401 - or a migration's
     copied = {name: getattr(row, name) for name in COPIED}
-    return [facet(entry_id=row.pk, mark=mark, **copied) for mark in marks_in(row.typed)]
+    states = {**dict.fromkeys(had, PAST), **dict.fromkeys(marks_in(row.typed), row.state)}
+    return [
+        facet(**{**copied, "entry_id": row.pk, "mark": mark, "state": state})
+        for mark, state in states.items()
+    ]
 
 
 def recount_facets(entry: Any = EntryRow, facet: Any = FacetRow) -> int:  # noqa: ANN401
     """Keep the values of every entry anew and return how many there are."""
     facet.objects.all().delete()
     told, waiting = 0, []
-    for row in entry.objects.only(*COPIED, "typed").iterator(ROUND):
-        waiting += _of(row, facet)
+    coded = _coded(entry)
+    for row in entry.objects.only(*COPIED, "typed", "version").iterator(ROUND):
+        had = _had(row, coded.get(row.kind, ())) if row.version > 1 else ()
+        waiting += _of(row, had, facet)
         if len(waiting) >= ROUND:
             told += len(facet.objects.bulk_create(waiting))
             waiting = []
     return told + len(facet.objects.bulk_create(waiting))
+
+
+def _coded(entry: Any) -> dict[str, set[str]]:  # noqa: ANN401
+    """Return which fields of each register have marks, as the entries with a past show it."""
+    found: dict[str, set[str]] = {}
+    for row in entry.objects.filter(version__gt=1).iterator(ROUND):
+        marks = marks_in(row.typed)
+        told = row.versions.values_list("values", flat=True)
+        pairs = {(name, str(value)) for values in told for name, value in values.items()}
+        found.setdefault(row.kind, set()).update(
+            name for name, value in pairs if mark_of(name, value) in marks
+        )
+    return found
+
+
+def _had(row: Any, coded: Iterable[str]) -> list[str]:  # noqa: ANN401
+    """Return the marks of what an entry said in any version that came to hold."""
+    told = row.versions.exclude(confirmed_at=None).values_list("values", flat=True)
+    return [mark_of(name, str(values[name])) for values in told for name in coded
+            if values.get(name)]  # fmt: skip

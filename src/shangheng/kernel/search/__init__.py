@@ -6,6 +6,6 @@ SQLite's FTS5 and PostgreSQL's tsvector get the same tokens, so both give the sa
 afterwards, so that whoever may not read a field cannot find by it either.
 
 ``store.put("entry.well", row.uuid, "甜水井 昆山市")`` in the transaction that writes the row;
-``store.found("entry.well", "甜水", most=900)`` returns the rows, or nothing where there are more:
+``store.found("entry.well", "甜水", most=900)`` asks for the rows, or nothing where there are more:
 then the text is common, and going through the rows in their order finds a page of them sooner.
 """

@@ -87,14 +87,25 @@ def as_fts5(wanted: Iterable[Phrase]) -> str:
     return " AND ".join(f'"{" ".join(each.tokens)}"{" *" * each.begins}' for each in wanted)
 
 
-def as_tsquery(wanted: Iterable[Phrase]) -> str:
-    """Return a search in the words of PostgreSQL's tsquery."""
+def own(scope: str) -> str:
+    """Return the letters before every token of a scope in PostgreSQL.
+
+    A word that is common elsewhere would make it read all rows of a scope that has none.
+    """
+    return hashlib.sha256(scope.encode()).hexdigest()[:6]
+
+
+def as_tsquery(wanted: Iterable[Phrase], before: str = "") -> str:
+    """Return a search in the words of PostgreSQL's tsquery, its tokens with letters ``before``."""
     parts = (
-        " <-> ".join(f"'{token}'{':*' * each.begins}" for token in each.tokens) for each in wanted
+        " <-> ".join(f"'{before}{token}'{':*' * each.begins}" for token in each.tokens)
+        for each in wanted
     )
     return " & ".join(f"({part})" for part in parts)
 
 
-def as_tsvector(words: Iterable[str]) -> str:
-    """Return tokens as the literal of a tsvector, each at its place."""
-    return " ".join(f"'{token}':{min(place, 16_383)}" for place, token in enumerate(words, 1))
+def as_tsvector(words: Iterable[str], before: str = "") -> str:
+    """Return tokens with letters ``before`` as the literal of a tsvector, each at its place."""
+    return " ".join(
+        f"'{before}{token}':{min(place, 16_383)}" for place, token in enumerate(words, 1)
+    )

@@ -2,31 +2,26 @@
 """The index: putting texts in, finding the objects that say something."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from shangheng.kernel.search.concept import (
     Phrase,
     as_fts5,
     as_tsquery,
     as_tsvector,
+    own,
     phrases,
     tokens,
 )
 from shangheng.kernel.search.models import SearchRow
 
-_FIND = {
-    "sqlite": (
-        "SELECT rowid FROM kernel_search_words WHERE kernel_search_words MATCH %s LIMIT %s"
-    ),
-    "postgresql": "SELECT id FROM kernel_search WHERE words @@ %s::tsquery LIMIT %s",
-}
-
-
-def _scope_token(scope: str) -> str:
-    """Return a token that no text has, so that a search stays within its scope."""
-    return f"@{scope}"
+_SQLITE = "id IN (SELECT rowid FROM kernel_search_words WHERE kernel_search_words MATCH %s)"
+_POSTGRESQL = "words @@ %s::tsquery AND scope BETWEEN %s AND %s"
+"""A span of scopes, in whose order only their own index has the rows: no others are read."""
 
 
 def put(scope: str, object_id: UUID, text: str, *, before: str = "") -> None:
@@ -38,10 +33,10 @@ def put(scope: str, object_id: UUID, text: str, *, before: str = "") -> None:
     if text == before:
         return
     row, is_new = SearchRow.objects.get_or_create(scope=scope, object_id=object_id)
-    token = _scope_token(scope)
+    token = f"@{scope}"  # in SQLite, and in no text: so a search stays within its scope
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            literal = as_tsvector([token, *tokens(text)])
+            literal = as_tsvector(tokens(text), own(scope))
             cursor.execute(
                 "UPDATE kernel_search SET words = %s::tsvector WHERE id = %s", [literal, row.pk]
             )
@@ -58,30 +53,34 @@ def put(scope: str, object_id: UUID, text: str, *, before: str = "") -> None:
         )
 
 
-def found(scope: str, text: str, *, most: int, marks: Iterable[str] = ()) -> list[UUID] | None:
-    """Return the objects that may say every word of a text and have every mark.
+def found(
+    scope: str, text: str, *, most: int, marks: Iterable[str] = ()
+) -> QuerySet[Any, Any] | None:
+    """Return a question for the objects that may say every word of a text and have every mark.
 
     Among them are all that do; the caller compares them, for of several beginnings of words the
     longest is asked for first: the shorter ones are the beginning of much, which takes long.
     Nothing is returned where that does not help: the text has no word in it, or more than ``most``
-    may say it.
+    may say it. It is part of the caller's own question: no numbers come here and go back.
     """
     said = phrases(text)
     whole = [each for each in said if not each.begins]
     begun = sorted((each for each in said if each.begins), key=lambda each: len(each.run))
     sure = [*(Phrase((mark,), begins=False) for mark in marks), *whole]
     for wanted in ([*sure, *begun[-1:]], [*sure, *begun] if begun[1:] else []):
-        places = _places(scope, wanted, most + 1) if wanted else []
-        if wanted and len(places) <= most:
-            found = SearchRow.objects.filter(pk__in=places)
-            return list(found.values_list("object_id", flat=True))
+        if not wanted:
+            continue
+        rows = _rows(scope, wanted)
+        further = rows.order_by("scope", "id").values_list("id")[most : most + 1]
+        if not list(further):
+            return rows.values("object_id")
     return None
 
 
-def _places(scope: str, wanted: Iterable[Phrase], limit: int) -> list[int]:
-    """Return the rows of the index that have all of what is wanted, some where there are more."""
-    question = (Phrase((_scope_token(scope),), begins=False), *wanted)
-    write = as_fts5 if connection.vendor == "sqlite" else as_tsquery
-    with connection.cursor() as cursor:
-        cursor.execute(_FIND[connection.vendor], [write(question), limit])
-        return [place for (place,) in cursor.fetchall()]
+def _rows(scope: str, wanted: Iterable[Phrase]) -> QuerySet[SearchRow]:
+    """Return the rows of the index that have all of what is wanted."""
+    if connection.vendor == "postgresql":
+        asked = [as_tsquery(wanted, own(scope)), scope, scope]
+        return SearchRow.objects.extra(where=[_POSTGRESQL], params=asked)  # noqa: S610 - ours
+    question = (Phrase((f"@{scope}",), begins=False), *wanted)
+    return SearchRow.objects.extra(where=[_SQLITE], params=[as_fts5(question)])  # noqa: S610

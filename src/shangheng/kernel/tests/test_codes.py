@@ -15,15 +15,6 @@ from shangheng.kernel import codes
 SHARED = Path(__file__).resolve().parents[5] / "shared" / "data" / "reference"
 needs_samples = pytest.mark.skipif(not SHARED.exists(), reason="the shared data is not here")
 
-PAIRS: dict[str, tuple[Callable[[str], bool], Callable[[str], str]]] = {
-    "uscc": (codes.is_uscc, codes.sql_is_uscc),
-    "organisation": (codes.is_organisation_code, codes.sql_is_organisation_code),
-    "registration": (codes.is_registration_number, codes.sql_is_registration_number),
-    "gtin": (codes.is_gtin, codes.sql_is_gtin),
-    "hs": (codes.is_hs_code, codes.sql_is_hs_code),
-    "mobile": (codes.is_mobile, codes.sql_is_mobile),
-    "resident": (codes.is_resident_id, codes.sql_is_resident_id),
-}
 USCC_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
@@ -70,11 +61,11 @@ def sql_verdicts(expression: Callable[[str], str], values: list[str | None]) -> 
     return [row[0] for row in rows]
 
 
-@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("name", codes.BY_SCHEME)
 @given(data=st.data())
 @settings(max_examples=40, deadline=None)
 def test_python_and_sql_give_the_same_verdict(name: str, data: st.DataObject) -> None:
-    judge, expression = PAIRS[name]
+    judge, expression = codes.BY_SCHEME[name]
     valid = st.lists(VALID[name], min_size=1, max_size=20)
     good = data.draw(valid)
     spoilt = [
@@ -87,11 +78,11 @@ def test_python_and_sql_give_the_same_verdict(name: str, data: st.DataObject) ->
     assert sql_verdicts(expression, [*values]) == [judge(value) for value in values]
 
 
-@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("name", codes.BY_SCHEME)
 @given(data=st.data())
 @settings(max_examples=40, deadline=None)
 def test_a_completed_code_is_valid(name: str, data: st.DataObject) -> None:
-    assert PAIRS[name][0](data.draw(VALID[name]))
+    assert codes.BY_SCHEME[name][0](data.draw(VALID[name]))
 
 
 @pytest.mark.parametrize("name", ["uscc", "organisation", "registration", "gtin", "resident"])
@@ -102,12 +93,12 @@ def test_one_wrong_digit_is_always_found(name: str, data: st.DataObject) -> None
     places = [i for i, c in enumerate(text) if c.isdigit()]
     place = data.draw(st.sampled_from(places))
     other = data.draw(st.sampled_from([d for d in "0123456789" if d != text[place]]))
-    assert not PAIRS[name][0](text[:place] + other + text[place + 1 :])
+    assert not codes.BY_SCHEME[name][0](text[:place] + other + text[place + 1 :])
 
 
-@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("name", codes.BY_SCHEME)
 def test_null_stays_null(name: str) -> None:
-    assert sql_verdicts(PAIRS[name][1], [None]) == [None]
+    assert sql_verdicts(codes.BY_SCHEME[name][1], [None]) == [None]
 
 
 def test_published_codes_are_judged_rightly() -> None:

@@ -63,8 +63,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "There is no text to sign in {number} yet; wait until the mediator proposes one",
     ),
     "case.signature_wrong": (
-        "签署码不对，没有签署；请核对后再输入（投诉人用查询码，商家用调解员另行告知的签署码）",
-        "Nothing was signed: the code is wrong. Type that of the case, or the mediator's for you",
+        "签署码不对，没有签署；请核对后再输入（投诉人用查询码，商家用寄到邮箱或另行告知的签署码）",
+        "Nothing was signed: the code is wrong. Type that of the case, or the one sent or told to you",
     ),
     "case.no_file_folder": (
         "平台没有设置附件文件夹，请联系管理员",
@@ -145,6 +145,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "case_kind.unknown": (
         "没有办件种类 {kind}，可选：{known}",
         "There is no kind of case {kind}; known are {known}",
+    ),
+    "calendar.unreadable": (
+        "{year} 年的放假安排无法读取（{off}；{on}）：放假写成 0101-0103元旦 0205-0211春节，调休写成 0104 0214",
+        "The holidays of {year} cannot be read ({off}; {on}): write 0101-0103, then the name; days worked as 0104",
     ),
     "clock.one_period": (
         "时限 {clock} 应恰好声明一种期间",

@@ -32,6 +32,22 @@ _FACTS: dict[str, tuple[str, str]] = {
 
 TEXTS: dict[str, tuple[str, str]] = {
     **{code: (_AT_ZH + zh, _AT_EN + en) for code, (zh, en) in _FACTS.items()},
+    "provision.formula_unknown": (
+        "{file} 第 {line} 行：{provision} 的算式 {formula} 不存在，可用的有：{known}",
+        "{file}, line {line}: {provision} names a formula {formula} that there is not; known are {known}",
+    ),
+    "provision.formula_lacks": (
+        "{file} 第 {line} 行：{provision} 的算式 {formula} 还缺：{missing}；参数须有印出的数值，没有印的作为读法（readings）来问",
+        "{file}, line {line}: the formula {formula} of {provision} lacks {missing}; a parameter needs a printed value, ask for what is not printed as a reading",
+    ),
+    "example.unlike": (
+        "{file} 第 {line} 行：例子“{example}”的 {what} 应为 {wanted}，算出来是 {found}；请对照条款核对例子和 {provision}",
+        "{file}, line {line}: the example {example} expects {what} {wanted}, and {found} comes out; check it and {provision} against the clause",
+    ),
+    "example.refused": (
+        "{file} 第 {line} 行：例子“{example}”（{provision}）的情况不能用：{why}；请按字段改正",
+        "{file}, line {line}: the facts of the example {example} ({provision}) are refused: {why}; mend them",
+    ),
     "reading.unknown": ("没有名为 {name} 的读法，可用的有：{known}", "There is no reading {name}; known are {known}"),
     "reading.unreadable": ("读法“{text}”请写成 名称=值", "Write the reading {text} as NAME=VALUE"),
     "reading.twice": ("读法 {name} 给了两个不同的值，请只给一个", "The reading {name} is given two values; give one"),

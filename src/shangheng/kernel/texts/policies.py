@@ -45,7 +45,7 @@ _FLAWS: dict[str, tuple[str, str]] = {
     "policy.indicator_missing": ("目标 {target} 没有指标，请在 indicator_note 说明用什么衡量", "target {target} has no indicator; say in indicator_note what measures it"),
     "policy.amount_wrong": ("目标 {target} 的 amount 与 value 和 unit 不符，应为 {amount}", "the amount of target {target} does not fit its value and unit; it must be {amount}"),
     "policy.amount_missing": ("目标 {target} 按数字判定，请填 amount", "target {target} is judged by a number; fill amount"),
-    "policy.kind_unlike": ("{clause}：kinds 中的 {kind} 与清单不一致：有 {kind} 的条款必须列出，列出的条款必须标明", "{clause}: {kind} under kinds does not agree with the list: what has the kind must be listed, and what is listed must have the kind"),
+    "policy.kind_unlike": ("{clause}：kinds 中的 {kind} 与清单不一致：有 {kind} 的条款必须在清单里（targets.yaml、quotas.yaml、incentives/），清单里的条款必须标明 {kind}", "{clause}: {kind} under kinds does not agree with the list: what has the kind must stand in targets.yaml, quotas.yaml or incentives/, and what stands there must have the kind"),
     "policy.parameter_unknown": ("parameters.yaml 中没有参数 {parameter}", "parameters.yaml has no parameter {parameter}"),
     "policy.examples_missing": ("没有例子文件 {examples}", "there is no file of examples {examples}"),
     "policy.clause_not_in_data": ("原文有 {clause}，数据中没有，请补上", "the text has {clause}, the data does not; add it"),

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shangheng.kernel.cases import queries as cases
-from shangheng.kernel.cases.concept.calendar import official
+from shangheng.kernel.cases.concept.calendar import known
 from shangheng.kernel.cases.concept.views import CaseFile
 from shangheng.kernel.cases.store import Hand
 from shangheng.kernel.errors import Invalid, NotPermitted
@@ -129,7 +129,7 @@ def _return(text: str, goods: str, today: date, office: Office) -> law.ReturnRig
         asked_on=today,
         goods=goods,
         configuration=office.decisions(),
-        calendar=official(),
+        calendar=known(office.decisions()),
     )
 
 

@@ -4,6 +4,7 @@
 from shangheng.kernel.service import Service
 from shangheng.services.filing.actions import GUARDS
 from shangheng.services.filing.cases import CASES
+from shangheng.services.filing.jobs import raise_alarms
 from shangheng.services.filing.registers import REGISTERS
 
 SERVICE = Service(
@@ -14,5 +15,6 @@ SERVICE = Service(
     registers=REGISTERS,
     cases=CASES,
     urls="shangheng.services.filing.urls",
+    chores={"alarms": raise_alarms},
     guards=GUARDS,
 )

@@ -8,8 +8,9 @@ application is judged, reviewed by two, public, decided, paid from the funds of 
 (``accounts``), inspected, claimed back. Provides the register ``incentive_finding`` and the cases
 ``incentive_application`` and ``incentive_objection``; others may add guards to their steps.
 
-Delivers ``tax-preference-calculator``, ``incentive-application-engine``, ``special-fund-ledger``
-and ``brand-demonstration-awards``.
+Delivers ``tax-preference-calculator``, ``incentive-application-engine``, ``special-fund-ledger``,
+``sales-threshold-awards``, ``rent-fibre-subsidy``, ``brand-demonstration-awards``,
+``stacking-disqualification-guard`` and ``utility-store-cost-relief``.
 
 Basis: Ganzhou 2015 四(一) 四(二) 四(四) 四(五)3, Jiangsu 2015 (四) (五) (六) (八) (九) (二十)
 (二十八) (三十二), Jiangsu 2016 十 十一 十三, Hunan 2015 (五) (六) (八) (九) (十) (十九),

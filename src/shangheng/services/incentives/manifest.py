@@ -7,6 +7,7 @@ from shangheng.services.incentives.jobs.asking import entitlements
 from shangheng.services.incentives.jobs.deciding import GUARDS
 from shangheng.services.incentives.jobs.effects import effect
 from shangheng.services.incentives.jobs.everybody import deserving, reckoned
+from shangheng.services.incentives.jobs.examples import flaws
 from shangheng.services.incentives.jobs.known import facts_of, schema
 from shangheng.services.incentives.registers import REGISTERS
 from shangheng.services.incentives.rules.funds import FUND_KINDS
@@ -20,7 +21,11 @@ SERVICE = Service(
         "tax-preference-calculator",
         "incentive-application-engine",
         "special-fund-ledger",
+        "sales-threshold-awards",
+        "rent-fibre-subsidy",
         "brand-demonstration-awards",
+        "stacking-disqualification-guard",
+        "utility-store-cost-relief",
     ),
     registers=REGISTERS,
     cases=CASES,
@@ -35,6 +40,7 @@ SERVICE = Service(
         "reckoned": reckoned,
         "deserving": deserving,
         "effect": effect,
+        "flaws": flaws,
     },
     guards=GUARDS,
 )

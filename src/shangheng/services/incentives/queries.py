@@ -10,8 +10,17 @@ from typing import Any
 from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.formulas.parameters import Configuration, decided
 from shangheng.kernel.policies import queries as policies
-from shangheng.kernel.policies.concept import Answer, Jurisdiction, Library, Step, document_of
+from shangheng.kernel.policies.concept import (
+    Answer,
+    Flaw,
+    Jurisdiction,
+    Library,
+    Step,
+    document_of,
+)
 from shangheng.kernel.policies.concept import Provision as Written
+from shangheng.kernel.policies.store import refuse_the_first
+from shangheng.services.incentives.rules.needs import NEEDS, lacking
 from shangheng.services.incentives.rules.provisions import Condition, Provision, Reading
 
 FINDING, DAY = "findings", "day"
@@ -38,6 +47,33 @@ def provision(
     if name not in known:
         raise NotFound("incentive.no_such_provision", provision=name, known=sorted(known))
     return _provision(place, known[name], on, configuration or {})
+
+
+def flaws(library: Library) -> tuple[Flaw, ...]:
+    """Return which provisions name a formula that there is not, or lack what theirs takes."""
+    return tuple(
+        flaw
+        for place in library.jurisdictions.values()
+        for written in place.provisions
+        for flaw in _flaws(place, written, _since(place, written))
+    )
+
+
+def _flaws(place: Jurisdiction, written: Written, on: date) -> Iterator[Flaw]:
+    data = written.data
+    if "formula" not in data:
+        return
+    code, told = "provision.formula_unknown", {"known": [*NEEDS]}
+    if data["formula"] in NEEDS:
+        units = {each.id: each.unit for each in place.parameters} if "levels" in data else {}
+        code, told = (
+            "provision.formula_lacks",
+            {"missing": [*lacking(data, units, _open_terms(place, data, on))]},
+        )
+        if not told["missing"]:
+            return
+    facts = {"provision": written.id, "formula": data["formula"], **told}
+    yield Flaw(place=written.place, code=code, facts=facts)
 
 
 def place_of(library: Library, region: str) -> Jurisdiction:
@@ -138,6 +174,7 @@ def _provision(
     since = _since(place, written)
     until = date.fromisoformat(data["until"]) if data.get("until") else date.max
     in_force = since <= on <= until
+    refuse_the_first(tuple(_flaws(place, written, max(since, on))))
     exclusions = data.get("exclusions", ())
     by_finding = [each for each in exclusions if each.get("fact") == FINDING]
     return Provision(
@@ -201,13 +238,14 @@ def _conditions(written: Written) -> Iterator[Condition]:
 
 def _readings(written: Written) -> Iterator[Reading]:
     for name, each in written.data.get("readings", {}).items():
-        proposed = each.get("proposed")
+        proposed, choices = each.get("proposed"), each.get("choose", {})
         yield Reading(
             name=name,
             zh=each["question"]["zh"],
             en=each["question"]["en"],
             clause=each.get("clause", written.clauses[0]),
-            choose=tuple(str(choice) for choice in each.get("choose", ())),
+            choose=tuple(choices),
+            words={code: (said["zh"], said["en"]) for code, said in choices.items()},
             proposed=None if proposed is None else str(proposed),
             parameter=each.get("parameter", ""),
         )

@@ -8,6 +8,7 @@ from shangheng.services.statistics.formulas import derived, fulfilment, orders, 
 from shangheng.services.statistics.queries import releases
 from shangheng.services.statistics.records import KINDS
 from shangheng.services.statistics.registers import REGISTERS
+from shangheng.services.statistics.rules.holidays import notes_between
 from shangheng.services.statistics.rules.publication import fit_to_publish
 
 INDICATORS = (
@@ -41,5 +42,6 @@ SERVICE = Service(
         "fit-to-publish": fit_to_publish,
         "embargo": releases.embargo,
         "releases": releases.listed,
+        "notes-between": notes_between,
     },
 )

@@ -183,7 +183,7 @@ def _page(
         "why": words.message(refusal, words.language()) if refusal else "",
         "typed": request.POST,
         "room": token_of(kind, number) if kind.other_side else "",
-        "signing_code": queries.code_to_sign(kind, number, actor=actor, house=acting.house()),
+        "to_sign": queries.code_to_sign(kind, number, actor=actor, house=acting.house()),
     }  # fmt: skip
     return render(request, "site/cases/detail.html", facts, status=status)
 

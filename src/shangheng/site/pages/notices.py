@@ -21,7 +21,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """List what the reader is told of; opening a notice marks it as read and follows it."""
     actor = acting.actor_of(request)
     if request.method == "POST":
-        return _read(request)
+        return _again(request) if "again" in request.POST else _read(request)
     asked = request.GET
     text, unread = asked.get("text", ""), asked.get("unread") == "1"
     page = max(1, int(asked["page"])) if asked.get("page", "").isdigit() else 1
@@ -40,6 +40,14 @@ def index(request: HttpRequest) -> HttpResponse:
         "undelivered": queries.undelivered() if people.is_officer(request) else (),
     }
     return render(request, "site/notices.html", facts)
+
+
+def _again(request: HttpRequest) -> HttpResponse:
+    """Let what was given up be sent again, from the first try on."""
+    people.require_officer(request)
+    wanted = request.POST["again"]
+    actions.retry(int(wanted) if wanted.isdecimal() else 0, at=clock.now())
+    return redirect(request.get_full_path())
 
 
 def _read(request: HttpRequest) -> HttpResponse:

@@ -39,7 +39,8 @@ POINTS_MAX = 2_000
 
 
 def _count(kind: RegisterKind, sought: Sought, actor: Actor) -> str:
-    return words.counted(queries.count(kind, sought, actor=actor), queries.COUNTED_MAX)
+    found = queries.count(kind, sought, actor=actor)
+    return words.counted(found, queries.most_counted(sought))
 
 
 def _visible(kind: RegisterKind, actor: Actor) -> tuple[Field, ...]:

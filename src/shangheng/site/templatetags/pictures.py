@@ -10,9 +10,10 @@ from urllib.parse import urlencode
 from django import template
 from django.urls import reverse
 
+from shangheng.kernel.cases.concept.calendar import known
 from shangheng.kernel.formulas.concept import Figure
 from shangheng.kernel.regions import queries as regions
-from shangheng.site import charts, words
+from shangheng.site import charts, wiring, words
 from shangheng.site.figures import (
     HOME_CURRENCY,
     Reading,
@@ -24,6 +25,7 @@ from shangheng.site.figures import (
 from shangheng.site.maps import drawing
 from shangheng.site.places import region_name, short_name
 from shangheng.site.publication import EMBARGO
+from shangheng.site.registry import REGISTRY
 
 register = template.Library()
 register.filter("region_name", region_name)
@@ -39,6 +41,8 @@ HUNDRED = Decimal(100)
 FLAT = Decimal("0.05")
 CITY_DIGITS = 4
 WIDE = 720
+NOTES, BENDS_DAYS_MAX = "notes-between", 100
+"""The job that knows what bends a series, and of how many days at most it is told."""
 
 
 def question_query(figure: Figure, **more: str) -> str:
@@ -225,6 +229,17 @@ def downloads(figure: Figure) -> dict[str, Any]:
 def source_line(figure: Figure) -> dict[str, Any]:
     """Say under a chart from which version of the ledger it comes, with a way to all of it."""
     return {"figure": figure, "address": figure_address(figure) + "#origin"}
+
+
+@register.inclusion_tag("site/bends.html")
+def bends(figure: Figure) -> dict[str, Any]:
+    """Say under a chart by day which holidays and shopping festivals bend it."""
+    asked = figure.question
+    since, until = asked.since, asked.until
+    if "day" not in asked.by or not since or not until or (until - since).days > BENDS_DAYS_MAX:
+        return {}
+    notes = next(each.jobs[NOTES] for each in REGISTRY.services if NOTES in each.jobs)
+    return {"bends": notes(known(wiring.decisions()), since, until)}
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from shangheng.kernel.cases import actions as cases
 from shangheng.kernel.evidence import entries, standalone
 from shangheng.kernel.evidence.auditing import audit
 from shangheng.kernel.evidence.bundles import packed, read, verify_bundle
-from shangheng.kernel.evidence.findings import Finding, Workers, equip
+from shangheng.kernel.evidence.findings import Finding, Objects, Workers, equip
 from shangheng.kernel.evidence.verifying import holds
 from shangheng.kernel.formulas.concept import Question
 from shangheng.kernel.parties import actions as parties
@@ -29,10 +30,11 @@ from shangheng.kernel.records import reporters
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store import tables
 from shangheng.kernel.records.store.home import Ledger
+from shangheng.kernel.records.store.names import digest_of
 from shangheng.kernel.registers import actions as registers
 from shangheng.kernel.registers.concept.actors import Actor, Hand, Post
 from shangheng.kernel.registers.concept.forms import Upload
-from shangheng.site import auditing, clock, ledger_audit, proving, sealed_figures, sealing
+from shangheng.site import auditing, clock, ledger_rows, proving, sealed_figures, sealing
 from shangheng.site.tests.conftest import orders, plugged_in
 from shangheng.site.tests.declared_case import STALL
 from shangheng.site.tests.declared_register import WELL
@@ -85,7 +87,7 @@ def house(
 ) -> Ledger:
     """Return a house with batches, corrections, second sources, a figure, cases and a register."""
     monkeypatch.setattr(tables, "GATHERED_EVERY", 4)
-    monkeypatch.setattr(ledger_audit, "PASS_BYTES", 1)  # a pass for each file
+    monkeypatch.setattr(ledger_rows, "SHARE_BYTES", 1)  # a share for each file
     report(orders(40))
     report(orders(12, platform="P02"), reporter="P02")
     report(orders(8).replace(b"100.00,100.00", b"100.00,90.00"))
@@ -135,7 +137,8 @@ def cases_hand() -> cases.Hand:
 
 def found(home: Ledger, workers: Workers | None = None) -> list[Finding]:
     sealing.the_log.__globals__["_opened"].cache_clear()  # as another process would open it
-    return audit(sealing.the_log(), auditing.objects(home), workers=workers)
+    with TemporaryDirectory() as folder:
+        return audit(sealing.the_log(), auditing.objects(home, Path(folder)), workers=workers)
 
 
 @dataclass(frozen=True)
@@ -300,7 +303,7 @@ def test_processes_share_the_checks_and_find_the_same(house: Ledger, tmp_path: P
             return map(work, parts)
 
     inline: Any = Inline()
-    equip(auditing.objects(house))
+    equip(auditing.objects(house, tmp_path))
     assert found(house, Workers(inline, 2)) == []
     assert inline.parts > 2
     for path in (house.root / "archive").rglob("*.sealed"):
@@ -317,9 +320,6 @@ from pathlib import Path
 import django
 
 django.setup()
-from click.testing import CliRunner
-
-from shangheng.cli.evidence import evidence_command
 from shangheng.kernel.records.actions import Report
 from shangheng.site import reception, wiring
 from shangheng.site.registry import REGISTRY
@@ -330,8 +330,39 @@ for path in sorted(Path().glob("*.csv")):
 (archived, *_) = wiring.ledger().root.glob("archive/*/*.sealed")
 archived.write_bytes(archived.read_bytes()[:-1] + b"x")
 print(archived.name)
-print(CliRunner().invoke(evidence_command, ["audit", "--processes", "2", "--json"]).output)
 """
+AUDITED = "from shangheng.cli.main import main; main()"
+
+
+def test_a_killed_audit_does_not_read_the_ledger_again(
+    house: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(step: str, done: int, total: int) -> None:
+        if step == "parts" and done == total:
+            raise KeyboardInterrupt
+
+    def objects() -> Objects:
+        return auditing.objects(house, tmp_path)
+
+    with pytest.raises(KeyboardInterrupt):
+        audit(sealing.the_log(), objects(), tell=killed)
+    read: list[Path] = []
+
+    def digested(path: Path) -> str:
+        read.append(path)
+        return digest_of(path)
+
+    monkeypatch.setattr(ledger_rows, "digest_of", digested)
+    assert audit(sealing.the_log(), objects()) == []
+    assert read == []
+    (*_, told) = sorted(tmp_path.glob("*.json"))
+    told.unlink()  # as if it had been killed before the end of this share
+    assert audit(sealing.the_log(), objects()) == []
+    assert len(read) == 1
+    (*_, hashes) = sorted(tmp_path.glob("*.bin"), key=lambda path: path.stat().st_size)
+    hashes.write_bytes(bytes(32) + hashes.read_bytes()[32:])
+    codes = {each.code for each in audit(sealing.the_log(), objects())}
+    assert codes == {"evidence.rows_not_sealed", "evidence.rows_gone"}
 
 
 def test_the_command_shares_the_work_between_processes_of_its_own(tmp_path: Path) -> None:
@@ -341,10 +372,14 @@ def test_the_command_shares_the_work_between_processes_of_its_own(tmp_path: Path
         "SHANGHENG_HOME": str(tmp_path / "home"),
         "DJANGO_SETTINGS_MODULE": "shangheng.site.settings",
     }
-    done = subprocess.run(
-        [sys.executable, "-c", IN_A_PROCESS_OF_ITS_OWN],
-        capture_output=True, text=True, check=False, cwd=tmp_path, env={**os.environ, **own},  # noqa: TID251
+    name, told = (
+        subprocess.run(
+            [sys.executable, "-c", *command],
+            capture_output=True, text=True, check=False, cwd=tmp_path, env={**os.environ, **own},  # noqa: TID251
+        ).stdout.strip()
+        for command in (
+            [IN_A_PROCESS_OF_ITS_OWN],
+            [AUDITED, "evidence", "audit", "--processes", "2", "--json"],
+        )
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    name, told = done.stdout.split("\n", 1)
     assert [each["where"] for each in json.loads(told)["findings"]] == [f"archive/{name}"]

@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pytest
@@ -186,7 +187,8 @@ def test_an_empty_log_says_so_and_a_home_without_keys_still_shows_the_verifier(
 
 
 def found(home: Ledger) -> list[Finding]:
-    return audit(sealing.the_log(), auditing.objects(home))
+    with TemporaryDirectory() as folder:
+        return audit(sealing.the_log(), auditing.objects(home, Path(folder)))
 
 
 def test_a_whole_house_has_no_findings(

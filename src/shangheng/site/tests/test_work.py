@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -110,6 +111,22 @@ def test_a_record_that_the_ledger_refuses_is_given_up_with_the_rule(house: Ledge
     row.save()
     assert work.once()["given_up"] == 1
     assert "E001" in NoticeRow.objects.get(channel="ledger").why
+
+
+def test_an_officer_lets_what_was_given_up_be_sent_again(
+    house: Ledger, officer: Client, sender: Client
+) -> None:
+    granted()
+    row = NoticeRow.objects.get(channel="ledger")
+    row.payload["record"]["stall"] = ""
+    row.save()
+    work.once()
+    assert 'name="again"' in officer.get("/notices/").content.decode()
+    assert sender.post("/notices/", {"again": row.pk}).status_code == HTTPStatus.FORBIDDEN
+    assert officer.post("/notices/", {"again": row.pk}).status_code == HTTPStatus.FOUND
+    row.refresh_from_db()
+    assert (row.given_up_at, row.tries) == (None, 0)
+    assert officer.post("/notices/", {"again": row.pk}).status_code == HTTPStatus.NOT_FOUND
 
 
 def test_whoever_left_an_address_is_told_by_e_mail_without_their_case(house: Ledger) -> None:

@@ -83,7 +83,8 @@ class CaseKind:
     ``letters`` are the texts that steps put on paper; ``contact`` names the field of the form in
     which whoever files may leave an e-mail address to be told of news. ``other_side`` is the role
     of whoever the case is against: with the link that an officer hands on, they see it and take
-    the steps of that role.
+    the steps of that role; ``other_contact`` names the field of steps in which their e-mail
+    address may be left, to which goes what is for them alone: the code to sign with.
     ``bodies`` are the fields of the form that say which bodies work on a case: a post for a
     department then opens only the cases that name it, but one for a department with the function
     ``office`` all of them.
@@ -115,6 +116,7 @@ class CaseKind:
     letters: tuple[Letter, ...] = ()
     contact: str = ""
     other_side: str = ""
+    other_contact: str = ""
     departments: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     bodies: tuple[str, ...] = ()
     office: str = ""
@@ -208,8 +210,13 @@ class CaseKind:
                 yield f"step {step.name} tells unknown facts {unknown}"
             for posting in step.posts:
                 yield from posting.problems(known)
+        yield from self._contact_problems()
+
+    def _contact_problems(self) -> Iterator[str]:
         if self.contact and self.contact not in {each.name for each in self.form}:
             yield f"contact {self.contact} is not a field of the form"
+        if self.other_contact and self.other_contact not in self.fact_names:
+            yield f"contact {self.other_contact} is not a field of form or steps"
 
     @property
     def fact_names(self) -> frozenset[str]:

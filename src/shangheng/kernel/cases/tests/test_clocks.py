@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shangheng.kernel.cases.concept.calendar import official
+from shangheng.kernel.cases.concept.calendar import ADDED, known, official
 from shangheng.kernel.cases.concept.clocks import (
     CHINA,
     Clock,
@@ -108,10 +108,20 @@ def test_hours_run_on_through_weekends_and_stand_still_when_stopped() -> None:
 def test_a_year_without_a_notice_is_counted_by_weekends_and_called_provisional() -> None:
     started = Event("started", moment("2026-12-30 09:00"))
     assert reckon("working_days", 5, (started,), CALENDAR).provisional
-    known = CALENDAR.with_years({2027: "0101-0103"}, {})
-    found = reckon("working_days", 5, (started,), known)
+    told = {ADDED: {2027: {"off": "0101-0103元旦", "on": "0109", "source": "a notice"}}}
+    found = reckon("working_days", 5, (started,), known(told))
     assert not found.provisional
     assert found.due_on == date(2027, 1, 7)
+    assert known(told).kind(date(2027, 1, 9)) == "moved_workday"
+    assert known({ADDED: {2026: "0101-0101元旦"}}).is_worked(date(2026, 10, 1))
+    assert known({}) is CALENDAR
+
+
+@pytest.mark.parametrize("off", ["0101", "0132-0133元旦", "0103-0101元旦", "元旦", None, 101])
+def test_a_notice_that_cannot_be_read_is_refused_with_its_year(off: object) -> None:
+    with pytest.raises(Invalid, match=r"calendar\.unreadable") as refusal:
+        known({ADDED: {2027: {"off": off}}})
+    assert refusal.value.facts["year"] == 2027
 
 
 def test_it_is_over_only_when_the_last_day_is() -> None:

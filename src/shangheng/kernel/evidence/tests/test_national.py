@@ -178,9 +178,8 @@ def test_the_log_and_its_bundles_are_signed_with_sm2_too(tmp_path: Path) -> None
     assert "national" in {each.item for each in verdicts}
     files, _ = bundles.read(data)
     told = {name: said for name, ok, said in standalone.verdicts(files) if ok}
-    key = f"{a_log.origin}+{a_log.sm2.verifier.key_id.hex()}"
-    assert told["digests"].endswith(f"{standalone.UNCHECKED}manifest.sm2")
-    assert told["signature"].endswith(f"{standalone.UNCHECKED}{key}")
+    assert told["digests"].endswith(standalone.UNCHECKED)
+    assert told["signature"] == str(a_log.signers[0].verifier).rpartition("+")[0]
     manifest = files["manifest.json"]
     sm3 = json.loads(manifest)["sm3"]["content.json"].encode()
     wrong = {**files, "manifest.json": manifest.replace(sm3, sm3[::-1])}

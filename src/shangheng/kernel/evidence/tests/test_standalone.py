@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import ast
 import random
 import subprocess
 import sys
@@ -28,9 +29,9 @@ def test_the_verifier_that_travels_refuses_paths_of_a_wrong_length(bundle: bytes
             name: ok for name, ok, _ in standalone.verdicts({**files, "proof.tlog-proof": forged})
         }
         assert not verdicts["inclusion"]
-    without = {name: data for name, data in files.items() if not name.startswith("record")}
-    del without["manifest.json"]
-    assert all(ok for _, ok, _ in standalone.verdicts(without))
+    files.pop("manifest.json")
+    verdicts = {name: ok for name, ok, _ in standalone.verdicts(files)}
+    assert [name for name, ok in verdicts.items() if not ok] == ["digests"]
 
 
 def run(folder: Path, data: bytes, *keys: Path) -> subprocess.CompletedProcess[str]:
@@ -44,13 +45,29 @@ def test_the_verifier_that_travels_needs_nothing_of_this_program(
     a_log: Log, tmp_path: Path, bundle: bytes
 ) -> None:
     done = run(tmp_path, bundle, a_log.store.folder / "keys")
-    assert (done.returncode, done.stdout.count("ok ")) == (0, 7), done.stdout + done.stderr
+    assert (done.returncode, done.stdout.count("ok ")) == (0, 6), done.stdout + done.stderr
     assert run(tmp_path, bundle).returncode == 0
     other = opened(tmp_path / "other")
     assert run(tmp_path, bundle, other.store.folder / "keys").returncode == 1
     source = bundles.verifier().decode()
     assert "shangheng." not in source
-    assert len([line for line in source.splitlines() if line.strip()]) < 215
+    stamp = lines_of_code(source, only=("der", "timestamp"))
+    assert lines_of_code(source) - stamp <= 100  # and RFC 3161, which no library at hand checks
+    assert stamp <= 25
+
+
+def lines_of_code(source: str, only: tuple[str, ...] = ()) -> int:
+    """Count the lines on which code stands: nothing empty, no comments, no docstrings."""
+    tree = ast.parse(source)
+    told = [node for node in ast.walk(tree) if isinstance(node, ast.Module | ast.FunctionDef)]
+    texts = {id(node.body[0]) for node in told if ast.get_docstring(node)}
+    chosen = [node for node in tree.body if not only or getattr(node, "name", "") in only]
+    lines: set[int] = set()
+    for node in (each for part in chosen for each in ast.walk(part)):
+        if isinstance(node, ast.stmt) and id(node) not in texts:
+            end = node.body[0].lineno - 1 if hasattr(node, "body") else node.end_lineno
+            lines.update(range(node.lineno, (end or node.lineno) + 1))
+    return len(lines)
 
 
 def test_the_verifier_that_travels_finds_what_ours_finds(

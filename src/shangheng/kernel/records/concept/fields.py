@@ -64,9 +64,15 @@ class OneOf(Field):
 
 @dataclass(frozen=True)
 class Identifier(Field):
-    """A code with a rule of its own: ``uscc`` (GB 32100), ``gtin`` (GS1), ``hs`` (WCO)."""
+    """A code with a rule of its own.
 
-    scheme: Literal["uscc", "gtin", "hs"] = "gtin"
+    ``uscc`` (GB 32100), ``organisation`` (GB 11714), ``registration`` (GS 15), ``resident``
+    (GB 11643), ``mobile`` (a number of the mainland), ``gtin`` (GS1), ``hs`` (WCO).
+    """
+
+    scheme: Literal["uscc", "organisation", "registration", "resident", "mobile", "gtin", "hs"] = (
+        "gtin"
+    )
     hint_zh: ClassVar[str] = "校验位正确的代码"
     hint_en: ClassVar[str] = "a code whose check character is right"
 

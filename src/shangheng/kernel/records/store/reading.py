@@ -10,7 +10,7 @@ would leave the pass in another order than they stand in the file, under wrong l
 """
 
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from shangheng.kernel import codes
@@ -21,11 +21,6 @@ DECIMALS_KEPT = 4
 PSEUDONYM_DIGITS = 32
 HMAC_BLOCK_BYTES = 64
 REGION_BITS = 1_000_000
-IDENTIFIER_SQL: dict[str, Callable[[str], str]] = {
-    "uscc": codes.sql_is_uscc,
-    "gtin": codes.sql_is_gtin,
-    "hs": codes.sql_is_hs_code,
-}
 
 
 @dataclass(frozen=True)
@@ -189,7 +184,7 @@ def _code_faults(field: f.Field, name: str) -> Iterator[Fault]:
             unlisted = f"CASE {name} {listed} ELSE {name} IS NOT NULL END"
             yield Fault(kinds.NOT_LISTED, field, unlisted)
         case f.Identifier():
-            valid = IDENTIFIER_SQL[field.scheme](name)
+            valid = codes.BY_SCHEME[field.scheme][1](name)
             yield Fault(kinds.WRONG_CODE, field, f"{name} IS NOT NULL AND NOT {valid}")
         case f.Region():
             yield Fault(

@@ -148,7 +148,6 @@ def test_the_borders_of_an_earlier_year_are_known() -> None:
 
 
 def test_each_code_knows_its_province_city_and_county() -> None:
-    assert queries.province_of("320583100") == "320000"
     assert queries.city_of("320583100") == "320500"
     assert queries.city_of("110101") == "110100"
     assert queries.city_of("429004") == "429000"

@@ -27,11 +27,6 @@ MONEY_DECIMALS = 2
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _YES = {"true", "on", "1", "yes", "是"}
 _NO = {"false", "off", "0", "no", "否"}
-_IDENTIFIERS: dict[str, Callable[[str], bool]] = {
-    "uscc": codes.is_uscc,
-    "gtin": codes.is_gtin,
-    "hs": codes.is_hs_code,
-}
 
 
 @dataclass(frozen=True)
@@ -163,7 +158,7 @@ def _one_of(field: f.OneOf, text: str) -> str:
 
 def _identifier(field: f.Identifier, text: str) -> str:
     value = text.upper()
-    if not _IDENTIFIERS[field.scheme](value):
+    if not codes.BY_SCHEME[field.scheme][0](value):
         raise _Unfit("field.wrong_code", value=text)
     return value
 

@@ -7,7 +7,14 @@ from shangheng.kernel.records.concept.fields import Day, Money, OneOf, Region, T
 from shangheng.kernel.registers.concept.forms import Files
 from shangheng.services.consumer.cases import periods
 from shangheng.services.consumer.cases.letters import LETTERS
-from shangheng.services.consumer.cases.steps import LEAD, OFFICER, SELLER, SHOP_ANSWERS, STEPS
+from shangheng.services.consumer.cases.steps import (
+    LEAD,
+    OFFICER,
+    SELLER,
+    SHOP_ANSWERS,
+    SHOP_EMAIL,
+    STEPS,
+)
 from shangheng.services.consumer.records import (
     COMPLAINT_GOODS,
     COMPLAINT_GROUNDS,
@@ -122,6 +129,7 @@ COMPLAINT = CaseKind(
     finder="consumer:shop",
     desk="consumer:desk",
     other_side=SELLER,
+    other_contact=SHOP_EMAIL.name,
     initial="received",
     form=FORM,
     states=STATES,

@@ -35,6 +35,9 @@ SIGNED_BY = Text("signed_by", zh="投诉人签名（姓名）", en="signed by (n
                  note="写上姓名并输入查询码即签署协议；签名与协议摘要一起封存")  # fmt: skip
 SIGNED_FOR = Text("signed_for", zh="商家签名（单位和姓名）", en="signed for the seller", max=120,
                   note="写上单位和姓名并输入签署码即签署协议；签名与协议摘要一起封存")  # fmt: skip
+SHOP_EMAIL = Text("shop_email", zh="商家电子邮箱", en="e-mail of the shop", max=100, optional=True,
+                  sensitivity="personal",
+                  note="签署和解协议用的签署码只寄到这里；不填则由调解员另行告知")  # fmt: skip
 ROSTER = Text("mediator", zh="调解员登记号", en="number of the mediator", max=60,
               note="见调解员名录，例如 TJY-2026-0001")  # fmt: skip
 OUTCOME_TELLS = {
@@ -78,6 +81,7 @@ BEFORE_MEDIATION = (
                  optional=True, note="最先被消费者要求解决的经营者，确定后不再变更"),
             Text("seller_code", zh="商家主体代码", en="code of the seller", max=64,
                  optional=True),
+            SHOP_EMAIL,
         ),
     ),
     Step(
@@ -127,14 +131,14 @@ BEFORE_MEDIATION = (
 )  # fmt: skip
 SHOP_ANSWERS = tuple(
     Step(f"answer_{state}", state, state, by=SELLER, zh="商家答复", en="The shop answers",
-         needs=(STATEMENT, PROOF))
+         needs=(STATEMENT, PROOF, SHOP_EMAIL))
     for state in ("received", "open", "dispatched")
 )  # fmt: skip
 IN_THE_ROOM = (
     Step("state", "mediating", "mediating", by=APPLICANT, zh="投诉人陈述", en="Statement",
          needs=(STATEMENT, PROOF)),
     Step("rejoin", "mediating", "mediating", by=SELLER, zh="商家陈述", en="The seller's side",
-         needs=(STATEMENT, PROOF)),
+         needs=(STATEMENT, PROOF, SHOP_EMAIL)),
     Step("propose", "mediating", "proposed", by=MEDIATOR, zh="提出和解方案",
          en="Propose a settlement", needs=TERMS, makes="agreement"),
     Step("agree", "proposed", "consumer_agreed", by=APPLICANT, zh="同意并签名", en="Agree, sign",

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from shangheng.kernel.cases.concept.calendar import Calendar, official
+from shangheng.kernel.cases.concept.calendar import Calendar, known
 from shangheng.kernel.cases.concept.facts import day_en, day_zh
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.formulas.parameters import Configuration, Dated, Parameter
@@ -214,7 +214,7 @@ def _said_of_return(
         return
     found = seven_day_return(
         date.fromisoformat(str(received)), asked_on=today, configuration=configuration,
-        goods="perishable" if form.get("goods") == "fresh" else "", calendar=official(),
+        goods="perishable" if form.get("goods") == "fresh" else "", calendar=known(configuration),
     )  # fmt: skip
     zh, en = ("、".join(pair) for pair in zip(*found.readings, strict=True))
     if found.why == "excluded":

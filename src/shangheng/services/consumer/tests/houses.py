@@ -75,8 +75,8 @@ def filed(**more: str) -> actions.Opened:
 
 def step(number: str, name: str, actor: Actor, **given: str) -> str:
     signs = COMPLAINT.step(name).signs and actor is SELLER
-    code = queries.code_to_sign(COMPLAINT, number, actor=MEDIATOR_, house=HOUSE) if signs else ""
-    told = replace(hand(actor), signature=code)
+    to_sign = queries.code_to_sign(COMPLAINT, number, actor=MEDIATOR_, house=HOUSE)
+    told = replace(hand(actor), signature=to_sign.code if signs else "")
     return actions.take_step(COMPLAINT, number, name, given, told).state
 
 

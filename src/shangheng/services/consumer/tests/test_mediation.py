@@ -1,19 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who may mediate, what goes fast, and how two sides come to one paper without meeting."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from shangheng.kernel.cases import actions, papers, queries
+from shangheng.kernel.cases import actions, papers, queries, signing
 from shangheng.kernel.cases.actions import Opened
 from shangheng.kernel.cases.models import LetterRow
 from shangheng.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
+from shangheng.kernel.notices import actions as notices
+from shangheng.kernel.notices.concept import NoticeView
 from shangheng.kernel.registers.concept.actors import NOBODY, Actor
 from shangheng.services.consumer.cases.complaint import COMPLAINT
 from shangheng.services.consumer.queries import mediators
 from shangheng.services.consumer.rules import mediation
+from shangheng.services.consumer.tests import houses
 from shangheng.services.consumer.tests.houses import (
     AT,
     GIVEN,
@@ -164,8 +169,12 @@ def sign(case: Opened, name: str, signature: str, actor: Actor = NOBODY, **given
     return actions.take_step(COMPLAINT, case.number, name, given, told).state
 
 
+def to_sign(case: Opened, actor: Actor = MEDIATOR_) -> signing.ToSign:
+    return queries.code_to_sign(COMPLAINT, case.number, actor=actor, house=HOUSE)
+
+
 def code_for_the_shop(case: Opened) -> str:
-    return queries.code_to_sign(COMPLAINT, case.number, actor=MEDIATOR_, house=HOUSE)
+    return to_sign(case).code
 
 
 @pytest.mark.parametrize("wrong", ["", "AAAA-BBBB-CCCC", "热壳"])
@@ -191,7 +200,58 @@ def test_the_code_for_one_text_signs_no_other_and_is_told_to_no_one_else() -> No
     with pytest.raises(NotPermitted, match=r"case\.signature_wrong"):
         sign(case, "seller_agree", earlier, SELLER, signed_for="李四")
     for actor in (OFFICER, SELLER):
-        assert queries.code_to_sign(COMPLAINT, case.number, actor=actor, house=HOUSE) == ""
+        assert to_sign(case, actor) == ("", False)
+
+
+@pytest.fixture
+def post() -> Iterator[list[NoticeView]]:
+    """Let the house send e-mail; return what its carrier was given."""
+    sent: list[NoticeView] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(houses, "HOUSE", replace(HOUSE, channels=("inbox", "email")))
+        yield sent
+
+
+def carried(sent: list[NoticeView], *failures: Exception) -> None:
+    failing = list(failures)
+
+    def carry(told: NoticeView) -> None:
+        if failing:
+            raise failing.pop()
+        sent.append(told)
+
+    notices.deliver({"email": carry}, now=lambda: AT)
+
+
+@pytest.mark.django_db
+def test_a_shop_with_an_address_gets_its_code_there_and_the_mediator_never_sees_it(
+    post: list[NoticeView],
+) -> None:
+    case = filed()
+    step(
+        case.number, "answer_received", SELLER, statement="愿意退款", shop_email="shop@example.cn"
+    )
+    step(case.number, "accept", OFFICER)
+    step(case.number, "mediate", OFFICER, mediator=mediator())
+    step(case.number, "propose", MEDIATOR_, terms="全额退款", pays="59.90")
+    assert to_sign(case) == ("", True)
+    carried(post)
+    (mail,) = [each.notice for each in post if each.notice.to == "shop@example.cn"]
+    code = re.search(r"[A-Z0-9]{4}-[A-Z0-9]{4}", mail.payload["words"])
+    assert code
+    assert code[0] not in mail.zh + mail.en
+    assert to_sign(case) == ("", True)
+    assert sign(case, "seller_agree", code[0], SELLER, signed_for="李四") == "seller_agreed"
+
+
+@pytest.mark.django_db
+def test_a_code_that_cannot_be_delivered_is_handed_on_after_all(post: list[NoticeView]) -> None:
+    case = filed()
+    step(case.number, "accept", OFFICER, shop_email="nobody@example.cn")
+    step(case.number, "mediate", OFFICER, mediator=mediator())
+    step(case.number, "propose", MEDIATOR_, terms="全额退款", pays="59.90")
+    carried(post, Invalid("mail.no_address", to="nobody@example.cn"))
+    assert sign(case, "seller_agree", code_for_the_shop(case), SELLER, signed_for="李四")
 
 
 @pytest.mark.django_db

@@ -10,12 +10,13 @@ from shangheng.kernel.cases import actions as cases
 from shangheng.kernel.cases import queries as case_queries
 from shangheng.kernel.cases.store import Hand, House
 from shangheng.kernel.errors import Invalid, NotFound
+from shangheng.kernel.notices import queries as notices
 from shangheng.kernel.registers import actions as registers
 from shangheng.kernel.registers import queries as entries
 from shangheng.kernel.registers.actions import Filing
 from shangheng.kernel.registers.concept.actors import NOBODY, Actor, Post
 from shangheng.kernel.registers.concept.actors import Hand as PlainHand
-from shangheng.services.filing import queries, rules
+from shangheng.services.filing import jobs, queries, rules
 from shangheng.services.filing.actions import GUARDS
 from shangheng.services.filing.cases import RECTIFICATION, RULE_FILING
 from shangheng.services.filing.registers import RULE_CAPTURE, TRADING_RULE
@@ -156,6 +157,21 @@ def test_practice_is_compared_with_the_text_that_was_in_force_when_it_was_captur
     (alarm,) = queries.alarms(today)
     assert (alarm.why, alarm.rule) == ("unfiled", None)
     assert list(queries.alarms(today, platform="P02")) == []
+
+
+@pytest.mark.django_db
+def test_officers_are_told_once_of_a_page_that_departs_and_again_of_the_next() -> None:
+    put_on_file(opened())
+    put_on_file(opened(**CHANGE))
+    later = datetime(2026, 12, 31, 1, tzinfo=UTC)
+    capture("2026-12-03", CHANGE["text"])
+    assert jobs.raise_alarms(HOUSE, later) == 0
+    capture("2026-12-04", "全场不退不换。")
+    assert [jobs.raise_alarms(HOUSE, later) for _ in range(2)] == [1, 0]
+    (told,) = [each.notice for each in notices.inbox(OFFICER) if "/alarms/" in each.notice.link]
+    assert "P01《退换货规则》：与备案文本不一致" in told.zh
+    capture("2026-12-05", "概不退换。")
+    assert jobs.raise_alarms(HOUSE, later) == 1
 
 
 @pytest.mark.django_db

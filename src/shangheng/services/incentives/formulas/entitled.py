@@ -9,6 +9,7 @@ Every formula returns ``firm``, ``due`` (fallen due, not lost, within caps),
 conditions and payments. ``rules`` decides the same for one firm; a test compares the two.
 """
 
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -46,6 +47,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
     "awards": {"firm": "int64", "provision": "string", "day": "date", "amount": MONEY},
 }  # fmt: skip
 """What each table of facts holds."""
+NOUGHT = ibis.literal(0).cast(MONEY)
 YEARS_MAX, BITS = 60, 62
 """How many years of sales a mask of bits holds."""
 
@@ -63,10 +65,13 @@ class Asked:
         """Return the years that findings take away, each once."""
         return self.tables["findings"].select("firm", "year").distinct()
 
-    def kept(self, pieces: Table) -> Table:
-        """Return the pieces that have fallen due and whose year is not lost."""
-        due = pieces.filter(pieces.due_on <= ibis.literal(self.on))
-        return due.anti_join(self.lost, ["firm", "year"])
+    def counted(self, pieces: Table) -> Table:
+        """Return the pieces, nought where lost or not yet due; ``later`` if they will be."""
+        gone = self.lost.mutate(gone=True)
+        joined = pieces.left_join(gone, ["firm", "year"]).drop("firm_right", "year_right")
+        later = joined.due_on > ibis.literal(self.on)
+        nothing = later | joined.gone.notnull()
+        return joined.mutate(amount=nothing.ifelse(NOUGHT, joined.amount), later=later)
 
 
 def entitlements(provisions: Mapping[str, Provision], asked: Asked) -> Table:
@@ -120,30 +125,36 @@ def first_crossing(provision: Provision, asked: Asked) -> Table:
     Years are bits of a mask, so that gaps before the first year above a level can be counted
     without sorting.
     """
-    first_year = int(asked.readings.get("first_sales_year") or provision.first_year - 1)
     crossed = _crossings(provision, asked)
-    sums = asked.readings["several_levels_in_one_year"] == "sum"
-    pieces = []
-    for number in range(_levels_max(provision)):
-        first, award = crossed[f"first_{number}"], crossed[f"award_{number}"]
-        pieces.append(
-            crossed.filter(first.notnull()).select("firm", "mode", year=first, award=award)
-        )
-    every = reduce(lambda one, two: one.union(two), pieces)
-    every = every.filter(every.year >= first_year)
-    award = every.award.sum() if sums else every.award.max()
-    each = every.group_by("firm", "year", "mode").aggregate(award=award.cast(MONEY))
-    if asked.readings.get("earlier_level_awards") == "deducted":
-        each = _beyond_earlier(each)
-    each = each.anti_join(asked.lost, ["firm", "year"])
-    together = asked.readings.get("modes_in_one_year", "highest") == "highest"
-    yearly = each.group_by("firm", "year").aggregate(
-        award=(each.award.max() if together else each.award.sum()).cast(MONEY)
+    given = _awarded(crossed, provision, asked).anti_join(asked.lost, ["firm", "year"])
+    if provision.stacks and asked.readings.get("modes_in_one_year", "highest") == "highest":
+        given = given.group_by("firm", "year").aggregate(award=given.award.max())
+    parts = given.select("firm", due=given.award.cast(MONEY), unknown=ibis.literal(False)).union(  # noqa: FBT003
+        crossed.select("firm", due=NOUGHT, unknown=crossed.gap)
     )
-    due = yearly.group_by("firm").aggregate(due=yearly.award.sum().cast(MONEY))
-    unknown = crossed.group_by("firm").aggregate(unknown=crossed.gap.any())
-    joined = unknown.left_join(due, "firm").drop("firm_right")
-    return _told(joined, due=joined.due.fill_null(0), unknown=joined.unknown)
+    told = parts.group_by("firm").aggregate(due=parts.due.sum(), unknown=parts.unknown.any())
+    return _told(told, due=told.due, unknown=told.unknown)
+
+
+def _awarded(crossed: Table, provision: Provision, asked: Asked) -> Table:
+    """Return ``firm, mode, year, award``: what a mode's levels of one year bring together."""
+    first_year = int(asked.readings.get("first_sales_year") or provision.first_year - 1)
+    sums = asked.readings["several_levels_in_one_year"] == "sum"
+    last = _levels_max(provision) - 1
+    pieces = []
+    for number in range(last + 1):
+        first = crossed[f"first_{number}"]
+        counts = first >= first_year
+        if not sums and number < last:  # a higher level of the same year takes its place
+            counts &= (crossed[f"first_{number + 1}"] != first).fill_null(True)  # noqa: FBT003
+        awards = [levels[number:][:1] for levels in provision.terms["levels"].values()]
+        award = _by_mode(crossed.mode, [each[0]["award"] if each else 0 for each in awards])
+        pieces.append(crossed.filter(counts).select("firm", "mode", year=first, award=award))
+    every = reduce(lambda one, two: one.union(two), pieces)
+    if sums:
+        every = every.group_by("firm", "mode", "year").aggregate(award=every.award.sum())
+    deducted = asked.readings.get("earlier_level_awards") == "deducted"
+    return _beyond_earlier(every) if deducted else every
 
 
 def _beyond_earlier(each: Table) -> Table:
@@ -158,78 +169,63 @@ def _levels_max(provision: Provision) -> int:
 
 
 def _crossings(provision: Provision, asked: Asked) -> Table:
-    """Return for each firm and mode the first year above each level, its award, and a gap."""
-    levels, party = provision.terms["levels"], asked.tables["party"]
-    sales = asked.tables["sales"]
+    """Return for each firm and mode the first year above each level, and whether there is a gap.
+
+    A mode is the number of its place among those that have levels.
+    """
+    sales, party = asked.tables["sales"], asked.tables["party"]
+    farms = party.filter(party.agricultural).select("firm", farm=True)
     sales = sales.filter(sales.year <= asked.on.year)
-    farms = party.filter(party.agricultural).select("firm")
-    given = asked.readings.get("agricultural_factor")
-    if given is None:
-        crossed = _by_firm(provision, sales, Decimal(1), asked)
-        unsettled = farms.mutate(farm=True)
-        crossed = crossed.left_join(unsettled, "firm").drop("firm_right")
-        undecided = crossed.farm.notnull() & crossed.sold
-    else:
-        lowered = _by_firm(provision, sales.semi_join(farms, "firm"), Decimal(str(given)), asked)
-        plain = _by_firm(provision, sales.anti_join(farms, "firm"), Decimal(1), asked)
-        crossed, undecided = plain.union(lowered), ibis.literal(False)  # noqa: FBT003
+    rows = sales.left_join(farms, "firm").drop("firm_right")
+    rows = rows.mutate(farm=rows.farm.notnull())
+    factor = asked.readings.get("agricultural_factor")
+    reached = _reached(rows, provision, Decimal(1))
+    if factor is not None:
+        lowered = _reached(rows, provision, Decimal(str(factor)))
+        reached = rows.farm.ifelse(lowered, reached)
+    modes = [(name, number) for number, name in enumerate(provision.terms["levels"])]
+    rows = rows.mutate(reached=reached, mode=rows.mode.cases(*modes).cast("int8"))
     base = asked.on.year - YEARS_MAX
-    numbers = range(_levels_max(provision))
-    gaps = [_gap(crossed, crossed[f"first_{number}"], base) for number in numbers]
-    awards = {
-        f"award_{number}": _by_mode(
-            crossed.mode, {mode: each[number]["award"] for mode, each in levels.items()}
-        )
-        for number in numbers
-    }
-    return crossed.mutate(gap=reduce(lambda one, two: one | two, gaps) | undecided, **awards)
-
-
-def _by_firm(provision: Provision, sales: Table, factor: Decimal, asked: Asked) -> Table:
-    """Return by firm and mode the years with data as bits, and the first above each level."""
-    at_least = provision.terms.get("operator") == "at-least"
-    whole = ROUND_CEILING if at_least else ROUND_FLOOR  # sales are in cents, levels may not be
-    reached = ibis.cases(
-        *(
-            (sales.mode == mode, _reached(sales.amount, overs, at_least=at_least))
-            for mode, levels in provision.terms["levels"].items()
-            for overs in [[(level["over"] * factor).quantize(CENT, whole) for level in levels]]
-        )
-    )
-    rows = sales.mutate(reached=reached)
-    bit = _power_of_two(rows.year - (asked.on.year - YEARS_MAX))
     firsts = {
         f"first_{number}": rows.year.min(where=rows.reached > number)
         for number in range(_levels_max(provision))
     }
-    return rows.group_by("firm", "mode").aggregate(
-        given=bit.sum(where=rows.amount.notnull()).cast("int64"),
-        sold=rows.amount.max() > 0,
+    crossed = rows.group_by("firm", "mode").aggregate(
+        given=_power_of_two(rows.year - base).sum(where=rows.amount.notnull()).cast("int64"),
         since=rows.year.min(),
         last=rows.year.max(),
+        undecided=(rows.farm & (rows.amount > 0)).any(),
         **firsts,
     )
+    gap = _gap(crossed, crossed[[*firsts][-1]], base)
+    if factor is None:
+        gap |= crossed.undecided
+    return crossed.select("firm", "mode", *firsts, gap=gap)
 
 
-def _reached(amount: Column, overs: list[Decimal], *, at_least: bool) -> Column:
-    """Return how many levels an amount has broken."""
-    levels = [ibis.literal(over).cast(MONEY) for over in overs]
-    broken = [(amount >= level if at_least else amount > level) for level in levels]
-    return reduce(lambda one, two: one + two, [each.cast("int32") for each in broken])
+def _reached(rows: Table, provision: Provision, factor: Decimal) -> Column:
+    """Return how many of its mode's levels each amount has broken."""
+    at_least = provision.terms.get("operator") == "at-least"
+    whole = ROUND_CEILING if at_least else ROUND_FLOOR  # sales are in cents, levels may not be
+    broken = operator.ge if at_least else operator.gt
+    cases = []
+    for mode, levels in provision.terms["levels"].items():
+        overs = [(level["over"] * factor).quantize(CENT, whole) for level in levels]
+        above = [broken(rows.amount, ibis.literal(over).cast(MONEY)) for over in overs]
+        cases.append((rows.mode == mode, reduce(operator.add, [x.cast("int8") for x in above])))
+    return ibis.cases(*cases)
 
 
-def _by_mode(mode: Column, values: Mapping[str, Any]) -> Column:
-    """Return the value of each mode, in whole cents."""
-    return ibis.cases(
-        *(
-            (mode == name, ibis.literal(Decimal(value)).cast(MONEY))
-            for name, value in values.items()
-        )
-    )
+def _by_mode(mode: Column, values: list[Any]) -> Column:
+    """Return the value of each mode."""
+    return mode.cases(*((n, ibis.literal(Decimal(v)).cast(MONEY)) for n, v in enumerate(values)))
 
 
 def _gap(crossed: Table, first: Column, base: int) -> Column:
-    """Return whether a year without data lies between the first given one and a crossing."""
+    """Return whether a year without data lies between the first given one and a crossing.
+
+    The highest level is crossed last, or never, so that its crossing settles the others'.
+    """
     until = first.fill_null(crossed.last)
     wanted = _power_of_two(until - base + 1) - _power_of_two(crossed.since - base)
     return (crossed.given.fill_null(0) & wanted) != wanted
@@ -250,59 +246,68 @@ def rent(provision: Provision, asked: Asked) -> Table:
     years_max = int(terms["years_max"])
     on = ibis.literal(asked.on)
     converted = ((leases.use != OFFICE) | (leases.used_otherwise_from <= on)).fill_null(False)  # noqa: FBT003
-    offices = leases.filter(~converted)
-    begins = ibis.greatest(ibis.literal(provision.first_year) - offices.since.year(), 1)
+    begins = ibis.greatest(ibis.literal(provision.first_year) - leases.since.year(), 1)
+    leases = leases.mutate(converted=converted, begins=begins.cast("int64"))
+    state = _lease_state(leases, asked)
     monthly = 12 if asked.readings.get("rent_rate_period") == "month" else 1
     rate = ibis.literal(Decimal(str(asked.readings["rent_rate_per_m2"])) * monthly).cast(FINE)
+    offices = leases.filter(~leases.converted)
     amount = ibis.least(
         (offices.area_m2.cast(FINE) * rate).round(2).cast(MONEY), offices.annual_rent
     )
-    numbered = offices.mutate(amount=amount, begins=begins)
-    numbered = ibis.union(
-        *(numbered.mutate(number=numbered.begins + step) for step in range(years_max))
+    years = offices.select(
+        "firm", "since", "until", "begins", amount=amount, step=ibis.range(years_max).unnest()
     )
-    lengths = numbered.number.cast("int64")
-    spans = numbered.mutate(
-        due_on=(numbered.since + lengths.as_interval("Y")).cast("date"),
-        starts=(numbered.since + (lengths - 1).as_interval("Y")).cast("date"),
-    )
-    run = spans.filter(spans.until >= spans.due_on - ibis.interval(days=1))
-    first = run.group_by("firm").aggregate(term=run.starts.min())
-    inside = run.inner_join(first, "firm")
-    ends = (inside.term + ibis.interval(years=years_max)).cast("date")
-    inside = inside.filter(inside.due_on <= ends)
+    years = years.mutate(due_on=_years_later(years.since, years.begins + years.step))
+    run = years.filter(_has_run(years.until, years.due_on))
+    inside = run.inner_join(state.select("firm", "term"), "firm")
+    inside = inside.filter(inside.due_on <= _years_later(inside.term, ibis.literal(years_max)))
     pieces = inside.select("firm", "amount", "due_on", year=inside.due_on.year())
     per_year = asked.readings["rent_cap"] == "per_year"
-    due = _capped(asked.kept(pieces), terms["cap"], per_year=per_year)
-    told = _lease_state(asked, leases.mutate(converted=converted))
-    coming = pieces.filter(pieces.due_on > on).select("firm").distinct()
-    joined = told.left_join(due, "firm").drop("firm_right")
-    joined = joined.left_join(coming.mutate(later=True), "firm").drop("firm_right")
-    return _told(joined, due=joined.due.fill_null(0), unknown=joined.unknown,
-        repay=joined.repay, coming=joined.later.fill_null(False),  # noqa: FBT003
-    )  # fmt: skip
+    return _with_state(state, _capped(asked.counted(pieces), terms["cap"], per_year=per_year))
 
 
-def _lease_state(asked: Asked, leases: Table) -> Table:
-    """Return for each firm whether a fact of a lease is missing or an office was converted."""
+def _years_later(day: Column, years: Column) -> Column:
+    return (day + years.as_interval("Y")).cast("date")
+
+
+def _has_run(until: Column, due_on: Column) -> Column:
+    """Return whether a lease has run for the year after which a subsidy is due."""
+    return until >= due_on - ibis.interval(days=1)
+
+
+def _lease_state(leases: Table, asked: Asked) -> Table:
+    """Return of each firm if a fact is missing, an office converted, and when its term begins.
+
+    The term begins with the first full year of any of its offices that may count.
+    """
     on = ibis.literal(asked.on)
     year_run = (leases.since + ibis.interval(years=1)).cast("date") <= on
     unknown = (
         leases.use.isnull() | leases.since.isnull() | leases.area_m2.isnull()
         | leases.annual_rent.isnull() | (year_run & leases.until.isnull())
     ).fill_null(False) & ~leases.converted  # fmt: skip  # noqa: FBT003
-    told = leases.mutate(lacking=unknown)
-    return told.group_by("firm").aggregate(unknown=told.lacking.any(), repay=told.converted.any())
+    first = _has_run(leases.until, _years_later(leases.since, leases.begins)) & ~leases.converted
+    told = leases.mutate(
+        lacking=unknown, starts=_years_later(leases.since, leases.begins - 1), first=first
+    )
+    return told.group_by("firm").aggregate(
+        unknown=told.lacking.any(),
+        repay=told.converted.any(),
+        term=told.starts.min(where=told.first),
+    )
 
 
 def _capped(pieces: Table, cap: Any, *, per_year: bool) -> Table:  # noqa: ANN401 - a printed number
     """Return what is due to each firm within a cap of the firm, or of each year."""
     most = ibis.literal(Decimal(cap)).cast(MONEY)
     keys = ("firm", "year") if per_year else ("firm",)
-    sums = pieces.group_by(*keys).aggregate(due=ibis.least(pieces.amount.sum().cast(MONEY), most))
+    sums = pieces.group_by(*keys).aggregate(
+        due=ibis.least(pieces.amount.sum().cast(MONEY), most), later=pieces.later.any()
+    )
     if not per_year:
         return sums
-    return sums.group_by("firm").aggregate(due=sums.due.sum().cast(MONEY))
+    return sums.group_by("firm").aggregate(due=sums.due.sum(), later=sums.later.any())
 
 
 def fibre(provision: Provision, asked: Asked) -> Table:
@@ -317,9 +322,7 @@ def fibre(provision: Provision, asked: Asked) -> Table:
         "firm", amount=(counting.first_year_rent.cast(FINE) * share).round(2).cast(MONEY),
         due_on=counting.since, year=counting.since.year(),
     )  # fmt: skip
-    return _with_state(
-        state, pieces, _capped(asked.kept(pieces), terms["cap"], per_year=False), asked
-    )
+    return _with_state(state, _capped(asked.counted(pieces), terms["cap"], per_year=False))
 
 
 def recognition(provision: Provision, asked: Asked) -> Table:
@@ -336,21 +339,25 @@ def recognition(provision: Provision, asked: Asked) -> Table:
     ]
     alone = (own.kind == "brand") & own.name.isnull()
     basis = own.kind + " " + own.name.fill_null("") + alone.ifelse(own.place.cast("string"), "")
+    if asked.readings.get("upgraded_honours") == "full":
+        basis += own.level
     pieces = own.select(
         "firm", amount=ibis.cases(*cases), due_on=own.day, year=own.day.year(), basis=basis
     )
     pieces = pieces.filter(pieces.amount.notnull(), pieces.year >= provision.first_year)
-    kept = asked.kept(pieces)
-    highest = kept.group_by("firm", "basis").aggregate(amount=kept.amount.max())
-    due = highest.group_by("firm").aggregate(due=highest.amount.sum().cast(MONEY))
-    return _with_state(state, pieces, due, asked)
+    counted = asked.counted(pieces)
+    highest = counted.group_by("firm", "basis").aggregate(
+        amount=counted.amount.max(), later=counted.later.any()
+    )
+    due = highest.group_by("firm").aggregate(due=highest.amount.sum(), later=highest.later.any())
+    return _with_state(state, due)
 
 
-def _with_state(state: Table, pieces: Table, due: Table, asked: Asked) -> Table:
-    coming = pieces.filter(pieces.due_on > ibis.literal(asked.on)).select("firm").distinct()
+def _with_state(state: Table, due: Table) -> Table:
+    """Set what is due to the firms, and still to come, beside what is known of their facts."""
     joined = state.left_join(due, "firm").drop("firm_right")
-    joined = joined.left_join(coming.mutate(later=True), "firm").drop("firm_right")
     return _told(joined, due=joined.due.fill_null(0), unknown=joined.unknown,
+        repay=joined.repay if "repay" in state.columns else False,
         coming=joined.later.fill_null(False),  # noqa: FBT003
     )  # fmt: skip
 

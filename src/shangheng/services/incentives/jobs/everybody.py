@@ -124,6 +124,15 @@ def _finding(each: Any) -> dict[str, Any]:  # noqa: ANN401 - a finding
     return {"year": each.year, "zh": zh, "en": en}
 
 
+def in_words(name: str, provision: Provision) -> tuple[str, str]:
+    """Return the words of a variant: what each of its choices means."""
+    known = {each.name: each for each in provision.readings}
+    choices = [part.partition("=") for part in name.split(", ") if "=" in part]
+    told = [known[reading].in_words(choice) for reading, _, choice in choices]
+    return ("，".join(zh for zh, _ in told) or "本单位选定的读法",
+            ", ".join(en for _, en in told) or "as the house decided")  # fmt: skip
+
+
 def variants_of(asked: Reckoned) -> Iterator[Variant]:
     """Yield a variant for each combination of the choices that nobody has made."""
     used = asked.used

@@ -283,7 +283,8 @@ def _of_outcomes(setting: Setting, conditions: Conditions, outcomes: list[Outcom
 
 def _nothing_else(setting: Setting) -> bool:
     """Return whether the year's finding settles what is asked, whatever is still unknown."""
-    return setting.provision.formula == "training" and setting.on.year in setting.lost_years
+    alone = setting.provision.formula in {"training", "fixed"}
+    return alone and setting.on.year in setting.lost_years
 
 
 def _of_value(setting: Setting, conditions: Conditions, computed: Computed) -> Verdict:

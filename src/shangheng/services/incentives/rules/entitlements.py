@@ -158,6 +158,7 @@ def _questions(each: Verdict) -> Iterator[dict[str, Any]]:
             "en": reading.en,
             "clause": reading.clause,
             "choose": list(reading.choose),
+            "words": {code: {"zh": zh, "en": en} for code, zh, en in reading.choices},
             "proposed": reading.proposed,
             "alternatives": _alternatives(asked.get(reading.name)),
         }
@@ -166,7 +167,11 @@ def _questions(each: Verdict) -> Iterator[dict[str, Any]]:
 def _alternatives(question: Question | None) -> list[dict[str, Any]]:
     if question is None:
         return []
-    return [{"choice": choice, "amount": plain(amount)} for choice, amount in question.outcomes]
+    return [
+        {"choice": choice, "zh": zh, "en": en, "amount": plain(amount)}
+        for choice, amount in question.outcomes
+        for zh, en in [question.reading.in_words(choice)]
+    ]
 
 
 def _piece(piece: Piece) -> dict[str, Any]:

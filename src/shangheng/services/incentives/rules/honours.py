@@ -22,8 +22,8 @@ LEVELS = {
 def recognition(setting: Setting) -> Computed:
     """Return an award for each honour of the kinds and levels that ``terms`` print.
 
-    Of one product or base only the highest counts; brands without a name are taken for different
-    products, bases and enterprises without a name for the same one.
+    Of one product or base only the highest counts, unless each level does by the reading; brands
+    without a name are taken for different products, bases and enterprises for the same one.
     """
     if setting.facts.honours is None:
         return Computed(missing=("honours",))
@@ -47,7 +47,7 @@ def recognition(setting: Setting) -> Computed:
         else:
             amount = cents(Decimal(award))
             reasons.append(setting.reason("recognised", **told, amount=amount))
-            pieces.append(_piece(place, honour, honour.day, amount))
+            pieces.append(_piece(setting, place, honour, amount))
     return Computed(pieces=tuple(pieces), missing=tuple(missing), reasons=tuple(reasons))
 
 
@@ -56,14 +56,16 @@ def _words(honour: Honour) -> tuple[str, str]:
     return level_zh + zh, f"{level_en} {en}"
 
 
-def _piece(place: int, honour: Honour, day: date, amount: Decimal) -> Piece:
+def _piece(setting: Setting, place: int, honour: Honour, amount: Decimal) -> Piece:
     zh, en = _words(honour)
+    day = honour.day or date.max
     own = str(place) if honour.kind == "brand" else ""
+    level = honour.level if setting.readings.get("upgraded_honours") == "full" else ""
     return Piece(
         year=day.year,
         due_on=day,
         amount=amount,
-        basis=f"{honour.kind} {honour.name or own}".strip(),
+        basis=f"{honour.kind} {honour.name or own} {level}".strip(),
         zh=f"{day} 新认定{zh}",
         en=f"{en} recognised on {day}",
     )

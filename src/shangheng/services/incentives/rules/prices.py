@@ -53,7 +53,7 @@ def parity(setting: Setting) -> Computed:
 def _begins(setting: Setting) -> date | None:
     """Return the day from which parity holds: the provision's, or the one that was decided."""
     if "from_day" not in setting.provision.open_terms:
-        return date(setting.provision.first_year, 1, 1)
+        return setting.provision.begins
     decided = setting.readings.get(setting.provision.open_terms["from_day"])
     return decided if isinstance(decided, date) else None
 

@@ -44,7 +44,8 @@ class Reading:
     """What the document leaves open: the choices or a number, and the question to answer.
 
     ``proposed`` is used, and said to be a proposal, until the authority decides; without one
-    nothing that depends on the reading is computed. ``parameter`` is its other name.
+    nothing that depends on the reading is computed. ``parameter`` is its other name, ``words``
+    say in Chinese and English what each choice means.
     """
 
     name: str
@@ -55,6 +56,16 @@ class Reading:
     proposed: str | None = None
     parameter: str = ""
     unit: str = ""
+    words: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def in_words(self, value: object) -> tuple[str, str]:
+        """Return what a value means: the words of a choice, else the value itself."""
+        return self.words.get(str(value), (str(value), str(value)))
+
+    @property
+    def choices(self) -> tuple[tuple[str, str, str], ...]:
+        """Return each choice with its words."""
+        return tuple((each, *self.in_words(each)) for each in self.choose)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -93,9 +93,10 @@ def test_a_jump_of_two_levels_asks_and_shows_both_sums() -> None:
     (asked,) = [q for q in found["questions"] if not q["proposed"]]
     assert asked["reading"] == "several_levels_in_one_year"
     assert asked["alternatives"] == [
-        {"choice": "highest", "amount": 100_000},
-        {"choice": "sum", "amount": 150_000},
-    ]
+        {"choice": "highest", "zh": "只奖最高一级", "en": "the highest level alone",
+         "amount": 100_000},
+        {"choice": "sum", "zh": "各级相加", "en": "the sum of the levels", "amount": 150_000},
+    ]  # fmt: skip
     assert answer["total"] == 0
     assert not answer["total_is_complete"]
 

@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """The worked examples of the jurisdictions, computed by hand, give what they say."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from shangheng.kernel.policies.queries import load
 from shangheng.kernel.policies.reading import Table, read_yaml
-from shangheng.services.incentives.forms.places import Place
-from shangheng.services.incentives.tests.places import FOLDER, ask_place, provision
+from shangheng.services.incentives.jobs.examples import answered, flaws, unlike
+from shangheng.services.incentives.tests.places import FOLDER, jurisdiction
 
 GANZHOU_COUNT_MIN = 150
-ANSWERED = {"verdict", "amount", "state"}
 
 
 def examples() -> Iterator[Any]:
@@ -24,27 +26,33 @@ def examples() -> Iterator[Any]:
 
 @pytest.mark.parametrize(("place", "name", "example"), list(examples()))
 def test_an_example_gives_what_was_computed_by_hand(place: str, name: str, example: Table) -> None:
-    facts = Place(example["facts"], "", example.lines["facts"])
-    answer = ask_place(facts, example["on"], example.get("readings", {}), place=place, small=True)
-    found, expected = provision(answer, name), example["expect"]
-    for key in ANSWERED & expected.keys():
-        wanted = expected[key]
-        assert found[key] == (wanted if isinstance(wanted, str) else plain(wanted)), key
-    if "missing" in expected:
-        assert found["missing"] == list(expected["missing"])
-    for key, value in expected.get("value", {}).items():
-        assert found["value"][key] == plain(value)
-    if "choices" in expected:
-        told = [each["amount"] for asked in found["questions"] for each in asked["alternatives"]]
-        assert told == list(expected["choices"])
+    answer = answered(jurisdiction(place), example)
+    assert unlike(name, example, answer) == {}
     paying = [each["amount"] or 0 for each in answer["provisions"] if each["kind"] == "money"]
     assert answer["total"] == pytest.approx(sum(paying), abs=0.001)
 
 
-def plain(value: Any) -> Any:
-    if value is None or isinstance(value, int | str):
-        return value
-    return int(value) if value == int(value) else float(value)
+@pytest.mark.parametrize(
+    ("old", "new", "code", "facts"),
+    [
+        ("amount: 100000}", "amount: 90000}", "example.unlike",
+         {"what": "amount", "wanted": 90000, "found": 100000}),
+        ('verdict: "yes"', 'verdict: "no"', "example.unlike",
+         {"what": "verdict", "wanted": "no", "found": "yes"}),
+        ("kind: demonstration-base", "kind: demonstration", "example.refused",
+         {"why": "facts.not_one_of"}),
+    ],
+)  # fmt: skip
+def test_an_example_that_does_not_hold_is_told_with_its_line(
+    tmp_path: Path, old: str, new: str, code: str, facts: dict[str, Any]
+) -> None:
+    shutil.copytree(FOLDER / "ganzhou", tmp_path / "ganzhou")
+    path = tmp_path / "ganzhou/examples/demonstration-award.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    (flaw,) = flaws(load(tmp_path, ("ganzhou",)), tmp_path)
+    assert (flaw.code, flaw.place.file) == (code, "ganzhou/examples/demonstration-award.yaml")
+    assert flaw.place.line == 2
+    assert facts.items() <= flaw.facts.items()
 
 
 def test_an_example_shows_its_working() -> None:

@@ -175,6 +175,26 @@ def test_all_firms_at_once_get_what_each_would_get(readings: dict[str, Any]) -> 
             assert together == alone.amount, (number, each.id, firm, alone)
 
 
+@pytest.mark.parametrize(("upgraded", "due"), [("difference", 100_000), ("full", 150_000)])
+def test_an_honour_raised_to_a_higher_level_is_awarded_as_the_reading_says(
+    upgraded: str, due: int
+) -> None:
+    base = tuple(
+        Honour(kind="demonstration-base", level=level, day=date(year, 3, 1))
+        for level, year in (("city", 2015), ("provincial", 2016))
+    )
+    firm = Facts(party={"registered_region": "360702"}, sales=(), leases=(), fibre=(),
+                 honours=base, findings=(), awards=())  # fmt: skip
+    asked = Asked(
+        tables={name: ibis.table(schema, name=name) for name, schema in SCHEMAS.items()},
+        on=ON, readings={**CHOSEN, "upgraded_honours": upgraded},
+    )  # fmt: skip
+    (provision,) = [each for each in PAYING if each.id == "ganzhou.demonstration-award"]
+    sql = ibis.to_sql(entitlements({provision.id: provision}, asked), dialect="duckdb")
+    assert database_of([firm]).execute(f"SELECT amount FROM ({sql})").fetchall() == [(due,)]
+    assert judge(provision, firm, ON, asked.readings).amount == due
+
+
 def test_the_random_firms_reach_every_kind_of_verdict() -> None:
     chance = Chance()
     states = {

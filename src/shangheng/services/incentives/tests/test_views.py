@@ -75,7 +75,19 @@ def test_a_reading_can_be_chosen_and_stays_chosen() -> None:
     assert 'name="reading.rent_rate_per_m2"' in told
     chosen = text_of(send(**FILLED, **lease, **{"reading.rent_rate_per_m2": "10"}))
     assert re.search(r'name="reading\.rent_rate_per_m2"[^>]*value="10"', chosen)
-    assert "rent_rate_per_m2=10" in chosen
+    assert re.search(r'10 <span class="code">rent_rate_per_m2</span>', chosen)
+
+
+def test_a_named_reading_is_chosen_and_told_in_words() -> None:
+    jumped = {**FILLED, "sales.0.amount": "120000000"}
+    told = text_of(send(**jumped))
+    assert "各级相加 → ¥150,000.00" in told
+    assert re.search(r'<option value="sum"\s*>各级相加</option>', told)
+    chosen = text_of(send(**jumped, **{"reading.several_levels_in_one_year": "sum"}))
+    assert re.search(r'<option value="sum" selected>各级相加</option>', chosen)
+    assert re.search(r'各级相加 <span class="code">several_levels_in_one_year</span>', chosen)
+    english = text_of(send("en", **jumped))
+    assert ">the sum of the levels</option>" in english
 
 
 @pytest.mark.parametrize(

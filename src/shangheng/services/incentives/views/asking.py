@@ -19,6 +19,7 @@ from shangheng.services.incentives.forms.places import placed_text
 from shangheng.services.incentives.jobs import known as filed
 from shangheng.services.incentives.jobs.asking import entitlements
 from shangheng.services.incentives.rules.decide import READING
+from shangheng.services.incentives.rules.provisions import Reading
 from shangheng.services.incentives.views.desk import Office, day_of, sees_whole
 
 ORIGINS = {
@@ -107,19 +108,21 @@ def _answered(
                 if name in asked or name in chosen]  # fmt: skip
     return {
         "answer": answer,
-        "lines": list(_lines(answer, is_home=place.id == office.home)),
+        "lines": list(_lines(answer, known, is_home=place.id == office.home)),
         "readings": readings,
         "day": on,
     }
 
 
-def _lines(answer: Mapping[str, Any], *, is_home: bool) -> Iterator[dict[str, Any]]:
+def _lines(
+    answer: Mapping[str, Any], known: Mapping[str, Reading], *, is_home: bool
+) -> Iterator[dict[str, Any]]:
     """Yield each provision, those that grant something first; what is to be decided apart."""
     order = list(VERDICTS)
     for each in sorted(answer["provisions"], key=lambda one: order.index(one["verdict"])):
         told = each["missing_in_words"]
         missing = [one for one in told if not one["name"].startswith(READING)]
-        used = [(name, each["reading"][name], ORIGINS[origin])
+        used = [(name, known[name].in_words(each["reading"][name]), ORIGINS[origin])
                 for name, origin in each["reading_from"].items()]  # fmt: skip
         may_apply = is_home and each["verdict"] == "yes"
         yield {

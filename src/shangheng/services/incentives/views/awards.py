@@ -54,8 +54,8 @@ def deserving(request: HttpRequest, office: Office) -> HttpResponse:
         "found": found,
         "lines": [each for each in lines if not each["dropped"]],
         "dropped": [each for each in lines if each["dropped"]],
-        "choices": [(name, found["sums"].get(name), found["funds"][name])
-                    for name in found["choices"]],
+        "choices": [(everybody.in_words(name, found["provision"]), found["sums"].get(name),
+                     found["funds"][name]) for name in found["choices"]],
     }  # fmt: skip
     return render(request, "incentives/deserving.html", facts)
 
@@ -115,6 +115,8 @@ def effect(request: HttpRequest, office: Office) -> HttpResponse:
         ]  # fmt: skip
         if changes:
             facts["found"] = effects.effect(asked, changes)
+            for line in facts["found"]["lines"]:
+                line["words"] = everybody.in_words(line["reading"], asked.provision)
     except Refusal as refusal:
         return _refused(request, "incentives/effect.html", facts, refusal)
     return render(request, "incentives/effect.html", facts)

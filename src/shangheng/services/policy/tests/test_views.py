@@ -107,6 +107,20 @@ def test_links_to_clauses_lead_to_clauses() -> None:
             assert library().documents[name].clause(unquote(label)), (name, label)
 
 
+def test_quotas_stand_below_the_targets_with_their_clause_and_number() -> None:
+    told = page("/policy/targets/?jurisdiction=jiangsu")
+    quotas = told.partition('id="quotas"')[2]
+    for each in library().jurisdictions["jiangsu"].quotas:
+        assert each.zh in quotas
+    assert re.search(
+        r"江苏省电子商务创客中心.*?jiangsu-2015 \(十一\).*?100</td>", quotas, re.DOTALL
+    )
+    assert re.search(r"绿色商场.*?未印", quotas, re.DOTALL)
+    only = page("/policy/targets/?jurisdiction=jiangsu&text=创客").partition('id="quotas"')[2]
+    assert "创客" in only
+    assert "绿色商场" not in only
+
+
 def test_a_target_without_data_is_not_nought() -> None:
     told = page("/policy/targets/")
     assert "没有数据" in told

@@ -110,6 +110,11 @@ def targets(request: HttpRequest, office: Office) -> HttpResponse:
         "asked": request.GET,
         "years": sorted({day.year for day in scope.days}, reverse=True),
         "lines": [_line(each, office) for each in listed],
+        "quotas": [
+            (each, cited(each.clause))
+            for each in place.quotas
+            if document_of(each.clause) in law and request.GET.get("text", "") in each.zh + each.en
+        ],
     }
     return render(request, "policy/targets.html", facts)
 

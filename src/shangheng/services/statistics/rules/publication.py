@@ -2,7 +2,7 @@
 """What may be published: cells with too few parties are withheld, and what would betray them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -75,8 +75,3 @@ def _published(row: Mapping[str, Any], reason: Reason | None) -> dict[str, Any]:
         return {**row, "suppressed": False}
     return {**row, "value": None, "records": 0, "parties": None, "suppressed": True,
             "why": reason.code}  # fmt: skip
-
-
-def count_withheld(rows: Iterable[Mapping[str, Any]]) -> int:
-    """Return how many cells of a published figure are withheld."""
-    return sum(1 for row in rows if row.get("suppressed"))

@@ -18,12 +18,14 @@ from shangheng.kernel.periods import days_in, end_kept, months_later
 from shangheng.kernel.regions import queries as regions
 from shangheng.kernel.service import Registry
 from shangheng.services.statistics.queries.reconciliation import reconciliation as reconciled
+from shangheng.services.statistics.rules.holidays import spring_festival_differs
 
 KEY_FIGURES = (
     "online-retail-sales", "transaction-volume", "order-count", "average-order",
     "active-shops", "buyers", "refund-rate", "parcels",
 )  # fmt: skip
 HEADLINE = "online-retail-sales"
+FESTIVAL_MONTHS = (1, 2)
 SPLITS = ("category", "platform", "mode", "channel")
 
 
@@ -111,6 +113,8 @@ def overview(request: HttpRequest, office: Office) -> HttpResponse:
         "months": sorted({f"{day:%Y-%m}" for day in days}, reverse=True),
         "region": regions.find(scope.region) if scope.region else None,
         "above": _above(scope.region, office),
+        "festival_moved": scope.since.month in FESTIVAL_MONTHS
+        and spring_festival_differs(scope.since.year, scope.since.year - 1),
         **_figures(office, scope, days, office.reader(request)),
     }
     return render(request, "statistics/overview.html", facts)

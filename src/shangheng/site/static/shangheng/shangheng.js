@@ -115,6 +115,29 @@ function keyboard() {
   });
 }
 
+// What was typed and not yet sent comes back after a reload or a wrong turn: in this tab only,
+// until it is sent or the tab is closed. Files, passwords and codes are never kept.
+function draft(form, place) {
+  const act = form.elements.namedItem("act");
+  const key = `draft ${location.pathname} ${act ? act.value : place}`;
+  const kept = [...form.elements].filter((each) =>
+    each.name && !each.matches("[type=hidden], [type=file], [type=password], [autocomplete=off], button"));
+  const choice = (each) => ["radio", "checkbox"].includes(each.type);
+  const typed = JSON.parse(sessionStorage.getItem(key) || "[]");
+  kept.forEach((each, at) => {
+    const [name, text] = typed[at] || [];
+    if (name !== each.name || !text) return;
+    if (choice(each)) each.checked = true;
+    else if (!each.value) each.value = text;
+  });
+  form.addEventListener("input", () => {
+    const now = kept.map((each) => [each.name, choice(each) ? each.checked && each.value : each.value]);
+    sessionStorage.setItem(key, JSON.stringify(now));
+  });
+  form.addEventListener("submit", () => sessionStorage.removeItem(key));
+}
+
+document.querySelectorAll("form.stack[method=post]").forEach(draft);
 document.querySelectorAll("table[data-sorts]").forEach(sortable);
 document.querySelectorAll("input[data-filters]").forEach(filterable);
 document.querySelectorAll("form[data-submits]").forEach(submitting);
