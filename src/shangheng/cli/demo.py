@@ -115,6 +115,7 @@ def demo_command(orders: int, days: int, host: str, port: int, *, no_serve: bool
     _reported(folder, files)
     demo_desk.count()
     _computed()
+    demo_desk.release()
     address = f"http://{host}:{port}"
     click.echo(f"\n用时 took {time.monotonic() - began:.0f} s")
     click.echo(f"网站 site      {address}")

@@ -6,7 +6,7 @@ All of it is made up and says so; ``shangheng init`` makes none of it.
 
 import shutil
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,16 @@ from django.conf import settings
 
 from shangheng.kernel.cases import actions as cases
 from shangheng.kernel.cases.store import Hand
+from shangheng.kernel.periods import days_in
 from shangheng.kernel.registers import actions as registers
 from shangheng.kernel.registers import queries as entries
 from shangheng.kernel.registers.actions import Filing
-from shangheng.kernel.registers.concept.actors import Actor, Post
+from shangheng.kernel.registers.concept.actors import NOBODY, Actor, Post
 from shangheng.kernel.registers.concept.actors import Hand as PlainHand
 from shangheng.kernel.registers.queries import Sought
 from shangheng.simulate.codes import DEPARTMENTS, credit_code
 from shangheng.simulate.people import PLATFORMS
-from shangheng.site import acting, clock, wiring
+from shangheng.site import acting, clock, wiring, work
 from shangheng.site.office import OFFICE
 from shangheng.site.registry import REGISTRY
 
@@ -42,6 +43,7 @@ COUNTER, COUNTER_ROLES = "officer", ("statistics.officer",)
 LARGE, SILENT = ("P01", "P02", "P03", "P05"), ("P09", "P10")
 SELLING, WITHOUT_SHOP = 40, 8
 PRETENDED = "演示"
+SHORTLY, LATER = timedelta(minutes=1), timedelta(days=7)
 RULE = "买家签收后七日内可以无理由退货。退货运费由买家承担，质量问题由商家承担。"
 SEEN = "买家签收后七日内可以无理由退货。退货运费一律由买家承担。活动商品一经售出，不退不换。"
 
@@ -88,6 +90,31 @@ def furnish() -> None:
         "platform": "P01", "title": rule["title"], "captured_on": today.isoformat(),
         "address": "https://p01.example/returns", "text": SEEN,
     })  # fmt: skip
+
+
+def release() -> None:
+    """Release a figure, and let another wait for its time; done once."""
+    kind, month = REGISTRY.case_kind("release"), OFFICE.latest_month("order")
+    if not month or entries.count(REGISTRY.register("published_figure"), Sought(), actor=NOBODY):
+        return
+    since, until = days_in("month", month)
+    now, house = clock.now(), acting.house()
+    officer, chief = _actor("officer", ("statistics.officer",)), _actor(CHIEF, CHIEF_ROLES)
+    drafts = (
+        ("online-retail-sales", "网络零售额", now - SHORTLY),
+        ("items-listed", "在售商品数", now + LATER),
+    )
+    for indicator, zh, due in drafts:
+        given = {
+            "indicator": indicator, "by": "platform", "since": since.isoformat(),
+            "until": until.isoformat(), "title": f"{month} {zh}（{PRETENDED}）",
+            "release_at": due.isoformat(timespec="seconds"), "late": PRETENDED,
+        }  # fmt: skip
+        early = Hand(officer, min(now, due) - SHORTLY, house=house)
+        number = cases.open_case(kind, given, early).number
+        cases.take_step(kind, number, "propose", {"commentary": f"{PRETENDED}分析。"}, early)
+        cases.take_step(kind, number, "approve", {}, Hand(chief, early.at, house=house))
+    work.once()
 
 
 def _actor(name: str, roles: tuple[str, ...]) -> Actor:

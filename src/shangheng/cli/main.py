@@ -35,6 +35,7 @@ COMMANDS = {
     "survey": ("surveys", "survey_command"),
     "regions": ("lookups", "regions_command"),
     "parties": ("lookups", "parties_command"),
+    "release": ("releases", "release_command"),
     "targets": ("policies", "targets_command"),
     "duties": ("policies", "duties_command"),
     "policy": ("library", "policy_command"),

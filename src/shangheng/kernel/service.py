@@ -20,6 +20,7 @@ from shangheng.kernel.formulas.receipts import RECEIPT
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store.home import Ledger
+from shangheng.kernel.registers.concept.actors import SYSTEM
 from shangheng.kernel.registers.concept.kinds import RegisterKind
 
 AfterBatch = Callable[[Ledger, Receipt, datetime], None]
@@ -159,7 +160,7 @@ class Registry:
         told = [role for kind in self.registers.values() for role in kind.roles]
         told += [role for kind in self.cases.values() for role in kind.roles]
         told += [role for kind in self.accounts.values() for role in (*kind.takes, *kind.gives)]
-        return tuple(dict.fromkeys(role for role in told if role != ANYBODY))
+        return tuple(dict.fromkeys(role for role in told if role not in (ANYBODY, SYSTEM)))
 
     def register(self, name: str) -> RegisterKind:
         """Return the register of that name, or say which there are."""

@@ -11,7 +11,7 @@ from shangheng.kernel.cases.store import Hand, House
 from shangheng.kernel.registers.actions import Filing
 from shangheng.kernel.registers.concept.actors import NOBODY, Actor
 from shangheng.kernel.registers.concept.actors import Hand as PlainHand
-from shangheng.site import carriers, clock, jurisdictions, people, wiring
+from shangheng.site import carriers, clock, jurisdictions, people, sealed_figures, wiring
 from shangheng.site.registry import REGISTRY
 
 VERSION_DIGITS = 10
@@ -39,6 +39,7 @@ def house() -> House:
         hooks=carriers.hooks(),
         guards=REGISTRY.guards,
         library=wiring.library,
+        figures=sealed_figures,
         secret=settings.SECRET_KEY,
     )
 

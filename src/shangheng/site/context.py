@@ -31,6 +31,7 @@ class Link:
 PUBLIC = (
     Link("statistics:overview", "总览", "Overview"),
     Link("indicators", "指标", "Indicators"),
+    Link("statistics:releases", "发布", "Releases"),
     Link("policy:library", "政策", "Policies"),
     Link("incentives:may_receive", "优惠", "Incentives"),
     Link("cases", "办事", "Services"),

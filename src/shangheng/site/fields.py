@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -126,6 +127,8 @@ def shown(field: f.Field, value: Any) -> str:  # noqa: ANN401 - whatever the fie
             text = words.either("是", "yes") if value else words.either("否", "no")
         case f.Region():
             text = places.region_name(text)
+        case f.Time():
+            text = words.moment_text(datetime.fromisoformat(text))
         case f.Money():
             text = words.exact(Decimal(text), 2)
         case Files():

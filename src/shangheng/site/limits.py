@@ -17,6 +17,7 @@ MOST = {
     "follow_failed": 20,  # wrong numbers and codes of cases
     "sign_failed": 10,  # wrong codes under a text
     "find_shop": 60,  # each goes through the orders of a year
+    "release_bundle": 60,  # each prints its cover
     "open_case": 300,  # a whole office may stand behind one address
 }
 """How often within the window; what is not named is not limited."""

@@ -2,15 +2,16 @@
 """What pages ask: figures of the dictionary over the ledger as it stands."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 from shangheng.kernel.cases.store import Hand
 from shangheng.kernel.errors import Refusal
+from shangheng.kernel.evidence import queries as evidence
 from shangheng.kernel.formulas import queries as formulas
 from shangheng.kernel.formulas.concept import Figure, Indicator, Question
 from shangheng.kernel.formulas.queries import House
@@ -21,13 +22,18 @@ from shangheng.kernel.registers.concept.actors import Actor
 from shangheng.kernel.service import Registry
 from shangheng.site import (
     acting,
+    asking,
     clock,
+    drawings,
     formats,
     limits,
     paper,
     people,
+    proving,
     publication,
     questions,
+    sealed_figures,
+    sealing,
     wiring,
     words,
 )
@@ -111,12 +117,7 @@ class Office:
 
     def house(self) -> House:
         """Return where figures are computed."""
-        return House(
-            engine=wiring.engine(),
-            ledger=wiring.ledger(),
-            kinds=self.registry.kinds,
-            configuration=wiring.decisions(),
-        )
+        return asking.house()
 
     def ask(self, name: str, question: Question, reader: Reader = EVERYBODY) -> Figure:
         """Return one figure as this reader may see it."""
@@ -150,22 +151,28 @@ class Office:
         if reader.officer:
             return formulas.answers(known, house=house, at=at)
         whole = formulas.answers(known, house=house, at=at, parties=True)
-        return [self._published(figure, house, at, reader) for figure in whole]
+        held = publication.held(self.registry)
+        shown = (self._published(figure, house, at, reader) for figure in whole)
+        return [publication.without_held(figure, held) for figure in shown]
 
-    def ask_again(
-        self, name: str, question: Question, *, versions: Mapping[str, int], at: datetime
-    ) -> Figure:
-        """Return a figure as it was published at a moment, computed from the ledger of then."""
-        known = wiring.decisions(known_at=at)
-        house = replace(self.house(), versions=versions, configuration=known)
-        asked = (self.registry.indicator(name), question)
-        whole = formulas.computed_again(*asked, house=house, at=at, parties=True)
-        return self._published(whole, house, at, EVERYBODY)
+    def released(self, content: Mapping[str, Any]) -> Figure:
+        """Return a figure as it was sealed."""
+        return sealed_figures.figure_of(content)
+
+    def drawing(self, figure: Figure, form: str, query: QueryDict) -> HttpResponse:
+        """Return a figure as a drawing."""
+        return drawings.drawn(figure, form, query)
+
+    def bundle(self, object_id: str) -> HttpResponse:
+        """Return the evidence of something sealed as a file."""
+        sealing.publish(evidence.leaves_of(object_id)[-1].index)
+        content = proving.bundle(wiring.ledger(), object_id)
+        response = HttpResponse(content, content_type="application/zip")
+        response["Content-Disposition"] = f'attachment; filename="{object_id}.zip"'
+        return response
 
     def _published(self, whole: Figure, house: House, at: datetime, reader: Reader) -> Figure:
-        day = whole.question.until or at.date()
-        least = publication.minimum(house.configuration, day)
-        shown = publication.publisher(self.registry)(whole, least)
+        shown = asking.fit(whole, at=at)
         question = publication.own_question(shown, reader.reporter) if reader.reporter else None
         if question is None:
             return shown

@@ -7,7 +7,9 @@ of the ledger and at which checkpoint of the log. Whoever has the ledger can com
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,33 +17,52 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from shangheng.kernel.errors import Invalid, NotFound, ShanghengError
+from shangheng.kernel.errors import Conflict, Invalid, NotFound, ShanghengError
 from shangheng.kernel.evidence import actions, entries
 from shangheng.kernel.evidence.verifying import Verdict, bad, good
+from shangheng.kernel.formulas import queries as formulas
 from shangheng.kernel.formulas.concept import Figure, Question
 from shangheng.kernel.records import retained
 from shangheng.kernel.records.store.home import write_durably
-from shangheng.site import clock, sealing
-from shangheng.site.office import OFFICE
+from shangheng.site import asking, clock, publication, sealing, wiring
 from shangheng.site.registry import REGISTRY
 
 PUBLISHED = "figure.published"
 ID_HEX = 32
+FACTS = ("indicator", "ledger", "log_size", "log_root")
+"""What the log shows of a sealed figure for ever: never a value."""
 
 
 def publish(indicator: str, question: Question) -> str:
     """Seal a figure as everybody may see it, and return the id of its evidence."""
-    figure = OFFICE.ask(indicator, question)
-    tree = sealing.publish()
-    facts: dict[str, str | int] = {"indicator": figure.indicator.name, "ledger": _versions(figure)}
-    if tree is not None:
-        facts |= {"log_size": tree.size, "log_root": tree.root.hex()}
+    sealing.publish()
     at = clock.now()
-    content = entries.canonical({**plain(figure), **facts, "at": at.isoformat()})
-    object_id = sha256(content).hexdigest()[:ID_HEX]
-    write_durably(_folder() / f"{object_id}.json", content)
+    content = computed(indicator, question, at)
+    figure = figure_of(content)
+    if publication.without_held(figure, publication.held(REGISTRY)) is not figure:
+        raise Conflict("publication.embargo", indicator=indicator)
+    return seal(content, at)
+
+
+def computed(indicator: str, asked: Question, at: datetime) -> dict[str, Any]:
+    """Return a figure as everybody may see it and what it was computed from, not sealed yet."""
+    question = asked.settled(REGISTRY.indicator(indicator))
+    figure = asking.public(indicator, question, at=at)
+    facts: dict[str, str | int] = {"indicator": figure.indicator.name, "ledger": _versions(figure)}
+    if published := sealing.the_log().published():
+        tree = published[1].checkpoint
+        facts |= {"log_size": tree.size, "log_root": tree.root.hex()}
+    return {**plain(figure), **facts, "at": at.isoformat()}
+
+
+def seal(content: Mapping[str, Any], at: datetime) -> str:
+    """Seal what was computed, and keep it where bundles and audits find it; return its id."""
+    written = entries.canonical(dict(content))
+    object_id = sha256(written).hexdigest()[:ID_HEX]
+    write_durably(_folder() / f"{object_id}.json", written)
+    facts = {name: content[name] for name in FACTS if name in content}
     with transaction.atomic():
-        actions.seal(PUBLISHED, object_id, content, at=at, facts=facts)
+        actions.seal(PUBLISHED, object_id, written, at=at, facts=facts)
     return object_id
 
 
@@ -90,12 +111,12 @@ def computed_again(content: bytes) -> Verdict:
         question, rows = question_of(said["question"]), said["rows"]
         indicator, ledger = str(said["indicator"]), str(said["ledger"])
         parameters, at = dict(said["parameters"]), datetime.fromisoformat(said["at"])
-        versions = {name: int(n) for name, _, n in (e.partition("@") for e in ledger.split(", "))}
+        versions = versions_of(ledger)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Invalid("evidence.document_malformed", part="figure") from error
     facts: dict[str, Any] = {"indicator": indicator, "ledger": ledger}
     try:
-        again = plain(OFFICE.ask_again(indicator, question, versions=versions, at=at))
+        again = plain(_asked_again(indicator, question, versions, at))
     except ShanghengError as refusal:
         reads = REGISTRY.indicators[indicator].reads if indicator in REGISTRY.indicators else ()
         if gone := retained.disposals_within(reads, question.since, question.until):
@@ -107,6 +128,37 @@ def computed_again(content: bytes) -> Verdict:
     before, now = {**said, **parameters}, {**again, **again["parameters"]}
     facts["changed"] = [name for name in names if before.get(name) != now.get(name)]
     return bad("figure", "evidence.figure_differs", facts)
+
+
+def _asked_again(
+    indicator: str, question: Question, versions: Mapping[str, int], at: datetime
+) -> Figure:
+    """Return a figure as it was published at a moment, computed from the ledger of then."""
+    known = wiring.decisions(known_at=at)
+    house = replace(asking.house(), versions=versions, configuration=known)
+    asked = (REGISTRY.indicator(indicator), question)
+    return asking.fit(formulas.computed_again(*asked, house=house, at=at, parties=True), at=at)
+
+
+def figure_of(content: Mapping[str, Any]) -> Figure:
+    """Return the figure that was sealed, to be shown; how many records it had is not kept."""
+    return Figure(
+        indicator=REGISTRY.indicator(content["indicator"]),
+        question=question_of(content["question"]),
+        rows=tuple(
+            {**row, "value": Decimal(row["value"]) if row["value"] else None, "records": 0}
+            for row in content["rows"]
+        ),
+        ledger=versions_of(content["ledger"]),
+        parameters=content["parameters"],
+        computed_at=datetime.fromisoformat(content["at"]),
+    )
+
+
+def versions_of(ledger: str) -> dict[str, int]:
+    """Return the versions of the ledger's kinds that a sealed figure cites."""
+    told = (each.partition("@") for each in ledger.split(", "))
+    return {name: int(version) for name, _, version in told}
 
 
 def question_of(plain_: Mapping[str, Any]) -> Question:

@@ -17,7 +17,7 @@ from shangheng.kernel.cases import tallies
 from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.calendar import Calendar, official
 from shangheng.kernel.cases.concept.clocks import Clock, Event, Unit
-from shangheng.kernel.cases.concept.guards import OPENING, Guards, Taking
+from shangheng.kernel.cases.concept.guards import OPENING, Figures, Guards, Taking
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
 from shangheng.kernel.cases.concept.seals import seal_of
 from shangheng.kernel.cases.concept.standing import Standing
@@ -46,7 +46,7 @@ class House:
     ``records`` are the kinds of record that steps may report, ``channels`` the ways by which
     people can be told, ``hooks`` the programs that are told, ``guards`` what services check, book
     or enter before a step is written, by ``kind.step``; ``library`` gives the policies that they
-    ask; ``secret`` is what codes for signing are made of.
+    ask, ``figures`` what they release; ``secret`` is what codes for signing are made of.
     """
 
     region: str = ""
@@ -58,6 +58,7 @@ class House:
     hooks: tuple[Hook, ...] = ()
     guards: Guards = field(default_factory=dict)
     library: Callable[[], Library] | None = None
+    figures: Figures | None = None
     secret: str = ""
 
 
@@ -150,9 +151,10 @@ def _taking(
         region=row.region if row else kind.place_of(given, house.region),
         values=row.values if row else given, given=given, actor=hand.actor, at=hand.at,
         opened_at=row.opened_at if row else hand.at, home=house.region, said=said,
-        by_step={each.name: each.by for each in taken},
+        by_step=({OPENING: row.opened_by} if row else {}) | {each.name: each.by for each in taken},
         due_at={each.name: each.due_at for each in running},
         configuration=house.configuration, library=house.library,
+        figures=house.figures,
     )  # fmt: skip
 
 

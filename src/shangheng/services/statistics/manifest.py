@@ -2,8 +2,10 @@
 """What the statistics service plugs in."""
 
 from shangheng.kernel.service import Service
-from shangheng.services.statistics.actions import learn_merchants
+from shangheng.services.statistics.actions import GUARDS, learn_merchants, release_due
+from shangheng.services.statistics.cases import offered
 from shangheng.services.statistics.formulas import derived, fulfilment, orders, reporting, shops
+from shangheng.services.statistics.queries import releases
 from shangheng.services.statistics.queries.frame import proposals
 from shangheng.services.statistics.queries.survey import survey
 from shangheng.services.statistics.records import KINDS
@@ -32,11 +34,16 @@ SERVICE = Service(
     ),
     kinds=KINDS,
     registers=REGISTERS,
+    cases=offered(INDICATORS),
     indicators=INDICATORS,
     urls="shangheng.services.statistics.urls",
     after={"merchant": learn_merchants},
+    guards=GUARDS,
+    chores={"release": release_due},
     jobs={
         "fit-to-publish": fit_to_publish,
+        "embargo": releases.embargo,
+        "releases": releases.listed,
         "notes-between": notes_between,
         "frame": proposals,
         "survey": survey,

@@ -4,7 +4,6 @@
 import json
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -13,20 +12,17 @@ from django.views.decorators.http import require_safe
 from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.formulas import queries as formulas
 from shangheng.kernel.formulas.concept import Figure, Indicator, Question
-from shangheng.kernel.periods import CHINA, period_start
-from shangheng.site import charts, lineage, words
-from shangheng.site.figures import Reading, period_label, points_by_size, points_in_time, unit_text
+from shangheng.kernel.periods import CHINA
+from shangheng.site import lineage, words
+from shangheng.site.drawings import drawn
+from shangheng.site.figures import period_label
 from shangheng.site.formats import FORMATS, csv_file
 from shangheng.site.office import OFFICE
 from shangheng.site.people import officers_only
 from shangheng.site.questions import months_of, read
 from shangheng.site.registry import REGISTRY, indicator_at
-from shangheng.site.templatetags.pictures import measured
 
 RECORDS_A_PAGE = 50
-WIDTHS = range(280, 1601)
-MEDIA = {"svg": "image/svg+xml", "png": "image/png"}
-KEEP_S = 60
 ORIGIN_HEADER = ("报送单位 reporter", "批次 batch", "条数 records", "交换包 parcel",
                  "收到时间 received", "依据 basis")  # fmt: skip
 
@@ -132,50 +128,9 @@ def figures(request: HttpRequest, name: str, form: str) -> HttpResponse:
 @require_safe
 def chart(request: HttpRequest, name: str, form: str) -> HttpResponse:
     """Return a figure as a drawing."""
-    if form not in MEDIA:
-        raise NotFound("format.unknown", format=form, known=sorted(MEDIA))
     indicator = indicator_at(name)
     figure = OFFICE.ask(name, read(request.GET, indicator), OFFICE.reader(request))
-    drawing = _picture(figure, request.GET)
-    content = charts.svg(drawing) if form == "svg" else charts.png(drawing)
-    response = HttpResponse(content, content_type=MEDIA[form])
-    response["Cache-Control"] = f"private, max-age={KEEP_S}"
-    if request.GET.get("titled"):
-        response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
-    return response
-
-
-def _picture(figure: Figure, query: QueryDict) -> charts.Picture:
-    reading = Reading(figure)
-    width = query.get("width", "")
-    if width and not (width.isdigit() and int(width) in WIDTHS):
-        raise Invalid("chart.width", width=width, least=WIDTHS.start, most=WIDTHS.stop - 1)
-    time = reading.time
-    points = points_in_time(reading) if time else points_by_size(reading)
-    named: dict[str, Any] = {"form": "bars", "order": tuple(point.at for point in points)}
-    if time:
-        order = tuple(dict.fromkeys(point.series for point in points))
-        named = {"form": "line" if time.name in ("day", "week") else "columns", "order": order}
-    if time and time.name == "week":
-        points = tuple(
-            charts.Point(str(period_start("week", each.at)), each.value, each.series)
-            for each in points
-        )
-    return charts.Picture(
-        points=points,
-        unit=unit_text(figure.indicator.unit, reading.currency),
-        english=words.language() == "en",
-        dark=query.get("theme") == "dark",
-        width=int(width or 720),
-        titles=_titles(figure, reading) if query.get("titled") else (),
-        **named,
-    )
-
-
-def _titles(figure: Figure, reading: Reading) -> tuple[str, ...]:
-    versions = ", ".join(f"{kind}@{version}" for kind, version in figure.ledger.items())
-    source = words.either(f"来源：商衡账本 {versions}", f"Source: Shangheng ledger {versions}")
-    return reading.finding(), measured(figure), source
+    return drawn(figure, form, request.GET)
 
 
 @require_safe

@@ -20,9 +20,11 @@ from shangheng.site.figures import (
     period_label,
     span_label,
     unit_text,
+    value_label,
 )
 from shangheng.site.maps import drawing
 from shangheng.site.places import region_name, short_name
+from shangheng.site.publication import EMBARGO
 from shangheng.site.registry import REGISTRY
 
 register = template.Library()
@@ -194,9 +196,18 @@ def figure_table(context: template.Context, figure: Figure, most: int = 200) -> 
         "many_currencies": len(reading.currencies) > 1,
         "shares": figure.indicator.additive and len(reading.rows) > 1,
         "withheld": any(line.suppressed for line in reading.lines),
+        "embargo": any(row.get("why") == EMBARGO for row in figure.rows),
         "figure": figure,
         "request": context["request"],
     }
+
+
+@register.simple_tag
+def cell(figure: Figure, codes: Sequence[str | None]) -> str:
+    """Write which cell of a figure is meant: a code for each dimension, then the currency."""
+    named = [figure.indicator.dimension(name) for name in figure.question.by]
+    labels = [value_label(each, code) for each, code in zip(named, codes, strict=False)]
+    return " · ".join(labels) or words.label(figure.indicator)
 
 
 @register.inclusion_tag("site/downloads.html")

@@ -9,8 +9,9 @@ anything, is sealed with the step; if it refuses, neither the step nor anything 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
+from shangheng.kernel.formulas.concept import Question
 from shangheng.kernel.formulas.parameters import Configuration
 from shangheng.kernel.periods import day_of
 from shangheng.kernel.policies.concept import Library
@@ -19,12 +20,25 @@ from shangheng.kernel.registers.concept.actors import Actor, Hand
 OPENING = "open"
 
 
+class Figures(Protocol):
+    """Where a step that releases a figure gets it, and how it is sealed once it is public."""
+
+    def computed(self, indicator: str, asked: Question, at: datetime) -> Mapping[str, Any]:
+        """Return a figure as everybody may see it, with what it was computed from."""
+        ...
+
+    def seal(self, content: Mapping[str, Any], at: datetime) -> str:
+        """Seal what ``computed`` returned; return the number of its evidence."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Taking:
     """A step about to be taken.
 
     ``values`` are those of the form, ``given`` what is said with this step, ``said`` what was said
-    with each earlier one (the latest of a name, in the order of time), ``by_step`` who took it.
+    with each earlier one (the latest of a name, in the order of time), ``by_step`` who took it
+    (under ``open`` who opened the case).
     ``opened_at`` is when the case began (now, if it is being opened), ``due_at`` when each clock
     that runs is over.
     """
@@ -44,6 +58,7 @@ class Taking:
     due_at: Mapping[str, datetime | None] = field(default_factory=dict)
     configuration: Configuration = field(default_factory=dict)
     library: Callable[[], Library] | None = None
+    figures: Figures | None = None
 
     @property
     def today(self) -> date:

@@ -12,7 +12,7 @@ from typing import Any
 
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.records.concept import fields as f
-from shangheng.kernel.registers.concept.actors import PUBLIC
+from shangheng.kernel.registers.concept.actors import PUBLIC, SYSTEM
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 ROLE = re.compile(r"[a-z][a-z0-9-]*\.[a-z][a-z-]*")
@@ -32,8 +32,10 @@ class RegisterKind:
     (longitude and latitude). ``place`` is the region field that decides who is competent,
     ``parent`` the register in which an entry stands under another, ``expires`` the day field after
     which an entry no longer holds. Whoever is not among the roles sees ``public`` fields only.
-    ``confirm`` names who must confirm what another has entered; empty, entries hold at once.
-    ``reach`` names the code list by which is counted how many were told of an entry (``reach``).
+    ``confirm`` names who must confirm what another has entered; empty, entries hold at once. What
+    only a step of a case may enter is entered by ``SYSTEM``.
+    ``reach`` names the code list by which is counted how many were told of an entry (``reach``),
+    ``page`` an address that shows an entry, by its number, better than the generated one.
     """
 
     name: str
@@ -56,6 +58,7 @@ class RegisterKind:
     number: str = ""
     intro: tuple[str, str] = ("", "")
     reach: str = ""
+    page: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a declaration that cannot work, at import, with every reason."""
@@ -88,7 +91,7 @@ class RegisterKind:
         if len(self.point) not in (0, 2) or (self.near_m and not self.point):
             yield "point must be longitude and latitude"
         for role in (*self.enter, *self.confirm, *self.see):
-            if role != PUBLIC and not ROLE.fullmatch(role):
+            if role not in (PUBLIC, SYSTEM) and not ROLE.fullmatch(role):
                 yield f"role {role}"
 
     @property
