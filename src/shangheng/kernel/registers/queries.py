@@ -339,6 +339,14 @@ def entry(kind: RegisterKind, number: str, *, actor: Actor, today: date) -> Entr
     return _view(kind, row, version, actor, today)
 
 
+def in_force(kind: RegisterKind, number: str, *, actor: Actor, today: date) -> EntryView:
+    """Return an entry that holds today; refuse one that has ended or is past its last day."""
+    found = entry(kind, number.strip(), actor=actor, today=today)
+    if found.state != "current" or found.expired:
+        raise NotFound("register.not_in_force", number=number, day=today.isoformat())
+    return found
+
+
 def _row(kind: RegisterKind, number: str, actor: Actor) -> EntryRow:
     rows = EntryRow.objects.filter(_seen(kind, actor), kind=kind.name, number=number)
     row = rows.select_related("parent").first()

@@ -40,10 +40,7 @@ HOUSE = Actor("", (Post("consumer.officer"),))
 
 def entry_of(kind: RegisterKind, number: str, today: date) -> EntryView:
     """Return an entry that holds today, whole; refuse one that does not."""
-    found = registers.entry(kind, number.strip(), actor=HOUSE, today=today)
-    if found.state != "current" or found.expired:
-        raise NotFound("register.not_in_force", number=number, day=today.isoformat())
-    return found
+    return registers.in_force(kind, number, actor=HOUSE, today=today)
 
 
 def sides(form: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from shangheng.services.incentives.jobs.effects import effect
 from shangheng.services.incentives.jobs.everybody import deserving, reckoned
 from shangheng.services.incentives.jobs.examples import flaws
 from shangheng.services.incentives.jobs.known import facts_of, schema
+from shangheng.services.incentives.jobs.vouchers import VOUCHER_GUARDS
 from shangheng.services.incentives.registers import REGISTERS
 from shangheng.services.incentives.rules.funds import FUND_KINDS
 from shangheng.services.incentives.views.desk import sees_whole
@@ -26,6 +27,7 @@ SERVICE = Service(
         "brand-demonstration-awards",
         "stacking-disqualification-guard",
         "utility-store-cost-relief",
+        "sme-service-voucher",
     ),
     registers=REGISTERS,
     cases=CASES,
@@ -42,5 +44,5 @@ SERVICE = Service(
         "effect": effect,
         "flaws": flaws,
     },
-    guards=GUARDS,
+    guards={**GUARDS, **VOUCHER_GUARDS},
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is on file: findings against firms, which cost them the preferences of the year.
+"""What is on file: findings against firms, who may redeem vouchers, parcels, accredited courses.
 
 Any authority that finds an infringement enters it here, or a service that decides such cases does.
 """
@@ -42,4 +42,32 @@ FINDING = RegisterKind(
     place="region",
     number="CC-{year}-{sequence:05}",
 )
-REGISTERS = (FINDING,)
+PROVIDER = RegisterKind(
+    name="voucher_provider",
+    zh="服务券服务机构名录",
+    en="Providers that redeem vouchers",
+    serves=("sme-service-voucher",),
+    basis=("jiangsu-2015 (八)3",),
+    intro=(
+        "只有名录内、未过有效期的服务机构可以兑付中小企业信息化服务券。",
+        "Only a provider on this list, within its term, can redeem a voucher.",
+    ),
+    fields=(
+        Identifier("code", zh="统一社会信用代码", en="credit code", scheme="uscc"),
+        Text("name", zh="机构名称", en="provider", max=120),
+        Text("services", zh="服务内容", en="services", max=500),
+        Text("ties", zh="关联企业", en="related firms", max=1000, optional=True,
+             note="同一控制人、持股或任职关系的企业，写信用代码，用顿号分开"),
+        Day("valid_until", zh="有效期至", en="valid until", ahead=True),
+        Text("document", zh="入选文号", en="document", max=80),
+    ),
+    key=("code",),
+    title="name",
+    enter=("incentives.clerk",),
+    confirm=("incentives.reviewer",),
+    see=("incentives.decider", "incentives.treasurer", "incentives.inspector"),
+    public=("code", "name", "services", "valid_until"),
+    expires="valid_until",
+    number="FWJG-{year}-{sequence:05}",
+)  # fmt: skip
+REGISTERS = (FINDING, PROVIDER)
