@@ -9,6 +9,7 @@ from shangheng.services.incentives.jobs.effects import effect
 from shangheng.services.incentives.jobs.everybody import deserving, reckoned
 from shangheng.services.incentives.jobs.examples import flaws
 from shangheng.services.incentives.jobs.known import facts_of, schema
+from shangheng.services.incentives.jobs.parcels import watch
 from shangheng.services.incentives.jobs.vouchers import VOUCHER_GUARDS
 from shangheng.services.incentives.registers import REGISTERS
 from shangheng.services.incentives.rules.funds import FUND_KINDS
@@ -28,6 +29,7 @@ SERVICE = Service(
         "stacking-disqualification-guard",
         "utility-store-cost-relief",
         "sme-service-voucher",
+        "land-use-support",
     ),
     registers=REGISTERS,
     cases=CASES,
@@ -44,5 +46,6 @@ SERVICE = Service(
         "effect": effect,
         "flaws": flaws,
     },
+    chores={"parcels": watch},
     guards={**GUARDS, **VOUCHER_GUARDS},
 )

@@ -70,4 +70,49 @@ PROVIDER = RegisterKind(
     expires="valid_until",
     number="FWJG-{year}-{sequence:05}",
 )  # fmt: skip
-REGISTERS = (FINDING, PROVIDER)
+USES = {
+    "storage": ("物流仓储", "logistics and storage"),
+    "industry": ("工业", "industry"),
+    "commerce": ("商业服务", "commerce and services"),
+    "online-offline": ("线上线下互动业务", "online-offline business"),
+    "office": ("办公", "offices"),
+    "housing": ("居住", "housing"),
+    "idle": ("闲置", "idle"),
+}
+PARCEL = RegisterKind(
+    name="land_parcel",
+    zh="电商与物流用地台账",
+    en="Parcels for e-commerce and logistics",
+    serves=("land-use-support",),
+    basis=("jiangsu-2015 (六)", "jiangsu-2016 十", "hunan-2015 (十九)"),
+    intro=(
+        "每宗地的原用途、允许用途、现状用途；核查到的变化记为新版本，不合规的和过渡期将满的会通知。",
+        "Use before, allowed and found; what departs and what ends is told to officers.",
+    ),
+    fields=(
+        Text("parcel", zh="宗地号", en="parcel", max=40, sensitivity="public"),
+        Text("name", zh="地块或项目名称", en="name", max=120, sensitivity="public"),
+        Region("region", zh="所在地", en="region", sensitivity="public"),
+        Text("address", zh="坐落", en="address", max=200, sensitivity="public"),
+        Identifier("owner", zh="使用权人信用代码", en="user of the land", scheme="uscc"),
+        OneOf("use_before", zh="原用途", en="use before", values=USES, sensitivity="public"),
+        OneOf("allowed", zh="允许用途", en="use allowed", values=USES, sensitivity="public"),
+        OneOf("use", zh="现状用途", en="use found", values=USES, sensitivity="public"),
+        OneOf("source", zh="核查来源", en="found by", values={
+            "visit": ("现场核查", "a visit"), "licence": ("证照登记", "a licence"),
+            "survey": ("地籍调查", "the land survey"),
+        }),
+        Day("found_on", zh="核查日期", en="found on"),
+        Day("transition_from", zh="过渡期起算日", en="transition from", optional=True,
+            note="按已定的读法（备案、开业或文件印发之日）填写；不适用过渡期的留空"),
+    ),
+    key=("parcel",),
+    title="name",
+    enter=("incentives.clerk",),
+    confirm=("incentives.reviewer",),
+    see=("incentives.decider", "incentives.inspector"),
+    public=("parcel", "name", "region", "address", "use_before", "allowed", "use"),
+    place="region",
+    number="ZD-{year}-{sequence:06}",
+)  # fmt: skip
+REGISTERS = (FINDING, PROVIDER, PARCEL)
