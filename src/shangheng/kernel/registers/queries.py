@@ -340,9 +340,9 @@ def entry(kind: RegisterKind, number: str, *, actor: Actor, today: date) -> Entr
 
 
 def in_force(kind: RegisterKind, number: str, *, actor: Actor, today: date) -> EntryView:
-    """Return an entry that holds today; refuse one that has ended or is past its last day."""
-    found = entry(kind, number.strip(), actor=actor, today=today)
-    if found.state != "current" or found.expired:
+    """Return an entry as it holds on a day; refuse one not begun, ended or past its last day."""
+    found = as_at(kind, number.strip(), on=today, actor=actor)
+    if found.expired:
         raise NotFound("register.not_in_force", number=number, day=today.isoformat())
     return found
 

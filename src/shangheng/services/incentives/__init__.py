@@ -11,8 +11,8 @@ to their steps.
 
 Delivers ``tax-preference-calculator``, ``incentive-application-engine``, ``special-fund-ledger``,
 ``sales-threshold-awards``, ``rent-fibre-subsidy``, ``brand-demonstration-awards``,
-``stacking-disqualification-guard``, ``utility-store-cost-relief``, ``sme-service-voucher``
-and ``land-use-support``.
+``stacking-disqualification-guard``, ``utility-store-cost-relief``, ``sme-service-voucher``,
+``land-use-support``, ``training-subsidy-settlement`` and ``project-subsidies``.
 
 Basis: Ganzhou 2015 四(一) 四(二) 四(四) 四(五)3, Jiangsu 2015 (四) (五) (六) (八) (九) (二十)
 (二十八) (三十二), Jiangsu 2016 十 十一 十三, Hunan 2015 (五) (六) (八) (九) (十) (十九),

@@ -72,6 +72,13 @@ APPLICATION = CaseKind(
         Identifier("code", zh="统一社会信用代码", en="credit code", scheme="uscc"),
         Region("region", zh="注册地或所在地（县级）", en="county of the firm"),
         FACTS,
+        Text(
+            "trainees", zh="参训人员（培训补贴）", en="trainees", max=4000, optional=True,
+            sensitivity="personal",
+            note="每人写：身份证号 课程编号 参训日期，用空格分开；身份证号只留化名",
+        ),
+        Text("asset", zh="补贴标的（项目补贴）", en="asset subsidised", max=120, optional=True,
+             note="唯一编号：仓库不动产单元号、展会备案号、证券代码等；一项只补一次"),
         Files("proof", zh="证明材料", en="papers", optional=True),
         Text(
             "contact", zh="联系人和电话", en="contact", max=100, optional=True,
@@ -106,7 +113,11 @@ APPLICATION = CaseKind(
     steps=(
         Step(
             "check", "filed", "checked", by=CLERK, zh="核查", en="Check", guarded=True,
-            needs=(AMOUNT, Text("ground", zh="核定依据", en="ground", max=500, optional=True)),
+            needs=(AMOUNT, Text("ground", zh="核定依据", en="ground", max=500, optional=True),
+                   Day("visited_on", zh="实地核验日期", en="visited on", optional=True,
+                       note="项目补贴须填"),
+                   Text("visit", zh="实地核验情况", en="found on the visit", max=1000,
+                        optional=True)),
         ),
         Step("ask", "filed", "waiting", by=CLERK, zh="要求补正", en="Ask", needs=(REASON,)),
         Step("supply", "waiting", "filed", by=APPLICANT, zh="补正", en="Supply",
@@ -149,7 +160,7 @@ APPLICATION = CaseKind(
     leads=("incentives.lead",),
     place=("region",),
     title="name",
-    alike=("code", "provision"),
+    alike=("code", "provision", "trainees", "asset"),
     number="YH-{year}-{sequence:06}",
 )  # fmt: skip
 

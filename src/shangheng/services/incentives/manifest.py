@@ -9,6 +9,7 @@ from shangheng.services.incentives.jobs.effects import effect
 from shangheng.services.incentives.jobs.everybody import deserving, reckoned
 from shangheng.services.incentives.jobs.examples import flaws
 from shangheng.services.incentives.jobs.known import facts_of, schema
+from shangheng.services.incentives.jobs.once import ONCE_GUARDS
 from shangheng.services.incentives.jobs.parcels import watch
 from shangheng.services.incentives.jobs.vouchers import VOUCHER_GUARDS
 from shangheng.services.incentives.registers import REGISTERS
@@ -30,6 +31,8 @@ SERVICE = Service(
         "utility-store-cost-relief",
         "sme-service-voucher",
         "land-use-support",
+        "training-subsidy-settlement",
+        "project-subsidies",
     ),
     registers=REGISTERS,
     cases=CASES,
@@ -47,5 +50,5 @@ SERVICE = Service(
         "flaws": flaws,
     },
     chores={"parcels": watch},
-    guards={**GUARDS, **VOUCHER_GUARDS},
+    guards={**GUARDS, **VOUCHER_GUARDS, **ONCE_GUARDS},
 )

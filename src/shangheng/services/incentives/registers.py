@@ -115,4 +115,30 @@ PARCEL = RegisterKind(
     place="region",
     number="ZD-{year}-{sequence:06}",
 )  # fmt: skip
-REGISTERS = (FINDING, PROVIDER, PARCEL)
+COURSE = RegisterKind(
+    name="training_course",
+    zh="补贴培训课程认定名录",
+    en="Courses accredited for subsidies",
+    serves=("training-subsidy-settlement",),
+    basis=("jiangsu-2015 (八)4", "jiangsu-2015 (二十八)2", "ganzhou-2015 四(四)1"),
+    intro=(
+        "经认定、可以申请培训补贴的课程；参训当日须在认定有效期内。",
+        "Courses for which a training subsidy can be claimed, if accredited on the day.",
+    ),
+    fields=(
+        Text("name", zh="课程名称", en="course", max=120),
+        Identifier("body", zh="培训机构信用代码", en="credit code of the body", scheme="uscc"),
+        Text("body_name", zh="培训机构", en="training body", max=120),
+        Whole("hours", zh="课时", en="hours", min=1, max=2000),
+        Text("document", zh="认定文号", en="accredited by", max=80),
+        Day("valid_until", zh="认定有效期至", en="accredited until", ahead=True),
+    ),
+    key=("body", "name"),
+    title="name",
+    enter=("incentives.clerk",),
+    confirm=("incentives.reviewer",),
+    public=("name", "body", "body_name", "hours", "document", "valid_until"),
+    expires="valid_until",
+    number="PXKC-{year}-{sequence:05}",
+)  # fmt: skip
+REGISTERS = (FINDING, PROVIDER, PARCEL, COURSE)

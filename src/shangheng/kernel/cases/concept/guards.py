@@ -26,7 +26,7 @@ class Taking:
     ``values`` are those of the form, ``given`` what is said with this step, ``said`` what was said
     with each earlier one (the latest of a name, in the order of time), ``by_step`` who took it.
     ``opened_at`` is when the case began (now, if it is being opened), ``due_at`` when each clock
-    that runs is over.
+    that runs is over; ``secret`` is what pseudonyms in cases are keyed with.
     """
 
     kind: str
@@ -44,6 +44,7 @@ class Taking:
     due_at: Mapping[str, datetime | None] = field(default_factory=dict)
     configuration: Configuration = field(default_factory=dict)
     library: Callable[[], Library] | None = None
+    secret: str = ""
 
     @property
     def today(self) -> date:

@@ -40,7 +40,7 @@ READER = Actor("incentives", tuple(Post(role) for role in FINDING.roles))
 
 def opened(taking: Taking) -> Mapping[str, Any]:
     """Refuse an application for a provision that does not exist here, or facts unreadable."""
-    provision, facts = _asked(taking)
+    provision, facts = asked(taking)
     if not provision.in_force:
         raise Invalid("incentive.not_in_force", provision=provision.id, clause=provision.clause)
     del facts
@@ -53,7 +53,7 @@ def checked(taking: Taking) -> Mapping[str, Any]:
     Where only an officer can tell (a condition, an amount that is not printed), the officer says
     the sum and the ground.
     """
-    provision, facts = _asked(taking)
+    provision, facts = asked(taking)
     chosen = queries.chosen_readings([provision], {}, taking.configuration, _day(taking))
     verdict = judge(provision, facts, _day(taking), chosen.values)
     typed = taking.given.get("amount")
@@ -112,7 +112,7 @@ def decided(taking: Taking) -> Mapping[str, Any]:
     ]
     if standing:
         raise Conflict("incentive.objected", number=taking.number, objections=standing)
-    provision, facts = _asked(taking)
+    provision, facts = asked(taking)
     _refuse_disqualified(provision, facts, _day(taking))
     parts = _shares(taking, provision)
     keys = booked("commit", taking, parts)
@@ -210,7 +210,7 @@ def objected(taking: Taking) -> Mapping[str, Any]:
     return {"application": number}
 
 
-def _asked(taking: Taking) -> tuple[Provision, Facts]:
+def asked(taking: Taking) -> tuple[Provision, Facts]:
     """Return the provision applied for, and the facts filed with what the house itself knows."""
     assert taking.library is not None, "a house with cases has policies"  # noqa: S101
     on = _day(taking)
