@@ -40,6 +40,7 @@ UNSEALED = {
     "services.consumer.actions.refund": GUARDS,
     "services.consumer.jobs.tell_warnings": TOLD,
     "services.filing.jobs.raise_alarms": TOLD,
+    "services.incentives.jobs.parcels.watch": TOLD,
     "services.express.actions.competent": GUARDS,
     "services.policy.actions.keep_index": "an index of files, made again from them at any time",
 }
