@@ -11,7 +11,6 @@ from shangheng.kernel.accounts import queries as accounts
 from shangheng.kernel.accounts.concept.plans import GUARANTEE as PLAN
 from shangheng.kernel.accounts.concept.units import CNY, amount_of
 from shangheng.kernel.cases import trends
-from shangheng.kernel.errors import NotFound
 from shangheng.kernel.formulas import queries as formulas
 from shangheng.kernel.formulas.concept import Question
 from shangheng.kernel.periods import day_of
