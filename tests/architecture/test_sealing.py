@@ -40,6 +40,7 @@ UNSEALED = {
     "services.consumer.actions.refund": GUARDS,
     "services.consumer.jobs.tell_warnings": TOLD,
     "services.filing.jobs.raise_alarms": TOLD,
+    "services.incentives.jobs.parcels.watch": TOLD,
     "services.express.actions.competent": GUARDS,
     "services.statistics.actions.check_release": GUARDS,
     "services.statistics.actions.check_withdrawal": GUARDS,

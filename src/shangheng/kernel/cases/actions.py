@@ -58,9 +58,10 @@ def open_case(kind: CaseKind, given: Mapping[str, Any], hand: Hand) -> Opened:
     role = hand.actor.role_for(kind.opens, place, bodies=kind.bodies_of(values))
     if role is None:
         raise NotPermitted("case.not_yours", what="open", roles=list(kind.opens), region=place)
+    # Drawn before the guards: of two openings at once the second one's guards see the first case.
+    number, code = store.next_number(kind, hand.at), new_code()
     values = store.guarded(kind, None, hand, values, None)
     store.keep_files(hand.house, kind.form, given)
-    number, code = store.next_number(kind, hand.at), new_code()
     row = CaseRow.objects.create(
         uuid=uuid4(), kind=kind.name, number=number, state=kind.initial, region=place,
         title=kind.title_of(values), values=values, typed=_searchable(kind, number, values),

@@ -153,7 +153,7 @@ def _taking(
         opened_at=row.opened_at if row else hand.at, home=house.region, said=said,
         by_step=({OPENING: row.opened_by} if row else {}) | {each.name: each.by for each in taken},
         due_at={each.name: each.due_at for each in running},
-        configuration=house.configuration, library=house.library,
+        configuration=house.configuration, library=house.library, secret=house.secret,
         figures=house.figures,
     )  # fmt: skip
 
@@ -288,11 +288,12 @@ def events_of(kept: ClockRow) -> tuple[Event, ...]:
 
 
 def keep_traits(kind: CaseKind, row: CaseRow) -> None:
-    """Keep the values by which similar cases are found."""
+    """Keep the values by which similar cases are found, of a list each one."""
+    told = [(name, row.values[name]) for name in kind.alike if row.values.get(name)]
     TraitRow.objects.bulk_create(
-        TraitRow(case=row, kind=kind.name, name=name, value=str(row.values[name])[:TRAIT_MAX])
-        for name in kind.alike
-        if row.values.get(name)
+        TraitRow(case=row, kind=kind.name, name=name, value=str(each)[:TRAIT_MAX])
+        for name, value in told
+        for each in (value if isinstance(value, list) else [value])
     )
 
 

@@ -354,6 +354,14 @@ def entry(kind: RegisterKind, number: str, *, actor: Actor, today: date) -> Entr
     return _view(kind, row, version, actor, today)
 
 
+def in_force(kind: RegisterKind, number: str, *, actor: Actor, today: date) -> EntryView:
+    """Return an entry as it holds on a day; refuse one not begun, ended or past its last day."""
+    found = as_at(kind, number.strip(), on=today, actor=actor)
+    if found.expired:
+        raise NotFound("register.not_in_force", number=number, day=today.isoformat())
+    return found
+
+
 def _row(kind: RegisterKind, number: str, actor: Actor) -> EntryRow:
     rows = EntryRow.objects.filter(_seen(kind, actor), kind=kind.name, number=number)
     row = rows.select_related("parent").first()

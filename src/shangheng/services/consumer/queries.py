@@ -11,7 +11,6 @@ from shangheng.kernel.accounts import queries as accounts
 from shangheng.kernel.accounts.concept.plans import GUARANTEE as PLAN
 from shangheng.kernel.accounts.concept.units import CNY, amount_of
 from shangheng.kernel.cases import trends
-from shangheng.kernel.errors import NotFound
 from shangheng.kernel.formulas import queries as formulas
 from shangheng.kernel.formulas.concept import Question
 from shangheng.kernel.periods import day_of
@@ -40,10 +39,7 @@ HOUSE = Actor("", (Post("consumer.officer"),))
 
 def entry_of(kind: RegisterKind, number: str, today: date) -> EntryView:
     """Return an entry that holds today, whole; refuse one that does not."""
-    found = registers.entry(kind, number.strip(), actor=HOUSE, today=today)
-    if found.state != "current" or found.expired:
-        raise NotFound("register.not_in_force", number=number, day=today.isoformat())
-    return found
+    return registers.in_force(kind, number, actor=HOUSE, today=today)
 
 
 def sides(form: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, str]:

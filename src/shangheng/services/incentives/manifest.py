@@ -9,6 +9,9 @@ from shangheng.services.incentives.jobs.effects import effect
 from shangheng.services.incentives.jobs.everybody import deserving, reckoned
 from shangheng.services.incentives.jobs.examples import flaws
 from shangheng.services.incentives.jobs.known import facts_of, schema
+from shangheng.services.incentives.jobs.once import ONCE_GUARDS
+from shangheng.services.incentives.jobs.parcels import watch
+from shangheng.services.incentives.jobs.vouchers import VOUCHER_GUARDS
 from shangheng.services.incentives.registers import REGISTERS
 from shangheng.services.incentives.rules.funds import FUND_KINDS
 from shangheng.services.incentives.views.desk import sees_whole
@@ -26,6 +29,10 @@ SERVICE = Service(
         "brand-demonstration-awards",
         "stacking-disqualification-guard",
         "utility-store-cost-relief",
+        "sme-service-voucher",
+        "land-use-support",
+        "training-subsidy-settlement",
+        "project-subsidies",
     ),
     registers=REGISTERS,
     cases=CASES,
@@ -42,5 +49,6 @@ SERVICE = Service(
         "effect": effect,
         "flaws": flaws,
     },
-    guards=GUARDS,
+    chores={"parcels": watch},
+    guards={**GUARDS, **VOUCHER_GUARDS, **ONCE_GUARDS},
 )

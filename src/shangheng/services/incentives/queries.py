@@ -199,6 +199,7 @@ def _provision(
         steps=tuple((each["zh"], each["en"]) for each in data.get("steps", ())),
         counts=data.get("counts", {}),
         matching_percent=_matching(place, data, on, configuration),
+        once_for=data.get("once_for", ""),
     )
 
 

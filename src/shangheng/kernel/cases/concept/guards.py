@@ -40,7 +40,7 @@ class Taking:
     with each earlier one (the latest of a name, in the order of time), ``by_step`` who took it
     (under ``open`` who opened the case).
     ``opened_at`` is when the case began (now, if it is being opened), ``due_at`` when each clock
-    that runs is over.
+    that runs is over; ``secret`` is what pseudonyms in cases are keyed with.
     """
 
     kind: str
@@ -59,6 +59,7 @@ class Taking:
     configuration: Configuration = field(default_factory=dict)
     library: Callable[[], Library] | None = None
     figures: Figures | None = None
+    secret: str = ""
 
     @property
     def today(self) -> date:

@@ -20,7 +20,7 @@ from shangheng.kernel.registers import queries as registers
 from shangheng.kernel.registers.concept.actors import Actor, Post
 from shangheng.kernel.registers.queries import Sought
 from shangheng.services.incentives import actions, queries
-from shangheng.services.incentives.cases import APPLICATION, OBJECTION
+from shangheng.services.incentives.cases import APPLICATION, OBJECTION, VOUCHER
 from shangheng.services.incentives.forms.facts_file import facts_from
 from shangheng.services.incentives.forms.places import placed_text
 from shangheng.services.incentives.jobs.asking import known_to
@@ -28,7 +28,7 @@ from shangheng.services.incentives.registers import FINDING
 from shangheng.services.incentives.rules.decide import Verdict, judge
 from shangheng.services.incentives.rules.entitlements import plain
 from shangheng.services.incentives.rules.facts import Award, Facts, Finding
-from shangheng.services.incentives.rules.funds import Due, Share, purse_of, shares
+from shangheng.services.incentives.rules.funds import Due, Share, purse_named, purse_of, shares
 from shangheng.services.incentives.rules.provisions import ZERO, Provision
 from shangheng.services.incentives.rules.reasons import said
 
@@ -40,7 +40,7 @@ READER = Actor("incentives", tuple(Post(role) for role in FINDING.roles))
 
 def opened(taking: Taking) -> Mapping[str, Any]:
     """Refuse an application for a provision that does not exist here, or facts unreadable."""
-    provision, facts = _asked(taking)
+    provision, facts = asked(taking)
     if not provision.in_force:
         raise Invalid("incentive.not_in_force", provision=provision.id, clause=provision.clause)
     del facts
@@ -53,7 +53,7 @@ def checked(taking: Taking) -> Mapping[str, Any]:
     Where only an officer can tell (a condition, an amount that is not printed), the officer says
     the sum and the ground.
     """
-    provision, facts = _asked(taking)
+    provision, facts = asked(taking)
     chosen = queries.chosen_readings([provision], {}, taking.configuration, _day(taking))
     verdict = judge(provision, facts, _day(taking), chosen.values)
     typed = taking.given.get("amount")
@@ -112,11 +112,11 @@ def decided(taking: Taking) -> Mapping[str, Any]:
     ]
     if standing:
         raise Conflict("incentive.objected", number=taking.number, objections=standing)
-    provision, facts = _asked(taking)
+    provision, facts = asked(taking)
     _refuse_disqualified(provision, facts, _day(taking))
     parts = _shares(taking, provision)
-    keys = _moved("commit", taking, parts)
-    return {"shares": _plain(parts), "transfers": list(keys), "amount": _fixed_sum(taking)}
+    keys = booked("commit", taking, parts)
+    return {"shares": plainly(parts), "transfers": list(keys), "amount": _fixed_sum(taking)}
 
 
 def _refuse_disqualified(provision: Provision, facts: Facts, on: date) -> None:
@@ -133,24 +133,40 @@ def paid(taking: Taking) -> Mapping[str, Any]:
     parts = _parts_of(taking)
     if not parts:
         raise Conflict("incentive.no_money", number=taking.number)
-    keys = _moved("pay", taking, parts)
+    if purse_named(parts[0].fund) == "voucher":
+        raise Conflict("incentive.is_voucher", number=taking.number)
+    keys = booked("pay", taking, parts)
     return {
         "transfers": list(keys), "amount": str(sum((each.amount for each in parts), ZERO)),
-        "award": _fixed_sum(taking), "provision": taking.values["provision"],
-        "code": taking.values["code"], "day": _day(taking).isoformat(),
+        **awarded(taking, _fixed_sum(taking)),
+    }  # fmt: skip
+
+
+def awarded(taking: Taking, amount: str) -> Mapping[str, str]:
+    """Return what ``awards_of`` reads of a step: how much was given by what to whom, and when."""
+    return {
+        "award": amount, "provision": str(taking.values["provision"]),
+        "code": str(taking.values["code"]), "day": _day(taking).isoformat(),
     }  # fmt: skip
 
 
 def granted(taking: Taking) -> Mapping[str, Any]:
-    """End what costs no fund; what was committed must be paid or released."""
-    if _parts_of(taking):
+    """End what costs no fund; what was committed must be paid or released, or is a voucher.
+
+    What was committed for a voucher stays so: it is issued on what this step says.
+    """
+    parts = _parts_of(taking)
+    if not parts:
+        return {}
+    if purse_named(parts[0].fund) != "voucher":
         raise Conflict("incentive.is_money", number=taking.number)
-    return {}
+    amount = str(sum((each.amount for each in parts), ZERO))
+    return {"shares": plainly(parts), "amount": amount, **awarded(taking, _fixed_sum(taking))}
 
 
 def released(taking: Taking) -> Mapping[str, Any]:
     """Give the commitment up; the money is free again."""
-    return {"transfers": list(_moved("release", taking, _parts_of(taking)))}
+    return {"transfers": list(booked("release", taking, _parts_of(taking)))}
 
 
 def reclaimed(taking: Taking) -> Mapping[str, Any]:
@@ -159,10 +175,10 @@ def reclaimed(taking: Taking) -> Mapping[str, Any]:
     wanted = Decimal(str(taking.given["amount"]))
     if not ZERO < wanted <= whole:
         raise Conflict("incentive.reclaim_too_much", amount=plain(wanted), most=plain(whole))
-    return {"shares": _plain(_portion(_parts_of(taking), wanted, whole))}
+    return {"shares": plainly(portion(_parts_of(taking), wanted, whole))}
 
 
-def _portion(parts: Iterable[Share], wanted: Decimal, whole: Decimal) -> tuple[Share, ...]:
+def portion(parts: Iterable[Share], wanted: Decimal, whole: Decimal) -> tuple[Share, ...]:
     """Divide a sum as the award was divided; the last part takes what rounding left."""
     listed, left = list(parts), wanted
     found = []
@@ -177,12 +193,11 @@ def _portion(parts: Iterable[Share], wanted: Decimal, whole: Decimal) -> tuple[S
 
 def returned(taking: Taking) -> Mapping[str, Any]:
     """Book what came back; it is available again to the treasury that had paid it."""
-    parts = _parts(taking.said["reclaim"]["shares"])
-    keys = _moved("return", taking, parts)
+    parts = parts_from(taking.said["reclaim"]["shares"])
+    keys = booked("return", taking, parts)
     return {
         "transfers": list(keys), "amount": taking.said["reclaim"]["amount"],
-        "provision": taking.values["provision"], "code": taking.values["code"],
-        "day": _day(taking).isoformat(),
+        **awarded(taking, taking.said["reclaim"]["amount"]),
     }  # fmt: skip
 
 
@@ -195,7 +210,7 @@ def objected(taking: Taking) -> Mapping[str, Any]:
     return {"application": number}
 
 
-def _asked(taking: Taking) -> tuple[Provision, Facts]:
+def asked(taking: Taking) -> tuple[Provision, Facts]:
     """Return the provision applied for, and the facts filed with what the house itself knows."""
     assert taking.library is not None, "a house with cases has policies"  # noqa: S101
     on = _day(taking)
@@ -234,15 +249,24 @@ def findings_of(on: date) -> dict[str, tuple[Finding, ...]]:
 
 
 def awards_of() -> dict[str, tuple[Award, ...]]:
-    """Return what was paid, and paid back, by credit code; matching is no part of an award."""
+    """Return what was paid, and paid back, by credit code; matching is no part of an award.
+
+    A voucher counts from when it was granted; what was not spent of it is taken off again.
+    """
     found: dict[str, tuple[Award, ...]] = {}
-    for each in cases.taken(APPLICATION, ("pay", "return")):
-        told = each.values
-        sign = 1 if each.step == "pay" else -1
-        amount = sign * Decimal(str(told.get("award", told["amount"])))
-        day = date.fromisoformat(told["day"])
-        award = Award(provision=told["provision"], day=day, amount=amount)
-        found[told["code"]] = (*found.get(told["code"], ()), award)
+    steps = (
+        (1, APPLICATION, ("pay", "grant")),
+        (-1, APPLICATION, ("return",)),
+        (-1, VOUCHER, ("pay", "expire", "cancel")),
+    )
+    for sign, kind, names in steps:
+        for told in (each.values for each in cases.taken(kind, names)):
+            if "code" not in told:  # granted without money
+                continue
+            amount = sign * Decimal(str(told["award"] if "award" in told else told["amount"]))
+            day = date.fromisoformat(told["day"])
+            award = Award(provision=told["provision"], day=day, amount=amount)
+            found[told["code"]] = (*found.get(told["code"], ()), award)
     return found
 
 
@@ -258,24 +282,27 @@ def _fixed_sum(taking: Taking) -> str:
 
 
 def _parts_of(taking: Taking) -> tuple[Share, ...]:
-    return _parts(taking.said["decide"]["shares"])
+    return parts_from(taking.said["decide"]["shares"])
 
 
-def _parts(told: Iterable[Mapping[str, Any]]) -> tuple[Share, ...]:
+def parts_from(told: Iterable[Mapping[str, Any]]) -> tuple[Share, ...]:
+    """Return the shares that a step or a case says."""
     return tuple(
         Share(fund=each["fund"], amount=Decimal(each["amount"]), matching=each["matching"])
         for each in told
     )
 
 
-def _plain(parts: Iterable[Share]) -> list[dict[str, Any]]:
+def plainly(parts: Iterable[Share]) -> list[dict[str, Any]]:
+    """Return shares as a step says them."""
     return [
         {"fund": each.fund, "amount": str(each.amount), "matching": each.matching}
         for each in parts
     ]
 
 
-def _moved(movement: str, taking: Taking, parts: tuple[Share, ...]) -> tuple[str, ...]:
+def booked(movement: str, taking: Taking, parts: tuple[Share, ...]) -> tuple[str, ...]:
+    """Move shares through their funds, sealed with the case; return the keys."""
     facts = {"case": taking.number, "provision": str(taking.values["provision"]),
              "code": str(taking.values["code"])}  # fmt: skip
     return actions.move(movement, parts, taking.number, facts, taking.at) if parts else ()

@@ -78,6 +78,7 @@ class Provision:
     ``printed`` is false where the document names no amount. ``open_terms`` are terms that no
     document prints, each with the reading that decides it. ``counts`` says which costs of the
     facts a formula over costs takes, ``matching_percent`` what a county adds where it decided to.
+    ``once_for`` says what it is given once for: a ``trainee`` (person and course), an ``asset``.
     """
 
     id: str
@@ -101,6 +102,7 @@ class Provision:
     steps: tuple[tuple[str, str], ...] = ()
     counts: Mapping[str, Any] = field(default_factory=dict)
     matching_percent: Decimal | None = None
+    once_for: str = ""
 
     @property
     def lacks_amount(self) -> bool:

@@ -60,15 +60,6 @@ def appropriated(purse: Purse, amount: str) -> str:
     return actions.appropriate(line, Decimal(amount), "1号", treasurer)
 
 
-def test_a_voucher_is_issued_and_redeemed_on_its_account() -> None:
-    fund = appropriated("voucher", "5000")
-    number = through("jiangsu.sme-voucher", "party: {small_or_medium: true}")
-    cases.take_step(APPLICATION, number, "decide", {}, hand("decider"))
-    assert accounts.balance(f"{fund}/committed").posted == 500_000
-    cases.take_step(APPLICATION, number, "pay", {"bank_reference": "核销 1"}, hand("treasurer"))
-    assert accounts.balance(f"{fund}/paid").posted == 500_000
-
-
 def test_land_is_taken_from_the_quota_in_square_metres() -> None:
     fund = appropriated("land", "20000")
     facts = "project: {fits_plans: true, leading_major_or_reuse: true}"
