@@ -58,6 +58,7 @@ BENCH = (
     Link("consumer:outliers", "待提警示", "Warnings to propose", COMPLAINTS),
     Link("consumer:stations", "12315站", "Stations", COMPLAINTS),
     Link("filing:alarms", "规则与做法", "Rules and practice", DESKS),
+    Link("parties", "主体", "Parties", (OFFICER,)),
     Link("accounts", "账户", "Accounts", (OFFICER,)),
     Link("retention:periods", "留存", "Retention", (OFFICER,)),
     Link("posts", "岗位", "Posts", (ADMINISTRATOR,)),

@@ -19,6 +19,7 @@ from shangheng.site.pages import (
     kinds,
     letters,
     notices,
+    parties,
     reach,
     reconciling,
     records,
@@ -110,6 +111,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         )
         for act in ("amend", "correct", "end", "confirm")
     ),
+    path("parties/", parties.index, name="parties"),
+    path("parties/<uuid:party>/", parties.detail, name="party"),
     path("accounts/", accounts.index, name="accounts"),
     path("accounts/kinds/", accounts.kinds, name="account-kinds"),
     path("accounts/check/", accounts.check, name="statement-check"),

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 
 from shangheng.kernel.errors import Conflict, Invalid, NotFound
 from shangheng.kernel.parties import concept, store
-from shangheng.kernel.parties.concept import Key, Learned, Merchant
+from shangheng.kernel.parties.concept import Key, Learned, Merchant, Said
 from shangheng.kernel.parties.models import PartyCodeRow, PartyRow
 from shangheng.kernel.parties.sealing import Act, Ended, acting
 from shangheng.kernel.parties.store import StoredId
@@ -210,28 +210,28 @@ def link(source: UUID, relation: str, target: UUID, *, at: datetime) -> None:
         act.add_links([(begin, relation, end, today)])
 
 
-def end_link(source: UUID, relation: str, *, at: datetime) -> None:
+def end_link(source: UUID, relation: str, *, at: datetime, said: Said | None = None) -> None:
     """End a party's current link of a relation."""
     begin = _stored(source)
     row = store.current_links([begin]).get((begin, relation))
     if row is None:
         raise NotFound("party.link_unknown", party=str(source), relation=relation)
-    with acting("party.link_ended", at) as act:
+    with acting("party.link_ended", at, source, said) as act:
         act.end_links([(begin, relation, row[0])], day_of(at).isoformat())
 
 
-def end_code(scheme: str, value: str, *, at: datetime) -> None:
+def end_code(scheme: str, value: str, *, at: datetime, said: Said | None = None) -> None:
     """Withdraw a code; from today another party may bear it."""
     row = PartyCodeRow.objects.filter(
         scheme=scheme, value=concept.normalised(scheme, value), valid_until__isnull=True
     ).first()
     if row is None:
         raise NotFound("party.unknown", scheme=scheme, value=value)
-    with acting("party.code_ended", at) as act:
+    with acting("party.code_ended", at, row.party_id, said) as act:
         act.end_code(row, day_of(at))
 
 
-def merge(duplicate: UUID, into: UUID, *, at: datetime) -> None:
+def merge(duplicate: UUID, into: UUID, *, at: datetime, said: Said | None = None) -> None:
     """Declare a party a duplicate of another; its codes and shops are found under the other.
 
     Nothing is moved, so ``unmerge`` restores both as they were.
@@ -239,16 +239,16 @@ def merge(duplicate: UUID, into: UUID, *, at: datetime) -> None:
     row, right = _row(duplicate), _row(into)
     if duplicate == into or right.merged_into_id or row.merged_into_id or row.duplicates.exists():
         raise Conflict("party.cannot_merge", duplicate=str(duplicate), into=str(into))
-    with acting("party.merged", at) as act:
+    with acting("party.merged", at, duplicate, said) as act:
         act.merge(row, right)
 
 
-def unmerge(duplicate: UUID, *, at: datetime) -> None:
+def unmerge(duplicate: UUID, *, at: datetime, said: Said | None = None) -> None:
     """Take back a merge."""
     row = _row(duplicate)
     if row.merged_into_id is None:
         raise Conflict("party.not_merged", party=str(duplicate))
-    with acting("party.unmerged", at) as act:
+    with acting("party.unmerged", at, duplicate, said) as act:
         act.merge(row, None)
 
 

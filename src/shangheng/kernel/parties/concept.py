@@ -99,6 +99,19 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Who put something right by hand, and why; sealed with what was changed."""
+
+    by: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        """Refuse a change without a reason."""
+        if not self.reason.strip():
+            raise Invalid("party.reason_missing")
+
+
+@dataclass(frozen=True, slots=True)
 class Learned:
     """What a roster taught: everything counted, so that a receipt can say it."""
 

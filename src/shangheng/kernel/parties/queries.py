@@ -78,6 +78,11 @@ def search(text: str, *, on: date, limit: int = 20) -> tuple[Party, ...]:
     return tuple(_party(row, on) for row in list(found.values())[:limit])
 
 
+def duplicates_of(party: UUID) -> dict[UUID, str]:
+    """Return the names of the duplicates that were merged into a party, by their ids."""
+    return dict(PartyRow.objects.filter(merged_into_id=party).values_list("pk", "name"))
+
+
 def shops_of(party: UUID, *, on: date) -> tuple[Party, ...]:
     """Return the shops that a company operated, or a platform hosted, on a day."""
     links = PartyLinkRow.objects.filter(

@@ -23,6 +23,7 @@ from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.evidence.entries import Fact
 from shangheng.kernel.evidence.findings import Finding, SealedRow
 from shangheng.kernel.parties import store
+from shangheng.kernel.parties.concept import Said
 from shangheng.kernel.parties.models import PartyActRow, PartyCodeRow, PartyLinkRow, PartyRow
 from shangheng.kernel.parties.store import StoredId
 
@@ -82,6 +83,10 @@ class Act:
         row.save(update_fields=["merged_into"])
         self._note("merge", [(row.pk, into.pk if into else "")])
 
+    def say(self, party: UUID, said: Said) -> None:
+        """Remember who changes a party, and why."""
+        self._note("said", [(party, said.by, said.reason)])
+
     def _note(self, change: str, rows: Iterable[Line]) -> None:
         self.lines += [(change, *map(_told, row)) for row in rows]
 
@@ -99,11 +104,15 @@ def _told(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds
 
 
 @contextmanager
-def acting(what: str, at: datetime) -> Iterator[Act]:
-    """Let an action change parties in one transaction, and seal what it changed."""
+def acting(
+    what: str, at: datetime, party: UUID | None = None, said: Said | None = None
+) -> Iterator[Act]:
+    """Let an action change parties in one transaction; seal what it changed and who said so."""
     with transaction.atomic():
         act = Act()
         yield act
+        if party and said:
+            act.say(party, said)
         act.seal(what, at)
 
 
@@ -238,6 +247,8 @@ class _Book:
     def do(self, line: Line) -> None:
         change, party, *rest = line
         name, _, ends = change.partition(".")
+        if name == "said":
+            return
         if name == "party":
             self.parties[party] = [*rest, ""]
         elif name == "name":

@@ -38,6 +38,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "主体 {duplicate} 不能并入 {into}",
         "Party {duplicate} cannot be merged into {into}",
     ),
+    "party.reason_missing": (
+        "请写明理由，例如：同一企业被两个平台各报一次",
+        "Say why, for instance: one firm reported twice by two platforms",
+    ),
+    "party.id_unreadable": (
+        "“{text}”不是主体编号；请从对方页面复制，例如 0190f3a0-5c1e-7c3b-9d2e-1a2b3c4d5e6f",
+        "{text} is no number of a party; copy it from the other party's page",
+    ),
     "party.not_merged": (
         "主体 {party} 未被并入",
         "Party {party} was not merged",
