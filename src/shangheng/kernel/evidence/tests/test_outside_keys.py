@@ -5,6 +5,7 @@ import pytest
 
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.evidence import actions, log, queries
+from shangheng.kernel.evidence.keys import parse_signer
 from shangheng.kernel.evidence.tests.logs import AT
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +30,7 @@ def test_keys_kept_elsewhere_rotate_in_the_settings_and_never_touch_the_disk(
     for given in (f"{new} {old}", new, new):
         actions.begin(log.make(tmp_path, name="x", at=AT, given=given), at=AT)
     told = [(leaf.what, leaf.object_id) for leaf in queries.leaves()]
-    first, second = (log.parse_signer(text).verifier.key_id.hex() for text in (old, new))
+    first, second = (parse_signer(text).verifier.key_id.hex() for text in (old, new))
     assert (told[0], *told[2:]) == (
         ("key.added", first), ("key.added", second), ("key.retired", first)
     )  # fmt: skip
