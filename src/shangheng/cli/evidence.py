@@ -54,18 +54,22 @@ an_existing_file = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.argument("file", type=an_existing_file)
 @click.option("--keys", type=an_existing_file, help="可信公钥 trusted keys, from /log/keys")
 @click.option(
-    "--recompute", is_flag=True, help="按账本重算数据 compute its figure from the ledger"
+    "--recompute/--no-recompute",
+    default=None,
+    help="按账本重算数据，在发布机关默认重算"
+    " compute a figure from the ledger; unasked in the house that published it",
 )
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
-def verify_command(file: Path, keys: Path | None, *, recompute: bool, as_json: bool) -> None:
+def verify_command(
+    file: Path, keys: Path | None, *, recompute: bool | None, as_json: bool
+) -> None:
     """核验回执、证据包或余额证明，无需联网 Verify a file offline; 0 only if all holds."""
     data = file.read_bytes()
     given = parse_keys(keys.read_text(encoding="utf-8")) if keys else None
     is_bundle = data.startswith(ZIP) or file.suffix == ".zip"
     verdicts = verify_bundle(data, given) if is_bundle else _verify_json(data, given)
-    if recompute and is_bundle:
-        files, _ = read(data)
-        verdicts.append(sealed_figures.computed_again(files.get("content.json", b"")))
+    if recompute is not False and is_bundle:
+        verdicts += sealed_figures.judged(read(data)[0], is_asked=bool(recompute))
     ok = holds(verdicts)
     if as_json:
         told = {"ok": ok, "file": str(file), "verdicts": [_plain(each) for each in verdicts]}

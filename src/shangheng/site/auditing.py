@@ -122,7 +122,9 @@ def _check_batch(home: Ledger, leaf: Leaf) -> Iterator[Finding]:
     yield from _tried(f"{where}/hashes.bin", partial(_check_root, home, leaf.object_id, facts))
     archived = home.archive(leaf.object_id)
     for sealed in (archived, *sorted(archived.parent.glob(f"{leaf.object_id}.*.sealed"))):
-        yield from _tried(f"archive/{sealed.name}", partial(_check_archive, home, sealed, facts))
+        yield from _tried(
+            f"archive/{sealed.name}", partial(_check_archive, home, sealed, plain or {})
+        )
     if (rejects := home.batch(leaf.object_id) / REJECTS).exists():
         yield from _tried(f"{where}/{REJECTS}", partial(_check_rejects, home, rejects))
 
@@ -211,12 +213,12 @@ def _check_rejects(home: Ledger, path: Path) -> str:
     return ""
 
 
-def _check_archive(home: Ledger, path: Path, facts: Mapping[str, Fact]) -> str:
+def _check_archive(home: Ledger, path: Path, receipt: Mapping[str, Any]) -> str:
     """Return what differs in the archived bytes; that they open proves them whole."""
     digest, size = sha256(), 0
     for piece in archive.unsealed(path, master_key=home.master_key):
         digest.update(piece)
         size += len(piece)
-    if size != facts["bytes"]:  # several files were joined: their digests are one digest
+    if size != receipt.get("bytes"):  # several files were joined: their digests are one digest
         return ""
-    return "" if f"sha256:{digest.hexdigest()}" == facts["digest"] else "digest"
+    return "" if f"sha256:{digest.hexdigest()}" == receipt.get("digest") else "digest"

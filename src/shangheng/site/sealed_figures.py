@@ -17,7 +17,13 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from shangheng.kernel.errors import Conflict, Invalid, NotFound, ShanghengError
+from shangheng.kernel.errors import (
+    Conflict,
+    Invalid,
+    NotFound,
+    ShanghengError,
+    Unavailable,
+)
 from shangheng.kernel.evidence import actions, entries
 from shangheng.kernel.evidence.verifying import Verdict, bad, good
 from shangheng.kernel.formulas import queries as formulas
@@ -99,6 +105,32 @@ def content_of(object_id: str) -> bytes:
 def sealed() -> Iterator[str]:
     """Give the ids of all sealed figures."""
     yield from sorted(path.stem for path in _folder().glob("*.json"))
+
+
+def judged(files: Mapping[str, bytes], *, is_asked: bool) -> Iterator[Verdict]:
+    """Compute the figure of a bundle again: in the house that published it, or where it is asked.
+
+    Elsewhere there is no ledger to compute it from, which is said.
+    """
+    try:
+        is_figure = entries.parse(files.get("entry.json", b"")).what == PUBLISHED
+    except Invalid:  # the verdict on the content says so
+        is_figure = False
+    if is_asked or (is_figure and _is_ours(files.get("checkpoint", b""))):
+        try:
+            yield computed_again(files.get("content.json", b""))
+        except Invalid as refusal:
+            yield bad("figure", refusal.code, refusal.facts)
+    elif is_figure:
+        yield good("figure", "evidence.figure_elsewhere", {})
+
+
+def _is_ours(checkpoint: bytes) -> bool:
+    """Tell whether the log of this house signed a checkpoint; there may be no house here."""
+    try:
+        return checkpoint.startswith(f"{sealing.the_log().origin}\n".encode())
+    except Unavailable:
+        return False
 
 
 def computed_again(content: bytes) -> Verdict:

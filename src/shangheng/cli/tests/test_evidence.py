@@ -56,13 +56,17 @@ def test_the_commands_bundle_verify_audit_and_rotate(
 
 
 def test_a_published_figure_is_sealed_proved_and_computed_again(
-    home: Ledger, batch: Receipt, tmp_path: Path, report: Callable[..., Receipt]
+    home: Ledger,
+    batch: Receipt,
+    tmp_path: Path,
+    report: Callable[..., Receipt],
+    settings: Any,
 ) -> None:
     file, forged = tmp_path / "figure.zip", tmp_path / "forged.zip"
     sealed = run("figure", "order-count", "--by", "category", "--json")
     object_id = json.loads(sealed.output)["id"]
     assert run("bundle", object_id, "-o", file).exit_code == 0
-    told = json.loads(run("verify", file, "--recompute", "--json").output)
+    told = json.loads(run("verify", file, "--json").output)
     assert told["ok"], told
     assert told["verdicts"][-1]["code"] == "evidence.figure_same"
     assert json.loads(run("audit", "--json").output)["ok"]
@@ -80,6 +84,13 @@ def test_a_published_figure_is_sealed_proved_and_computed_again(
     assert run("verify", file).exit_code == 0
     forged.write_bytes(file.read_bytes().replace(b'"value":"3', b'"value":"4', 1))
     assert run("verify", forged).exit_code == 1
+    assert "evidence.figure_differs" in run("verify", forged, "--json").output
+    forged.write_bytes(file.read_bytes().replace(b'"rows":', b'"rowz":', 1))
+    assert json.loads(run("verify", forged, "--json").output)["verdicts"][-1]["item"] == "figure"
+    settings.HOME = tmp_path / "elsewhere"  # a stranger, who has no house
+    told = json.loads(run("verify", file, "--json").output)
+    assert (told["ok"], told["verdicts"][-1]["code"]) == (True, "evidence.figure_elsewhere")
+    settings.HOME = tmp_path
     stored = tmp_path / "figures" / f"{object_id}.json"
     stored.write_bytes(stored.read_bytes() + b" ")
     findings = json.loads(run("audit", "--json").output)["findings"]

@@ -175,7 +175,7 @@ def append(kind: CaseKind, row: CaseRow, done: Done) -> StepRow:
         refuse_stale(CaseRow.objects.get(pk=row.pk), row.version)  # kept from us while locked
     leaf = evidence.seal(
         f"case.{done.act}", row.number, entry | {"seal": seal}, at=at,
-        facts={"kind": row.kind, "number": number, "seal": seal},
+        facts={"kind": row.kind, "number": number},
     )  # fmt: skip
     step = StepRow.objects.create(
         case=row, number=number, act=done.act, name=done.name, source=row.state, target=target,

@@ -34,11 +34,10 @@ from shangheng.kernel.evidence.entries import (
     Entry,
     Fact,
 )
-from shangheng.kernel.evidence.keys import Kind
+from shangheng.kernel.evidence.keys import Kind, VerifierKey, parse_verifier
 from shangheng.kernel.evidence.log import Log
 from shangheng.kernel.evidence.merkle import leaf_hash
 from shangheng.kernel.evidence.models import LeafRow, LogRow, WaitingRow
-from shangheng.kernel.evidence.notes import Signer
 from shangheng.kernel.evidence.tiles import ENTRY_BYTES_MAX
 
 _THE_LOG = 1
@@ -166,25 +165,36 @@ def began(noun: str, found: Callable[[datetime], Mapping[str, Fact]], *, at: dat
 def begin(opened: Log, *, at: datetime) -> None:
     """Seal the public keys that no leaf tells of: the first leaf of a log says whose it is.
 
-    A key that is kept elsewhere is changed in the settings: the next `begin` tells of the new one.
+    Keys that are kept elsewhere are changed in the settings: the next `begin` tells which came and
+    which went.
     """
     with transaction.atomic():
         _take(0)  # one process at a time
-        told = {leaf.object_id for leaf in queries.leaves_saying(KEY_ADDED)}
-        for signer in opened.signers:
-            if signer.verifier.key_id.hex() not in told:
-                _seal_key(KEY_ADDED, signer, at=at)
+        told = {str(entries.parse(each.entry).facts["key"])
+                for each in queries.leaves_saying(KEY_ADDED)}  # fmt: skip
+        gone = {each.object_id for each in queries.leaves_saying(KEY_RETIRED)}
+        now = [signer.verifier for signer in opened.signers]
+        for key in now:
+            if str(key) not in told:
+                _seal_key(KEY_ADDED, key, at=at)
+        for key in map(parse_verifier, sorted(told - set(map(str, now)))):
+            if key.kind is not Kind.SM2 and key.key_id.hex() not in gone:
+                _seal_key(KEY_RETIRED, key, at=at)
 
 
 def rotate(opened: Log, *, at: datetime) -> str:
     """Let a new key sign beside the others, and return its public half.
 
     Both sign until `retire` takes the old one away, so that verifiers have time to learn the new.
+
+    Raises:
+        Invalid: the keys are kept outside the home (``evidence.key_elsewhere``).
     """
+    log.require_held(opened)
     key = log.new_key(opened.origin)
     # The leaf comes first: a key that signs or is published is one that the log tells of.
     with transaction.atomic():
-        _seal_key(KEY_ADDED, key, at=at)
+        _seal_key(KEY_ADDED, key.verifier, at=at)
     log.publish_keys(opened, [key.verifier])
     log.keep_signers(opened, [key, *opened.signers])
     return str(key.verifier)
@@ -196,7 +206,7 @@ def add_sm2(opened: Log, *, at: datetime) -> None:
         return
     key = log.new_key(opened.origin, Kind.SM2)
     with transaction.atomic():
-        _seal_key(KEY_ADDED, key, at=at)
+        _seal_key(KEY_ADDED, key.verifier, at=at)
     log.keep_signers(opened, [*opened.signers, key])
     log.publish_keys(replace(opened, signers=(*opened.signers, key)))
 
@@ -221,8 +231,10 @@ def retire(opened: Log, key_id: str, *, at: datetime) -> None:
         known = [signer.verifier.key_id.hex() for signer in opened.signers]
         raise Invalid("evidence.key_not_retired", key_id=key_id, known=known)
     (gone,) = set(opened.signers) - set(kept)
+    if gone.kind is not Kind.SM2:
+        log.require_held(opened)
     with transaction.atomic():
-        _seal_key(KEY_RETIRED, gone, at=at)
+        _seal_key(KEY_RETIRED, gone.verifier, at=at)
     log.keep_signers(opened, kept)
 
 
@@ -234,9 +246,9 @@ def renew_stamp(opened: Log, *, at: datetime) -> None:
     log.renew_authority(opened, at=at)
 
 
-def _seal_key(what: str, key: Signer, *, at: datetime) -> None:
-    public = {"key": str(key.verifier)}
-    seal(what, key.verifier.key_id.hex(), public, at=at, facts=public)
+def _seal_key(what: str, key: VerifierKey, *, at: datetime) -> None:
+    public = {"key": str(key)}
+    seal(what, key.key_id.hex(), public, at=at, facts=public)
 
 
 def _row(entry: Entry, salt: bytes) -> tuple[bytes | str | None, ...]:

@@ -66,15 +66,6 @@ def record_leaves(salts: bytes, record_hashes: bytes) -> bytes:
     return b"".join(leaves)
 
 
-def root_of_hashes(hashes: bytes) -> bytes:
-    """Return the root over concatenated leaves.
-
-    The roots of equal slices of a power of two of leaves, and of the rest, are themselves leaves
-    of a tree with the same root: two processes may share the work.
-    """
-    return fold(hashes)
-
-
 def inclusion_proof(index: int, hashes: bytes) -> list[bytes]:
     """Return the path of one leaf among the concatenated leaves of its batch, lowest first."""
     check_hashes(hashes)

@@ -41,7 +41,6 @@ SEED_BYTES = 32
 KEY_ID_BYTES = 4
 SIGNER_PREFIX = "PRIVATE+KEY+"
 _TIME_BYTES = 8
-_ED25519_SIGNATURE_BYTES = 64
 _SHA256_WITH_ECDSA = b"\x04\x03"  # RFC 5246 7.4.1.4.1: hash sha256, signature ecdsa
 
 
@@ -229,14 +228,6 @@ def signed_at(signature: bytes) -> int:
     if at > COSIGNED_AT_MAX:
         raise Invalid("evidence.cosignature_time", at=at)
     return int(at)
-
-
-def cosigned_at(signature_base64: str) -> int:
-    """Return the POSIX second stated in the base64 of a cosignature/v1 line, key id included."""
-    raw = read_base64(signature_base64, "evidence.note_signature_line")
-    if len(raw) != KEY_ID_BYTES + _TIME_BYTES + _ED25519_SIGNATURE_BYTES:
-        raise Invalid("evidence.cosignature_length", length=len(raw))
-    return signed_at(raw[KEY_ID_BYTES:])
 
 
 def _is_unfit(sign: str) -> bool:

@@ -18,7 +18,6 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate
 
 from shangheng.kernel.errors import Invalid, NotFound, Unavailable
@@ -230,10 +229,26 @@ def witness_key(home: Path, name: str) -> SignerKey:
     return parse_signer(path.read_text(encoding="utf-8").strip())
 
 
+def require_held(log: Log) -> None:
+    """Refuse to change signing keys that are kept outside the home: the settings name them."""
+    if not _is_held(log):
+        raise Invalid("evidence.key_elsewhere", origin=log.origin)
+
+
+def _is_held(log: Log) -> bool:
+    path = log.keys_folder / "log.key"
+    held = path.read_text(encoding="utf-8").split() if path.exists() else []
+    own = (signer for signer in log.signers if signer.kind is not Kind.SM2)
+    return all(isinstance(signer, SignerKey) and signer.text in held for signer in own)
+
+
 def keep_signers(log: Log, signers: Sequence[Signer]) -> None:
-    """Write down which keys of the home sign from now on; the caller opens the log anew."""
+    """Write down which keys of the home sign from now on; the caller opens the log anew.
+
+    A secret that is kept elsewhere is not written to the disk.
+    """
     held = [signer for signer in signers if isinstance(signer, SignerKey)]
-    for name, is_sm2 in (("log.key", False), (SM2_KEY, True)):
+    for name, is_sm2 in (("log.key", False), (SM2_KEY, True))[not _is_held(log) :]:
         own = [signer for signer in held if (signer.kind is Kind.SM2) is is_sm2]
         if own or (is_sm2 and log.sm2):
             text = "".join(f"{signer.text}\n" for signer in own)
@@ -266,11 +281,6 @@ def renew_authority(log: Log, *, at: datetime) -> None:
     """Give the embedded time-stamp authority a new key and certificate, under the same root."""
     begin = at.replace(microsecond=0) - _CLOCKS_APART
     _renew(log.keys_folder, log.origin.removesuffix("/log"), begin, replace=True)
-
-
-def root_pem(log: Log) -> bytes:
-    """Return the certificate from which time stamps are verified, as openssl reads it."""
-    return log.root.public_bytes(Encoding.PEM)
 
 
 def _renew(folder: Path, name: str, begin: datetime, *, replace: bool = False) -> None:

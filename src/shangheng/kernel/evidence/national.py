@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The national algorithms: SM2 signatures (GB/T 32918.2) with SM3 digests (GB/T 32905).
 
-They stand beside Ed25519 and SHA-256, never in their place: see docs/decisions/0011. Signatures
+They stand beside Ed25519 and SHA-256, never in their place: see docs/decisions/0013. Signatures
 and public keys are in the forms that OpenSSL reads (``-digest sm3``, ``distid:1234567812345678``).
 """
 

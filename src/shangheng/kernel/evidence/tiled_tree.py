@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from shangheng.kernel.errors import EvidenceBroken, Invalid, NotFound
-from shangheng.kernel.evidence.hashing import EMPTY_ROOT, HASH_BYTES, check_hashes, fold
+from shangheng.kernel.evidence.hashing import EMPTY_ROOT, HASH_BYTES, fold
 from shangheng.kernel.evidence.merkle import leaf_hash
 from shangheng.kernel.evidence.ranges import (
     consistency_ranges,
@@ -76,13 +76,6 @@ class TiledTree:
         hashes = b"".join([leaf_hash(entry) for entry in entries])
         grown = TiledTree(self.store, self.size + len(entries))
         self.store.put(chain(self._bundles(entries), self._grow(hashes, grown.size)))
-        return grown
-
-    def append_hashes(self, hashes: bytes) -> "TiledTree":
-        """Write concatenated leaf hashes alone, for a log whose entries lie elsewhere."""
-        check_hashes(hashes)
-        grown = TiledTree(self.store, self.size + len(hashes) // HASH_BYTES)
-        self.store.put(self._grow(hashes, grown.size))
         return grown
 
     def _check_index(self, index: int) -> None:

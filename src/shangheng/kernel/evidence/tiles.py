@@ -9,7 +9,6 @@ partial and says its width in its path.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import takewhile
 from struct import pack, unpack_from
 
 from shangheng.kernel.errors import Invalid
@@ -73,13 +72,6 @@ def tiles_added(level: int | None, old_size: int, new_size: int) -> Iterator[Til
         yield Tile(level, index)
     if new_count % TILE_WIDTH:
         yield Tile(level, new_count // TILE_WIDTH, new_count % TILE_WIDTH)
-
-
-def tiles_of(size: int) -> Iterator[Tile]:
-    """Return every tile and bundle of a log of `size` leaves, bundles first, then by level."""
-    yield from tiles_added(None, 0, size)
-    for level in takewhile(lambda level: size >> (TILE_HEIGHT * level), range(LEVEL_MAX + 1)):
-        yield from tiles_added(level, 0, size)
 
 
 def encode_bundle(entries: Iterable[bytes]) -> bytes:

@@ -169,7 +169,8 @@ def _check_facts(entry: Entry, content: bytes) -> None:
     """Refuse a leaf that says of a batch something else than its receipt."""
     try:
         receipt = json.loads(content)
-        wrong = [name for name in BATCH_FACTS if receipt[name] != entry.facts[name]]
+        named = {*BATCH_FACTS, *(entry.facts.keys() & receipt.keys())}
+        wrong = sorted(name for name in named if receipt[name] != entry.facts[name])
         root = str(receipt.get("records_root", entry.facts["root"])).removeprefix("sha256:")
         if root != entry.facts["root"]:
             wrong.append("records_root")

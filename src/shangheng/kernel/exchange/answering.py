@@ -70,8 +70,8 @@ def records(
     def answered() -> tuple[list[dict[str, Any]], bool]:
         with question.asked(office, "asked") as (row, feed):
             content, is_more = feed.behind(where, most=RECORDS_MAX)
-            facts: dict[str, str | int] = {"records": content.records, "content": content.digest}
-            question.seal(row, {"where": where}, facts)
+            told = {"where": where, "content": content.digest}
+            question.seal(row, told, {"records": content.records})
         return list(records_of(content.lines)), is_more
 
     return logged(name, receiver, 0, at, answered)

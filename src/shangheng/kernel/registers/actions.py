@@ -168,7 +168,7 @@ def _append(
     seal = hashlib.sha256(canonical(entry)).hexdigest()
     leaf = evidence.seal(
         f"register.{act}", row.number, entry, at=hand.at,
-        facts={"kind": kind.name, "version": number, "seal": seal},
+        facts={"kind": kind.name, "version": number},
     )  # fmt: skip
     VersionRow.objects.create(
         entry=row, number=number, act=act, values=dict(values), effective_from=since,

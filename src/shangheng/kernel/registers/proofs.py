@@ -2,11 +2,13 @@
 """What can be proved of registers: each version by its leaf, an entry by its versions."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 
 from django.db.models import F
 
 from shangheng.kernel.errors import NotFound
 from shangheng.kernel.evidence import queries as evidence
+from shangheng.kernel.evidence.entries import canonical
 from shangheng.kernel.evidence.findings import Finding, SealedRow
 from shangheng.kernel.periods import CHINA
 from shangheng.kernel.registers.models import EntryRow, VersionRow
@@ -31,9 +33,10 @@ def sealed_versions(number: str | None = None) -> Iterator[SealedRow]:
             "at": row.recorded_at.astimezone(CHINA).isoformat(), "before": before,
         }  # fmt: skip
         where = f"kernel_register_version/{row.pk} {entry.number} {row.number}"
-        yield SealedRow(
-            where, row.leaf, f"register.{row.act}", entry.number, content, {"seal": row.seal}
-        )
+        # A seal that is not its content's is named as what no leaf says.
+        facts = {} if row.seal == sha256(canonical(content)).hexdigest() else {"seal": row.seal}
+        what = f"register.{row.act}"
+        yield SealedRow(where, row.leaf, what, entry.number, content, facts)
         before = row.seal
 
 

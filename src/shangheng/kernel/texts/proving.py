@@ -22,6 +22,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "公钥文件中的证书无法读取，请重新取得 /log/keys",
         "A certificate among the keys cannot be read; fetch /log/keys again",
     ),
+    "evidence.key_elsewhere": (
+        "日志 {origin} 的签名密钥存于系统之外，不在此更换：请在 SHANGHENG_LOG_KEY 中把新密钥写在旧密钥之前（空格分隔），运行 shangheng init；日后去掉旧密钥再运行一次，日志记下启用与停用",
+        "The keys that sign {origin} are kept outside the home and are not changed here: in SHANGHENG_LOG_KEY put the new key before the old one, a space between, and run shangheng init; later take the old one out and run it again. The log records both",
+    ),
     "evidence.key_not_retired": (
         "不能停用密钥 {key_id}；现用密钥：{known}，且至少保留一把",
         "Key {key_id} cannot be retired; keys in use: {known}, and one must stay",
@@ -229,6 +233,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "evidence.figure_same": (
         "按所引账本版本 {ledger} 重算 {indicator}，与所封存的相同",
         "Computed again from the ledger versions it cites, {ledger}, {indicator} is the same",
+    ),
+    "evidence.figure_elsewhere": (
+        "此处没有发布机关的账本，未重算；要重算请在发布机关运行 shangheng verify",
+        "Not computed again: the ledger of whoever published it is not here; run shangheng verify there",
     ),
     "evidence.figure_disposed": (
         "{indicator} 所据记录已按留存期处置（{disposals}），不能再重算；数据以封存时公布的为准",

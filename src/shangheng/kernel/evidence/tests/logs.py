@@ -3,8 +3,10 @@
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from shangheng.kernel import messages
 from shangheng.kernel.evidence import actions, log, sealing
 from shangheng.kernel.evidence.cover import Cover
 from shangheng.kernel.evidence.log import Log
+from shangheng.kernel.evidence.tiles import LEVEL_MAX, TILE_HEIGHT, Tile, tiles_added
 from shangheng.kernel.evidence.verifying import Verdict, holds
 
 AT = datetime(2026, 1, 22, 9, 30, tzinfo=UTC)
@@ -21,6 +24,13 @@ COVER = Cover("批次存证", "Evidence of a batch", (("报送单位", "Reporter
 
 def now() -> datetime:
     return AT + timedelta(seconds=5)
+
+
+def tiles_of(size: int) -> Iterator[Tile]:
+    """Return every tile and bundle of a log of `size` leaves, bundles first, then by level."""
+    yield from tiles_added(None, 0, size)
+    for level in takewhile(lambda level: size >> (TILE_HEIGHT * level), range(LEVEL_MAX + 1)):
+        yield from tiles_added(level, 0, size)
 
 
 def opened(home: Path) -> Log:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.evidence import batches, merkle
+from shangheng.kernel.evidence.hashing import fold
 
 SECRET = bytes(range(32))
 RECORD_HASHES = [sha256(b"record %d" % n).digest() for n in range(3000)]
@@ -25,7 +26,7 @@ def test_a_batch_is_an_rfc_6962_tree_over_salt_and_hash(size: int) -> None:
     pairs = zip(salts, RECORD_HASHES[:size], strict=True)
     plain = [merkle.leaf_hash(salt + record_hash) for salt, record_hash in pairs]
     assert leaves == b"".join(plain)
-    assert batches.root_of_hashes(leaves) == merkle.root(plain)
+    assert fold(leaves) == merkle.root(plain)
 
 
 def test_many_leaves_are_the_single_ones() -> None:
@@ -43,8 +44,8 @@ def test_a_salt_is_found_at_once_and_never_repeats() -> None:
 def test_the_root_may_be_computed_in_slices() -> None:
     _, leaves = batch(3000)
     slices = [leaves[at : at + 512 * 32] for at in range(0, len(leaves), 512 * 32)]
-    roots = b"".join(batches.root_of_hashes(one) for one in slices)
-    assert batches.root_of_hashes(roots) == batches.root_of_hashes(leaves)
+    roots = b"".join(fold(one) for one in slices)
+    assert fold(roots) == fold(leaves)
 
 
 @settings(max_examples=100, deadline=None)
@@ -52,7 +53,7 @@ def test_the_root_may_be_computed_in_slices() -> None:
 def test_one_record_is_proved_and_no_other(size: int, rng: random.Random) -> None:
     salts, leaves = batch(size)
     index = rng.randrange(size)
-    proof, root = batches.inclusion_proof(index, leaves), batches.root_of_hashes(leaves)
+    proof, root = batches.inclusion_proof(index, leaves), fold(leaves)
     salt, record_hash = salts[index], RECORD_HASHES[index]
 
     def verifies(at: int, salt: bytes, record_hash: bytes) -> bool:
@@ -80,5 +81,5 @@ def test_other_lengths_are_refused() -> None:
     refused("evidence.hash_length", batches.record_leaf, bytes(16), b"short")
     refused("evidence.salt_length", batches.record_leaves, bytes(16), bytes(64))
     refused("evidence.hash_length", batches.record_leaves, bytes(16), bytes(31))
-    refused("evidence.hash_length", batches.root_of_hashes, bytes(33))
+    refused("evidence.hash_length", fold, bytes(33))
     refused("evidence.index_out_of_range", batches.inclusion_proof, 2, bytes(64))

@@ -15,9 +15,9 @@ from shangheng.kernel.evidence.keys import parse_verifier
 from shangheng.kernel.evidence.log import Log
 from shangheng.kernel.evidence.proofs import Trust, open_checkpoint
 from shangheng.kernel.evidence.store import TileStore
-from shangheng.kernel.evidence.tests.logs import now, seal
+from shangheng.kernel.evidence.tests.logs import now, seal, tiles_of
 from shangheng.kernel.evidence.tiled_tree import TiledTree, read_bundle, read_tile
-from shangheng.kernel.evidence.tiles import Tile, tiles_of
+from shangheng.kernel.evidence.tiles import Tile
 
 THEIRS = Path(__file__).with_name("tessera") / "log.zip"
 KEY = "example.com/tessera-log+d1d1de07+AS0c5fTr4864FZSp9npIRqCz+piK9n2BNfDeunQWrIg4"

@@ -5,6 +5,7 @@ import pytest
 
 from shangheng.kernel.errors import EvidenceBroken, Invalid
 from shangheng.kernel.evidence import batches, sealing
+from shangheng.kernel.evidence.hashing import fold
 from shangheng.kernel.evidence.sealing import RecordProof
 from shangheng.kernel.evidence.tests.logs import SECRET, hashes
 
@@ -19,7 +20,7 @@ def test_a_batch_read_in_slices_has_the_root_of_the_whole(
     path = hashes(tmp_path, count)
     leaves = batches.record_leaves(batches.salts(SECRET, 0, count), path.read_bytes())
     sealed = sealing.seal_records(path, SECRET)
-    assert sealed == sealing.SealedRecords(batches.root_of_hashes(leaves), count)
+    assert sealed == sealing.SealedRecords(fold(leaves), count)
     for index in range(count):
         proof = sealing.prove_record(path, SECRET, index)
         assert proof.holds(sealed.root)

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from shangheng.kernel.errors import EvidenceBroken, Invalid, NotFound
 from shangheng.kernel.evidence import checkpoints, merkle, notes
 from shangheng.kernel.evidence.store import TileStore
+from shangheng.kernel.evidence.tests.logs import tiles_of
 from shangheng.kernel.evidence.tiled_tree import TiledTree, read_bundle
-from shangheng.kernel.evidence.tiles import Tile, parse_path, tiles_of
+from shangheng.kernel.evidence.tiles import Tile, parse_path
 
 ENTRIES = [b"entry %d" % n for n in range(70_000)]
 HASHES = [merkle.leaf_hash(entry) for entry in ENTRIES]
@@ -125,13 +126,6 @@ def test_however_a_log_grows_it_ends_with_the_same_root(batches: list[int]) -> N
                 assert merkle.verify_consistency(*sizes, proof, *roots)
         for index in range(0, tree.size, 97):
             assert tree.entry(index) == ENTRIES[index]
-
-
-def test_hashes_alone_make_the_same_tiles(tmp_path: Path, large: TiledTree) -> None:
-    tree = TiledTree(TileStore(tmp_path, durable=False)).append_hashes(b"".join(HASHES))
-    assert tree == TiledTree(tree.store, 70_000)
-    assert tree.root() == large.root()
-    assert not (tmp_path / "tile" / "entries").exists()
 
 
 def test_appending_again_after_a_crash_completes_the_same_files(tmp_path: Path) -> None:

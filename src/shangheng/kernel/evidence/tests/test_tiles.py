@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.evidence import tiles
+from shangheng.kernel.evidence.tests.logs import tiles_of
 from shangheng.kernel.evidence.tiles import Tile
 
 
@@ -38,7 +39,7 @@ def test_any_other_path_is_refused(path: str) -> None:
 
 
 def test_a_log_of_70000_leaves_has_the_tiles_of_the_specification() -> None:
-    every = list(tiles.tiles_of(70_000))
+    every = list(tiles_of(70_000))
     widths = [(tile.level, tile.width) for tile in every]
     assert widths.count((0, 256)) == widths.count((None, 256)) == 273
     assert [pair for pair in widths if pair[1] != 256] == [
@@ -49,8 +50,8 @@ def test_a_log_of_70000_leaves_has_the_tiles_of_the_specification() -> None:
 
 
 def test_a_log_of_256_leaves_has_a_full_tile_and_one_of_width_1_above() -> None:
-    assert list(tiles.tiles_of(256)) == [Tile(None, 0), Tile(0, 0), Tile(1, 0, 1)]
-    assert list(tiles.tiles_of(0)) == []
+    assert list(tiles_of(256)) == [Tile(None, 0), Tile(0, 0), Tile(1, 0, 1)]
+    assert list(tiles_of(0)) == []
 
 
 @given(st.lists(st.binary(max_size=300), max_size=256))
