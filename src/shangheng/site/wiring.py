@@ -19,7 +19,7 @@ from shangheng.engines.duckdb import DuckDBEngine
 from shangheng.kernel.errors import Invalid, Unavailable
 from shangheng.kernel.formulas.parameters import Parameter
 from shangheng.kernel.records.store.home import Ledger
-from shangheng.kernel.registers.queries import in_force
+from shangheng.kernel.registers.queries import confirmed_on
 from shangheng.site import jurisdictions, sealing
 from shangheng.site.registry import REGISTRY
 
@@ -66,7 +66,7 @@ def decisions(known_at: datetime | None = None) -> dict[str, Any]:
 
 def _entered(parameter: Parameter, known_at: datetime | None, day: date) -> Any:  # noqa: ANN401
     """Return what a register decides on a day."""
-    return parameter.drawn(in_force(parameter.register, day, known_at=known_at).values())
+    return parameter.drawn(confirmed_on(parameter.register, day, known_at=known_at).values())
 
 
 def _written() -> dict[str, Any]:

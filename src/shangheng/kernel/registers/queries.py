@@ -334,7 +334,7 @@ def _believed(known_at: datetime | None) -> Q:
     return standing & Q(confirmed_at__lte=known_at)
 
 
-def in_force(
+def confirmed_on(
     kind: str, on: date, *, known_at: datetime | None = None
 ) -> dict[str, Mapping[str, Any]]:
     """Return what each entry of a register says on a day, by number; ``known_at`` as of then.

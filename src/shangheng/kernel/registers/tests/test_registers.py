@@ -125,15 +125,17 @@ class TestEntries:
         actions.enter(KIND, outlet(2), hand(), Filing(home="320000", since=AT.date()))
         later = Filing(since=date(2026, 5, 1), reason="停业")
         actions.end(KIND, number, hand(at=AT + timedelta(days=9)), later)
-        assert set(queries.in_force("outlet", date(2026, 5, 1))) == {number}, "nobody confirmed"
+        assert set(queries.confirmed_on("outlet", date(2026, 5, 1))) == {number}, (
+            "nobody confirmed"
+        )
         actions.confirm(KIND, number, hand(CHIEF, AT + timedelta(days=9)))
-        found = queries.in_force("outlet", date(2026, 4, 30))
+        found = queries.confirmed_on("outlet", date(2026, 4, 30))
         assert {each: values["code"] for each, values in found.items()} == {number: "C1"}
-        assert queries.in_force("outlet", date(2026, 5, 1)) == {}
+        assert queries.confirmed_on("outlet", date(2026, 5, 1)) == {}
         before = AT + timedelta(days=8)
-        assert set(queries.in_force("outlet", date(2026, 5, 1), known_at=before)) == {number}
-        assert queries.in_force("outlet", AT.date() - timedelta(days=1)) == {}
-        assert queries.in_force("other", date(2026, 4, 30)) == {}
+        assert set(queries.confirmed_on("outlet", date(2026, 5, 1), known_at=before)) == {number}
+        assert queries.confirmed_on("outlet", AT.date() - timedelta(days=1)) == {}
+        assert queries.confirmed_on("other", date(2026, 4, 30)) == {}
 
     def test_a_correction_counts_from_the_beginning_and_destroys_nothing(self) -> None:
         number = entered()

@@ -51,7 +51,7 @@ def members_before(year: int) -> dict[str, Mapping[str, Any]]:
     What is decided for the year holds from its first day on, so that the same question asked
     later, when it has long been decided, begins where it began.
     """
-    return _by_code(registers.in_force(STATISTICAL_FRAME.name, _eve(year)).values(), "code")
+    return _by_code(registers.confirmed_on(STATISTICAL_FRAME.name, _eve(year)).values(), "code")
 
 
 def _eve(year: int) -> date:
@@ -64,7 +64,7 @@ def _by_code(entries: Iterable[Mapping[str, Any]], name: str) -> dict[str, Mappi
 
 def _express(on: date) -> dict[str, Mapping[str, Any]]:
     """Return the firms whose express permit holds on a day, by credit code."""
-    permits = registers.in_force(PERMITS, on).values()
+    permits = registers.confirmed_on(PERMITS, on).values()
     return _by_code((each for each in permits if each["valid_until"] >= on.isoformat()), "uscc")
 
 
@@ -120,7 +120,9 @@ class Line:
 def lines(year: int, *, house: House, actor: Actor, today: date) -> list[Line]:
     """Return the decisions for a year beside the register, those still to be done first."""
     entries = _newest(actor, today)
-    then = _by_code(registers.in_force(STATISTICAL_FRAME.name, date(year, 1, 1)).values(), "code")
+    then = _by_code(
+        registers.confirmed_on(STATISTICAL_FRAME.name, date(year, 1, 1)).values(), "code"
+    )
     found = []
     for each in proposals(year, house=house):
         entry = entries.get(each.firm.code)

@@ -128,7 +128,7 @@ def survey(month: str, *, house: House, home: str) -> Survey:
     except ValueError as error:
         raise Invalid("question.month_unreadable", text=month) from error
     days = {"since": since, "until": until}
-    entries = registers.in_force(TRADING_PLATFORM.name, until)
+    entries = registers.confirmed_on(TRADING_PLATFORM.name, until)
     build = partial(paid_by_platform, **days)
     answered = {row["platform"]: row for row in rows_of(build, house=house, reads=("order",))}
     platforms = tuple(
@@ -198,7 +198,7 @@ def _owners(house: House) -> tuple[Told, ...]:
 def _shopless(house: House, on: date) -> tuple[Told, ...]:
     frame = {
         str(values["code"]): values
-        for values in registers.in_force(STATISTICAL_FRAME.name, on).values()
+        for values in registers.confirmed_on(STATISTICAL_FRAME.name, on).values()
     }
     build = partial(owners_among, codes=sorted(frame))
     rows = rows_of(build, house=house, reads=("merchant",)) if frame else []
