@@ -174,7 +174,8 @@ FILED = {
 def test_what_was_filed_gives_the_sums_on_paper(name: str) -> None:
     facts, decided, changes, sums = FILED[name]
     place = LIBRARY.jurisdictions[name.partition(".")[0]]
-    house = replace(a.house(), region=place.region, library=lambda: LIBRARY)
+    # Past what is checked on filing: which courses and assets there are is not what is asked here.
+    house = replace(a.house(), region=place.region, library=lambda: LIBRARY, guards={})
     given = {"provision": name, "name": "企业", "code": a.CODE, "region": place.region,
              "facts": facts}  # fmt: skip
     cases.open_case(APPLICATION, given, a.Hand(a.NOBODY, a.AT, house=house))
