@@ -32,6 +32,7 @@ UNSEALED = {
     "kernel.notices.actions.read": TOLD,
     "kernel.notices.actions.read_all": TOLD,
     "kernel.notices.actions.retry": TOLD,
+    "kernel.notices.actions.tell_once": TOLD,
     "kernel.registers.actions.region_code": READS,
     "services.consumer.actions.appoint": GUARDS,
     "services.consumer.actions.attach": GUARDS,
@@ -39,13 +40,10 @@ UNSEALED = {
     "services.consumer.actions.first_asked": GUARDS,
     "services.consumer.actions.refund": GUARDS,
     "services.consumer.jobs.tell_warnings": TOLD,
-    "services.filing.jobs.raise_alarms": TOLD,
-    "services.incentives.jobs.parcels.watch": TOLD,
     "services.express.actions.competent": GUARDS,
     "services.statistics.actions.check_release": GUARDS,
     "services.statistics.actions.check_withdrawal": GUARDS,
     "services.statistics.actions.compute": "what it computes is sealed with the step of its case",
-    "services.statistics.actions.four_eyes": GUARDS,
     "services.policy.actions.keep_index": "an index of files, made again from them at any time",
 }
 """Actions that leave no leaf, each with the reason."""

@@ -40,7 +40,7 @@ class Service:
     of account; ``guards`` are by ``kind.step`` what is checked, booked or entered before a step is
     written, whoever declares that kind. ``advises`` says by kind of case what the law gives
     whoever filed one. ``chores`` are done now and then by the platform itself, each as often as
-    one likes; they return how much there was to do.
+    one likes; they return how much there was to do. ``watches`` look over whole registers.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Service:
     after: Mapping[str, AfterBatch] = field(default_factory=dict)
     guards: Mapping[str, Guard] = field(default_factory=dict)
     chores: Mapping[str, Chore] = field(default_factory=dict)
+    watches: Mapping[str, Chore] = field(default_factory=dict)
     advises: Mapping[str, Advice] = field(default_factory=dict)
 
 

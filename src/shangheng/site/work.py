@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 
 import structlog
 from django.db import close_old_connections
@@ -21,7 +22,7 @@ from shangheng.kernel.notices import actions as notices
 from shangheng.site import acting, carriers, clock, sealing, wiring
 from shangheng.site.registry import REGISTRY
 
-EVERY_S = 5.0
+EVERY_S, WATCHED_EVERY_S = 5.0, 300.0
 
 _log = structlog.get_logger("shangheng.site")
 
@@ -49,13 +50,13 @@ def _prove() -> dict[str, int]:
     return {"proved": proved}
 
 
-def _chores() -> dict[str, int]:
-    """Do what services have to do now and then."""
+def _done(kind: str) -> dict[str, int]:
+    """Do the ``chores`` or the ``watches`` of all services."""
     house, at = acting.house(), clock.now()
     return {
         f"{service.name}.{name}": chore(house, at)
         for service in REGISTRY.services
-        for name, chore in service.chores.items()
+        for name, chore in getattr(service, kind).items()
     }
 
 
@@ -64,18 +65,22 @@ WORK: dict[str, Callable[[], dict[str, int]]] = {
     "overdue": _take_overdue,
     "expire": _expire,
     "prove": _prove,
-    "chores": _chores,
+    "chores": partial(_done, "chores"),
+    "watches": partial(_done, "watches"),
     "deliver": _deliver,
 }
 
 
-def once() -> dict[str, int]:
+def once(*, seldom: bool = True) -> dict[str, int]:
     """Do everything that is due, and return how much of each there was.
 
     A part that cannot be done now is logged and tried again the next time; the others go on.
+    Without `seldom`, what looks over whole registers is left out.
     """
     done: dict[str, int] = {}
     for name, work in WORK.items():
+        if name == "watches" and not seldom:
+            continue
         try:
             done |= work()
         except ShanghengError as error:
@@ -93,10 +98,14 @@ def start() -> threading.Thread:
 
 def forever(every_s: float = EVERY_S) -> None:
     """Work until stopped; what was done is logged, quiet rounds are not."""
+    watched = float("-inf")
     while True:
+        begun = time.monotonic()
+        seldom = begun >= watched + WATCHED_EVERY_S
+        watched = begun if seldom else watched
         try:
             close_old_connections()
-            done = once()
+            done = once(seldom=seldom)
         except Exception:  # noqa: BLE001 - the outermost loop: one bad round must not end all
             _log.exception("work_broken")
         else:

@@ -65,7 +65,7 @@ def code_of_other_side(kind: CaseKind, row: CaseRow, secret: str) -> ToSign:
     if not wanted:
         return ToSign()
     text = _text(row, wanted[0].signs)
-    if any(each.given_up_at is None for each in outbox.sent(_key(text), ("email",))):
+    if any(each.given_up_at is None for each in outbox.sent(_key(text), "email")):
         return ToSign(is_mailed=True)
     return ToSign(signing_code(secret, row.number, text.digest))
 

@@ -56,6 +56,16 @@ def put(notices: Sequence[Notice], *, at: datetime) -> None:
     )  # fmt: skip
 
 
+@transaction.atomic
+def tell_once(notices: Sequence[Notice], *, at: datetime) -> int:
+    """Tell what was not told yet under its key; return how much that was."""
+    keys = {each.key for each in notices}
+    known = set(NoticeRow.objects.filter(key__in=keys).values_list("key", flat=True))
+    new = [each for each in notices if each.key not in known]
+    put(new, at=at)
+    return len(new)
+
+
 def deliver(
     carriers: Mapping[Channel, Carrier], *, now: Callable[[], datetime], limit: int = ROUND
 ) -> Delivered:

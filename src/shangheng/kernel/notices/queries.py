@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can be asked of notices: what lies in an inbox, what could not be delivered."""
 
-from collections.abc import Sequence
-
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from shangheng.kernel.notices import store
@@ -59,9 +57,7 @@ def _mails(link: str) -> QuerySet[NoticeRow]:
     return NoticeRow.objects.filter(link=link, channel="email")
 
 
-def sent(key: str, channels: Sequence[str] = ()) -> list[NoticeView]:
-    """Return every notice of a key, to see who was told by which way."""
-    rows = NoticeRow.objects.filter(key=key).order_by("pk")
-    if channels:
-        rows = rows.filter(channel__in=channels)
+def sent(key: str, channel: str) -> list[NoticeView]:
+    """Return the notices of a key by one way, to see who was told."""
+    rows = NoticeRow.objects.filter(key=key, channel=channel).order_by("pk")
     return [store.view(row) for row in rows]

@@ -4,11 +4,8 @@
 from datetime import datetime
 from urllib.parse import urlencode
 
-from django.db import transaction
-
 from shangheng.kernel.cases.store import House
 from shangheng.kernel.notices import actions as notices
-from shangheng.kernel.notices import queries as told
 from shangheng.kernel.notices.concept import Notice
 from shangheng.services.filing import queries
 from shangheng.services.filing.queries import Alarm
@@ -16,10 +13,7 @@ from shangheng.services.filing.queries import Alarm
 
 def raise_alarms(_: House, at: datetime) -> int:
     """Tell the officers of every alarm that they were not told of; return how many there were."""
-    new = [each for each in map(_notice, queries.alarms(at.date())) if not told.sent(each.key)]
-    with transaction.atomic():
-        notices.put(new, at=at)
-    return len(new)
+    return notices.tell_once([_notice(each) for each in queries.alarms(at.date())], at=at)
 
 
 def _notice(alarm: Alarm) -> Notice:

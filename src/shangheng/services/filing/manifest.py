@@ -15,6 +15,6 @@ SERVICE = Service(
     registers=REGISTERS,
     cases=CASES,
     urls="shangheng.services.filing.urls",
-    chores={"alarms": raise_alarms},
+    watches={"alarms": raise_alarms},
     guards=GUARDS,
 )

@@ -4,7 +4,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from shangheng.kernel.errors import NotFound
 from shangheng.kernel.registers import queries as registers
@@ -68,12 +67,6 @@ def alarms(today: date, *, platform: str = "") -> Iterator[Alarm]:
             yield alarm
 
 
-@lru_cache(maxsize=256)
-def _departures(filed: str, seen: str) -> tuple[Passage, ...]:
-    """Compare once what is asked for again every few seconds and changes seldom."""
-    return departures(filed, seen)
-
-
 def _alarm(capture: EntryView, rule: EntryView | None) -> Alarm | None:
     if rule is None:
         return Alarm("unfiled", capture, None, ())
@@ -82,5 +75,5 @@ def _alarm(capture: EntryView, rule: EntryView | None) -> Alarm | None:
         then = registers.as_at(TRADING_RULE, rule.number, on=on, actor=NOBODY)
     except NotFound:  # the page said it before the rule was in force
         return Alarm("unfiled", capture, rule, ())
-    found = _departures(str(then.values["text"]), str(capture.values["text"]))
+    found = departures(str(then.values["text"]), str(capture.values["text"]))
     return Alarm("departs", capture, then, found) if found else None

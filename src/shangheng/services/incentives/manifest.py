@@ -49,6 +49,6 @@ SERVICE = Service(
         "effect": effect,
         "flaws": flaws,
     },
-    chores={"parcels": watch},
+    watches={"parcels": watch},
     guards={**GUARDS, **VOUCHER_GUARDS, **ONCE_GUARDS},
 )

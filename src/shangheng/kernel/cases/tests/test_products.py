@@ -83,7 +83,7 @@ def test_a_step_posts_writes_and_reports_in_one_transaction() -> None:
     assert letter.content["zh"][0] == f"{number}：手机壳熔化。"
     assert letter.content["zh"][2].startswith("支付 12.50 元，2026年3月2日，江苏省苏州市")
     assert letter.content["en"][-1] == "Pays CNY 12.50 on 2 March 2026."
-    (report,) = notices.sent(f"{number}.2", ("ledger",))
+    (report,) = notices.sent(f"{number}.2", "ledger")
     assert report.notice.payload == {
         "batch": f"{number}.2",
         "record": {"case_number": number, "case_on": "2026-03-02", "paid": "12.50",
@@ -102,7 +102,7 @@ def test_an_account_that_lacks_the_amount_refuses_the_whole_step() -> None:
     case = CaseRow.objects.get()
     assert (case.state, case.version) == ("received", 1)
     assert not LetterRow.objects.exists()
-    assert not notices.sent(f"{case.number}.2", ("ledger",))
+    assert not notices.sent(f"{case.number}.2", "ledger")
 
 
 def test_nothing_is_posted_where_no_amount_was_said_and_its_paragraph_is_left_out() -> None:

@@ -4,12 +4,9 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from django.db import transaction
-
 from shangheng.kernel.cases.store import House
 from shangheng.kernel.formulas.parameters import decided
 from shangheng.kernel.notices import actions as notices
-from shangheng.kernel.notices import queries as told
 from shangheng.kernel.notices.concept import Notice
 from shangheng.kernel.periods import day_of
 from shangheng.kernel.registers import queries as registers
@@ -32,12 +29,9 @@ def watch(house: House, at: datetime) -> int:
     on = day_of(at)
     years = _years(house, on)
     parcels = registers.listed(PARCEL, Sought(limit=None), actor=READER, today=on)
-    found = (_notice(each, why, until) for each in parcels
-             for why, until in _told_of(each, years, house, on))  # fmt: skip
-    new = [each for each in found if not told.sent(each.key)]
-    with transaction.atomic():
-        notices.put(new, at=at)
-    return len(new)
+    found = [_notice(each, why, until) for each in parcels
+             for why, until in _told_of(each, years, house, on)]  # fmt: skip
+    return notices.tell_once(found, at=at)
 
 
 def _years(house: House, on: date) -> int | None:
