@@ -26,6 +26,7 @@ from shangheng.kernel.cases.acts import (
 )
 from shangheng.kernel.cases.concept import clocks as c
 from shangheng.kernel.cases.concept.clocks import Clock, Event
+from shangheng.kernel.cases.concept.guards import OPENING
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
 from shangheng.kernel.cases.concept.seals import code_digest, fits, new_code, seal_of
 from shangheng.kernel.cases.models import CaseRow, ClockRow, NoteRow
@@ -92,8 +93,7 @@ def take_step(
     role = _role_for_step(kind, step, row, hand)
     if row.state not in step.sources:
         raise Conflict("case.step_not_allowed", step=step.name, state=row.state)
-    if step.unlike and row.steps.filter(name=step.unlike, by=hand.actor.name).exists():
-        raise NotPermitted("case.four_eyes", step=step.name, other=step.unlike, by=hand.actor.name)
+    _refuse_same_eyes(step, row, hand.actor.name)
     values = checked(step.needs, given, region=region_code)
     values = store.guarded(kind, row, hand, values, step)
     values |= signing.signed(step, row, hand, role)
@@ -107,6 +107,14 @@ def take_step(
     store.turn_clocks(kind, row, hand, why=step.zh, step=step.name)
     products.bring_forth(kind, step, row, done)
     return moved(row)
+
+
+def _refuse_same_eyes(step: Step, row: CaseRow, by: str) -> None:
+    """Refuse whoever took a step that somebody else must have taken, or opened the case."""
+    done = {*row.steps.filter(name__in=step.unlike, by=by).values_list("name", flat=True)}
+    done |= {OPENING} if row.opened_by == by else set()
+    if same := [other for other in step.unlike if other in done]:
+        raise NotPermitted("case.four_eyes", step=step.name, other=same[0], by=by)
 
 
 def _role_for_step(kind: CaseKind, step: Step, row: CaseRow, hand: Hand) -> str:

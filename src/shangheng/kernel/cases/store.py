@@ -151,7 +151,6 @@ def _taking(
         region=row.region if row else kind.place_of(given, house.region),
         values=row.values if row else given, given=given, actor=hand.actor, at=hand.at,
         opened_at=row.opened_at if row else hand.at, home=house.region, said=said,
-        by_step=({OPENING: row.opened_by} if row else {}) | {each.name: each.by for each in taken},
         due_at={each.name: each.due_at for each in running},
         configuration=house.configuration, library=house.library, secret=house.secret,
         figures=house.figures,

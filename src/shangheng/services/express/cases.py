@@ -72,7 +72,7 @@ PERMIT = CaseKind(
              en="Propose to grant",
              needs=(REASON, Day("valid_from", zh="有效期起", en="valid from"),
                     Day("valid_until", zh="有效期至", en="valid until"))),
-        Step("grant", "proposed", "granted", by="express.lead", unlike="propose", zh="准予许可",
+        Step("grant", "proposed", "granted", by="express.lead", unlike=("propose",), zh="准予许可",
              en="Grant", guarded=True, outcome="granted", makes="permit"),
         Step("refuse", ("open", "proposed"), "refused", by="express.lead", zh="不予许可",
              en="Refuse", needs=(REASON,), outcome="refused", makes="refusal"),

@@ -138,7 +138,7 @@ TASK = CaseKind(
         ),
         Step(
             "accept", "reported", "done", by=(INSPECTOR, LEAD), zh="核验通过", en="Accept",
-            needs=(REASON,), unlike="report", outcome="done",
+            needs=(REASON,), unlike=("report",), outcome="done",
         ),
         Step(
             "send_back", "reported", "running", by=(INSPECTOR, LEAD), zh="退回继续办",
@@ -201,7 +201,7 @@ JUDGEMENT = CaseKind(
         Step("propose", "draft", "proposed", by=(UNIT, LEAD), zh="提出", en="Propose"),
         Step(
             "confirm", "proposed", "confirmed", by=(INSPECTOR, LEAD), zh="确认", en="Confirm",
-            needs=(REASON,), unlike="propose", outcome="confirmed",
+            needs=(REASON,), unlike=("propose",), outcome="confirmed",
         ),
         Step(
             "refuse", "proposed", "refused", by=(INSPECTOR, LEAD), zh="不予确认", en="Refuse",

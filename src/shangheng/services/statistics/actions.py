@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from shangheng.kernel.cases import actions as cases
-from shangheng.kernel.cases.concept.guards import OPENING, Figures, Taking
+from shangheng.kernel.cases.concept.guards import Figures, Taking
 from shangheng.kernel.cases.store import Hand, House
-from shangheng.kernel.errors import Conflict, Invalid, NotPermitted, Unavailable
+from shangheng.kernel.errors import Conflict, Invalid, Unavailable
 from shangheng.kernel.parties import actions as parties
 from shangheng.kernel.parties.concept import Merchant
 from shangheng.kernel.records import queries as records
@@ -122,13 +122,6 @@ def _figures(taking: Taking) -> Figures:
     return taking.figures
 
 
-def four_eyes(taking: Taking) -> None:
-    """Refuse whoever opened the case or proposed what it is about."""
-    for step in (OPENING, "propose"):
-        if taking.by_step.get(step) == taking.by:
-            raise NotPermitted("case.four_eyes", step=taking.step, other=step, by=taking.by)
-
-
 def publish(taking: Taking) -> dict[str, Any]:
     """Put an approved figure on file once its time has come: only then is it public anywhere."""
     form, said = taking.values, taking.said["propose"]
@@ -164,7 +157,6 @@ def check_withdrawal(taking: Taking) -> None:
 
 def take_back(taking: Taking) -> None:
     """Let a released figure end today; what it said stays readable, with the reason."""
-    four_eyes(taking)
     check_withdrawal(taking)
     number, reason = str(taking.values["published"]), str(taking.values["reason"])
     hand = PlainHand(PLATFORM, taking.at)
@@ -190,7 +182,6 @@ def release_due(house: House, at: datetime) -> int:
 GUARDS = {
     "release.open": check_release,
     "release.propose": compute,
-    "release.approve": four_eyes,
     "release.publish": publish,
     "release_withdrawal.open": check_withdrawal,
     "release_withdrawal.approve": take_back,

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from shangheng.kernel.cases.concept.clocks import Clock
+from shangheng.kernel.cases.concept.guards import OPENING
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
 from shangheng.kernel.formulas.concept import TIMES, Indicator
 from shangheng.kernel.formulas.parameters import Parameter
@@ -86,7 +87,7 @@ RELEASE = CaseKind(
         Step("send_back", "proposed", "drafted", by=LEAD, zh="退回", en="Send back",
              needs=(REASON,)),
         Step("approve", "proposed", "approved", by=LEAD, zh="核准", en="Approve",
-             unlike="propose", guarded=True, basis=BASIS),
+             unlike=(OPENING, "propose"), basis=BASIS),
         Step("publish", "approved", "published", by=(SYSTEM, LEAD), zh="发布", en="Release",
              guarded=True, outcome="published", basis=BASIS),
         Step("withdraw", ("drafted", "proposed", "approved"), "withdrawn", by=(OFFICER, LEAD),
@@ -126,7 +127,7 @@ WITHDRAWAL = CaseKind(
     outcomes={"taken_back": ("撤回", "taken back"), "refused": ("不撤回", "refused")},
     steps=(
         Step("approve", "asked", "taken_back", by=LEAD, zh="同意撤回", en="Take it back",
-             guarded=True, outcome="taken_back", basis=BASIS),
+             unlike=(OPENING,), guarded=True, outcome="taken_back", basis=BASIS),
         Step("refuse", "asked", "refused", by=LEAD, zh="不予撤回", en="Refuse",
              needs=(Text("answer", zh="理由", en="reason", max=2_000),), outcome="refused"),
     ),

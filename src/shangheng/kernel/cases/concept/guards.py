@@ -25,11 +25,9 @@ class Figures(Protocol):
 
     def computed(self, indicator: str, asked: Question, at: datetime) -> Mapping[str, Any]:
         """Return a figure as everybody may see it, with what it was computed from."""
-        ...
 
     def seal(self, content: Mapping[str, Any], at: datetime) -> str:
         """Seal what ``computed`` returned; return the number of its evidence."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,10 +35,9 @@ class Taking:
     """A step about to be taken.
 
     ``values`` are those of the form, ``given`` what is said with this step, ``said`` what was said
-    with each earlier one (the latest of a name, in the order of time), ``by_step`` who took it
-    (under ``open`` who opened the case).
-    ``opened_at`` is when the case began (now, if it is being opened), ``due_at`` when each clock
-    that runs is over; ``secret`` is what pseudonyms in cases are keyed with.
+    with each earlier one (the latest of a name, in the order of time). ``opened_at`` is when the
+    case began (now, if it is being opened), ``due_at`` when each clock that runs is over;
+    ``secret`` is what pseudonyms in cases are keyed with.
     """
 
     kind: str
@@ -54,7 +51,6 @@ class Taking:
     opened_at: datetime
     home: str
     said: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    by_step: Mapping[str, str] = field(default_factory=dict)
     due_at: Mapping[str, datetime | None] = field(default_factory=dict)
     configuration: Configuration = field(default_factory=dict)
     library: Callable[[], Library] | None = None

@@ -9,6 +9,7 @@ from typing import Any
 
 from shangheng.kernel.cases.concept.clocks import Clock, settled
 from shangheng.kernel.cases.concept.facts import ABOUT
+from shangheng.kernel.cases.concept.guards import OPENING
 from shangheng.kernel.cases.concept.letters import Letter
 from shangheng.kernel.cases.concept.postings import Posting
 from shangheng.kernel.errors import Invalid
@@ -30,7 +31,8 @@ class Step:
     record that it reports through the ledger's front door: each field of the record takes the fact
     of the same name (fields of form and steps, ``facts.ABOUT``), or the one that ``tells`` says.
     ``posts`` are the movements between accounts that it makes in its own transaction.
-    ``unlike`` names an earlier step that must have been taken by somebody else (four eyes).
+    ``unlike`` names earlier steps that others must have taken (four eyes); ``open`` is to open
+    the case.
     ``guarded`` says that a service must check, book or enter something before it is written down
     (see ``guards``): without that service the step cannot be taken.
     ``overdue`` names the clock at whose end the platform itself takes the step, with no other word
@@ -50,7 +52,7 @@ class Step:
     tells: Mapping[str, str] = field(default_factory=dict)
     posts: tuple[Posting, ...] = ()
     outcome: str = ""
-    unlike: str = ""
+    unlike: tuple[str, ...] = ()
     overdue: str = ""
     shown: bool = True
     guarded: bool = False
@@ -162,8 +164,8 @@ class CaseKind:
             role in (APPLICANT, SYSTEM) or ROLE.fullmatch(role) for role in step.roles
         ):
             yield f"step {step.name} may be taken by nobody or by {step.roles}"
-        if step.unlike and step.unlike not in {each.name for each in self.steps}:
-            yield f"step {step.name} is unlike an unknown step {step.unlike}"
+        if strange := {*step.unlike} - {OPENING, *(each.name for each in self.steps)}:
+            yield f"step {step.name} is unlike unknown steps {sorted(strange)}"
         if step.overdue:
             yield from self._overdue_problems(step)
         if step.outcome and step.outcome not in self.outcomes:

@@ -50,7 +50,7 @@ KIND = CaseKind(
         Step("propose", "open", "proposed", by="tryout.officer", zh="拟定", needs=(REASON,)),
         Step(
             "grant", "proposed", "closed", by=("tryout.officer", "tryout.lead"), zh="决定",
-            unlike="propose", outcome="granted",
+            unlike=("propose",), outcome="granted",
         ),
         Step("withdraw", ("received", "open"), "withdrawn", by="applicant", zh="撤回"),
     ),

@@ -16,7 +16,7 @@ WRONG = [
     ({"steps": (*KIND.steps, Step("x", "open", "closed", by=()))}, "by nobody"),
     ({"steps": (*KIND.steps, Step("x", "open", "closed", by="Officer"))}, "by nobody or by"),
     ({"steps": (*KIND.steps, KIND.steps[0])}, "declared twice"),
-    ({"steps": (*KIND.steps, Step("x", "open", "closed", by="a.b", unlike="y"))}, "unlike"),
+    ({"steps": (*KIND.steps, Step("x", "open", "closed", by="a.b", unlike=("y",)))}, "unlike"),
     ({"steps": (*KIND.steps, Step("x", "open", "closed", by="a.b", outcome="y"))}, "outcome"),
     ({"states": {**KIND.states, "island": ("岛", "island")}}, "island cannot be reached"),
     ({"clocks": (Clock("x", "甲", "x", runs=("nowhere",), hours=1),)}, "unknown states"),

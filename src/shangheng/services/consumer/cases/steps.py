@@ -185,7 +185,7 @@ AFTERWARDS = (
     ),
     Step("release", "reserved", "failed", by=LEAD, zh="撤销冻结", en="Release the amount",
          needs=(REASON,), posts=(_fund("reject"),)),
-    Step("pay", "reserved", "advanced", by=FINANCE, unlike="set_aside", zh="先行赔付",
+    Step("pay", "reserved", "advanced", by=FINANCE, unlike=("set_aside",), zh="先行赔付",
          en="Pay in advance", posts=(_fund("pay"),), outcome="advanced", makes="payment",
          records="complaint_outcome", tells=OUTCOME_TELLS, basis=("hunan-2015 (十一)",)),
     Step("recover", "advanced", "advanced", by=FINANCE, zh="追偿到账", en="Recovered",

@@ -14,7 +14,7 @@ from typing import Any
 
 from shangheng.kernel.cases import across as cases
 from shangheng.kernel.cases.concept.guards import Taking
-from shangheng.kernel.errors import Conflict, Invalid, NotPermitted
+from shangheng.kernel.errors import Conflict, Invalid
 from shangheng.kernel.periods import day_of
 from shangheng.kernel.registers import queries as registers
 from shangheng.kernel.registers.concept.actors import Actor, Post
@@ -90,13 +90,6 @@ def fixed(verdict: Verdict, typed: Decimal | None, given: Mapping[str, Any]) -> 
     if found is None or found <= ZERO:
         raise Conflict("incentive.nothing_due", provision=provision.id)
     return found
-
-
-def confirmed(taking: Taking) -> Mapping[str, Any]:
-    """Let nobody confirm what they checked themselves: the two reviewers are other people."""
-    if taking.by_step.get("check") == taking.by:
-        raise NotPermitted("case.four_eyes", step=taking.step, other="check", by=taking.by)
-    return {}
 
 
 def decided(taking: Taking) -> Mapping[str, Any]:
@@ -316,7 +309,6 @@ KIND = APPLICATION.name
 GUARDS = {
     f"{KIND}.open": opened,
     f"{KIND}.check": checked,
-    f"{KIND}.confirm": confirmed,
     f"{KIND}.decide": decided,
     f"{KIND}.pay": paid,
     f"{KIND}.grant": granted,

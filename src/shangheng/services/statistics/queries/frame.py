@@ -51,7 +51,12 @@ def members_before(year: int) -> dict[str, Mapping[str, Any]]:
     What is decided for the year holds from its first day on, so that the same question asked
     later, when it has long been decided, begins where it began.
     """
-    return _by_code(registers.confirmed_on(STATISTICAL_FRAME.name, _eve(year)).values(), "code")
+    return members_on(_eve(year))
+
+
+def members_on(day: date) -> dict[str, Mapping[str, Any]]:
+    """Return who is in the frame on a day, by credit code."""
+    return _by_code(registers.confirmed_on(STATISTICAL_FRAME.name, day).values(), "code")
 
 
 def _eve(year: int) -> date:
@@ -120,9 +125,7 @@ class Line:
 def lines(year: int, *, house: House, actor: Actor, today: date) -> list[Line]:
     """Return the decisions for a year beside the register, those still to be done first."""
     entries = _newest(actor, today)
-    then = _by_code(
-        registers.confirmed_on(STATISTICAL_FRAME.name, date(year, 1, 1)).values(), "code"
-    )
+    then = members_on(date(year, 1, 1))
     found = []
     for each in proposals(year, house=house):
         entry = entries.get(each.firm.code)

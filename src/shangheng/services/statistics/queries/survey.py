@@ -16,7 +16,8 @@ from shangheng.kernel.formulas.queries import House, rows_of
 from shangheng.kernel.periods import days_in
 from shangheng.kernel.regions.concept import stem
 from shangheng.kernel.registers import queries as registers
-from shangheng.services.statistics.registers import STATISTICAL_FRAME, TRADING_PLATFORM
+from shangheng.services.statistics.queries.frame import members_on
+from shangheng.services.statistics.registers import TRADING_PLATFORM
 from shangheng.services.statistics.rules.survey import Answer, Estimate, Stratum, gross_up
 
 Table = Any
@@ -196,10 +197,7 @@ def _owners(house: House) -> tuple[Told, ...]:
 
 
 def _shopless(house: House, on: date) -> tuple[Told, ...]:
-    frame = {
-        str(values["code"]): values
-        for values in registers.confirmed_on(STATISTICAL_FRAME.name, on).values()
-    }
+    frame = members_on(on)
     build = partial(owners_among, codes=sorted(frame))
     rows = rows_of(build, house=house, reads=("merchant",)) if frame else []
     selling = {row["owner_code"] for row in rows}

@@ -62,8 +62,7 @@ def _page(
     request: HttpRequest, office: Office, facts: dict[str, Any], every: list[Line],
     found: list[Line],
 ) -> HttpResponse:  # fmt: skip
-    text = request.GET.get("page", "")
-    number = max(1, int(text)) if text.isdecimal() else 1
+    number = office.page_number(request)
     begin = (number - 1) * PAGE
     days = office.days("order")
     conditions = conditions_on(

@@ -74,6 +74,10 @@ class Office(Protocol):
         """Return a list as a CSV file."""
         ...
 
+    def page_number(self, request: HttpRequest) -> int:
+        """Return which page of a list is asked for."""
+        ...
+
     def days(self, kind: str) -> tuple[date, ...]:
         """Return the days for which there are records of a kind."""
         ...

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What was released: the list, each release with its corrections, the calendar, the feed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,7 +14,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from shangheng.kernel.cases import queries as cases
-from shangheng.kernel.cases.store import Hand
 from shangheng.kernel.errors import NotFound
 from shangheng.kernel.formulas.concept import Figure
 from shangheng.kernel.registers.queries import EntryView
@@ -22,22 +21,15 @@ from shangheng.services.statistics.cases import RELEASE
 from shangheng.services.statistics.queries import releases as queries
 from shangheng.services.statistics.queries.releases import Version
 from shangheng.services.statistics.rules.releases import changes
+from shangheng.services.statistics.views import overview
 
 FEED_MOST = 50
 CORRECTION, WITHDRAWAL = "amend", "end"
 KINDS = {CORRECTION: "更正 Correction：", WITHDRAWAL: "撤回 Withdrawn："}
 
 
-class Office(Protocol):
-    """What the site hands to the views of a service."""
-
-    def now(self) -> datetime:
-        """Return the present moment."""
-        ...
-
-    def hand(self, request: HttpRequest) -> Hand:
-        """Return by whose hand a request acts."""
-        ...
+class Office(overview.Office, Protocol):
+    """What the site hands to the views of releases beside what other views need."""
 
     def released(self, content: Mapping[str, Any]) -> Figure:
         """Return a figure as it was sealed."""
@@ -53,12 +45,6 @@ class Office(Protocol):
 
     def bundle(self, object_id: str) -> HttpResponse:
         """Return the evidence of something sealed as a file."""
-        ...
-
-    def csv_file(
-        self, name: str, header: Iterable[str], rows: Iterable[Iterable[object]]
-    ) -> HttpResponse:
-        """Return a list as a CSV file."""
         ...
 
 
