@@ -22,6 +22,7 @@ from shangheng.kernel.registers.actions import Filing
 from shangheng.kernel.registers.concept.actors import NOBODY, Actor, Post
 from shangheng.kernel.registers.concept.actors import Hand as PlainHand
 from shangheng.kernel.registers.queries import Sought
+from shangheng.services.statistics.manifest import SERVICE
 from shangheng.simulate.codes import DEPARTMENTS, credit_code
 from shangheng.simulate.people import PLATFORMS
 from shangheng.site import acting, clock, wiring, work
@@ -156,8 +157,7 @@ def count() -> None:
     year, officer = days[-1].year, _actor(COUNTER, COUNTER_ROLES)
     first = date(year, 1, 1)
     _filled("trading_platform", _platforms(), officer, first)
-    jobs = next(each.jobs for each in REGISTRY.services if each.name == "statistics")
-    decided = jobs["frame"](year + 1, house=OFFICE.house())
+    decided = SERVICE.jobs["frame"](year + 1, house=OFFICE.house())
     reached = sorted(decided, key=lambda each: (not each.is_member, -each.sales_yuan))
     # Every other of the greatest: those between are what the page proposes to enter.
     entered = [each.firm for each in reached[:SELLING:2]]

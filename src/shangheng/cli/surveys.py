@@ -12,14 +12,12 @@ from rich.console import Console
 from rich.table import Table
 
 from shangheng.cli.indicator import plain_number
+from shangheng.cli.policies import JSON
 from shangheng.kernel.messages import text
+from shangheng.services.statistics.manifest import SERVICE
 from shangheng.site.office import OFFICE
-from shangheng.site.registry import REGISTRY
 
 TERMINAL_WIDTH = 200
-JSON = click.option("--json", "as_json", is_flag=True, help="输出 JSON")
-JOBS = next(each.jobs for each in REGISTRY.services if each.name == "statistics")
-"""What the service lets a program do; it is entered by its manifest."""
 
 
 @click.command("frame")
@@ -27,7 +25,7 @@ JOBS = next(each.jobs for each in REGISTRY.services if each.name == "statistics"
 @JSON
 def frame_command(year: int, *, as_json: bool) -> None:
     """逐家判定谁列入统计名录库 Who belongs to the statistical frame in a year, and why."""
-    found = JOBS["frame"](year, house=OFFICE.house())
+    found = SERVICE.jobs["frame"](year, house=OFFICE.house())
     if as_json:
         _print_json([each.plain for each in found])
         return
@@ -52,7 +50,7 @@ def frame_command(year: int, *, as_json: bool) -> None:
 @JSON
 def survey_command(month: str, *, as_json: bool) -> None:
     """平台交易情况调查：权数、推算、误差 What platforms told, grossed up, with its error."""
-    found = JOBS["survey"](month, house=OFFICE.house(), home=OFFICE.place.region)
+    found = SERVICE.jobs["survey"](month, house=OFFICE.house(), home=OFFICE.place.region)
     if as_json:
         _print_json(found.plain)
         return

@@ -100,6 +100,10 @@ class Office:
         """Refuse everybody but officers; a stranger is asked to sign in."""
         people.require_officer(request)
 
+    def page_number(self, request: HttpRequest) -> int:
+        """Return which page of a list is asked for."""
+        return questions.page_number(request.GET)
+
     def csv_file(
         self, name: str, header: Iterable[str], rows: Iterable[Iterable[object]]
     ) -> HttpResponse:

@@ -13,6 +13,7 @@ from shangheng.kernel.errors import Invalid
 from shangheng.kernel.formulas.concept import DIGITS, Indicator, Level, Question
 
 _DAY_OF_PATH = re.compile(r"day=(\d{4}-\d{2}-\d{2})")
+PAGE_DIGITS = 7
 _MONTH = re.compile(r"\d{4}-\d{2}")
 
 
@@ -32,6 +33,12 @@ def read(query: QueryDict, indicator: Indicator) -> Question:
         borders_year=_year(query.get("borders", "")),
     )
     return asked.settled(indicator)
+
+
+def page_number(query: QueryDict) -> int:
+    """Return which page of a list is asked for, from 1 on; the first where that is unreadable."""
+    text = query.get("page", "")
+    return max(1, int(text)) if text.isdecimal() and len(text) < PAGE_DIGITS else 1
 
 
 def _listed(text: str) -> list[str]:

@@ -118,8 +118,7 @@ def flush_all(places: Iterable[Path]) -> None:
         flush(asked[0])
     elif asked:
         with ThreadPoolExecutor(min(len(asked), _FLUSHES_AT_ONCE)) as pool:
-            for done in [pool.submit(flush, place) for place in asked]:
-                done.result()
+            list(pool.map(flush, asked))
 
 
 def flush(place: Path) -> None:

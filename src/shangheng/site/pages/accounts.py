@@ -16,6 +16,7 @@ from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.periods import CHINA
 from shangheng.site import clock, formats, statements, words
 from shangheng.site.people import officers_only
+from shangheng.site.questions import page_number
 from shangheng.site.registry import REGISTRY
 
 PAGE = 50
@@ -55,8 +56,7 @@ def last_day(until: datetime) -> datetime:
 @officers_only
 def index(request: HttpRequest) -> HttpResponse:
     """List accounts with how they stand."""
-    text, asked = request.GET.get("text", "").strip(), request.GET.get("page", "1")
-    page = max(1, int(asked)) if asked.isdigit() else 1
+    text, page = request.GET.get("text", "").strip(), page_number(request.GET)
     if request.GET.get("format") == "csv":
         return formats.csv_file("accounts", HEADER, map(_row, queries.listed(text=text)))
     found = queries.listed(text=text, limit=PAGE + 1, offset=(page - 1) * PAGE)

@@ -33,6 +33,7 @@ from shangheng.site.pages import letters
 from shangheng.site.pages.cases import deadline, file_response, timeline
 from shangheng.site.pages.room import token_of
 from shangheng.site.people import signed_in
+from shangheng.site.questions import page_number
 from shangheng.site.registry import REGISTRY
 
 EXPORT_MAX = 50_000
@@ -100,8 +101,7 @@ def inbox(request: HttpRequest, name: str) -> HttpResponse:
     if request.GET.get("format") == "csv":
         whole = replace(wanted, limit=EXPORT_MAX)
         return _export(kind, queries.inbox(kind, whole, actor=actor, at=at))
-    text = request.GET.get("page", "1")
-    page = max(1, int(text)) if text.isdigit() else 1
+    page = page_number(request.GET)
     part = replace(wanted, limit=PAGE + 1, offset=(page - 1) * PAGE)
     found = queries.inbox(kind, part, actor=actor, at=at)
     facts = {

@@ -15,6 +15,7 @@ from shangheng.kernel.exchange.tracing import Trace
 from shangheng.kernel.periods import CHINA
 from shangheng.site import catalogue, clock, exchange, formats, lineage, words
 from shangheng.site.people import is_officer, officers_only
+from shangheng.site.questions import page_number
 from shangheng.site.registry import REGISTRY
 
 A_PAGE = 50
@@ -84,8 +85,7 @@ def deliveries(request: HttpRequest) -> HttpResponse:
             for row in rows
         )  # fmt: skip
         return formats.csv_file("deliveries", header, lines)
-    text = request.GET.get("page", "1")
-    number = max(1, int(text)) if text.isdigit() else 1
+    number = page_number(request.GET)
     found = queries.deliveries(
         queries.Sought(**sought), limit=A_PAGE + 1, offset=(number - 1) * A_PAGE
     )

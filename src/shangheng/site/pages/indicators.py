@@ -19,7 +19,7 @@ from shangheng.site.figures import period_label
 from shangheng.site.formats import FORMATS, csv_file
 from shangheng.site.office import OFFICE
 from shangheng.site.people import officers_only
-from shangheng.site.questions import months_of, read
+from shangheng.site.questions import months_of, page_number, read
 from shangheng.site.registry import REGISTRY, indicator_at
 
 RECORDS_A_PAGE = 50
@@ -139,8 +139,7 @@ def behind(request: HttpRequest, name: str) -> HttpResponse:
     """Show officers the records from which a figure was computed."""
     indicator = indicator_at(name)
     question = read(_asked(request.GET, indicator), indicator)
-    page = request.GET.get("page", "1")
-    number = max(1, int(page)) if page.isdigit() else 1
+    number = page_number(request.GET)
     if request.GET.get("format") == "csv":
         return csv_file("deliveries", ORIGIN_HEADER, _origins(indicator, question))
     rows = OFFICE.records_behind(

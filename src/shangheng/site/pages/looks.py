@@ -16,9 +16,10 @@ from shangheng.kernel.access.queries import PAGE, SoughtLooks
 from shangheng.kernel.errors import Invalid
 from shangheng.site import accounts, acting, words
 from shangheng.site.formats import csv_file
-from shangheng.site.pages.posts import EXPORT_MAX, day_begins, page_number, role_name
+from shangheng.site.pages.posts import EXPORT_MAX, day_begins, role_name
 from shangheng.site.people import signed_in
 from shangheng.site.permissions import permissions
+from shangheng.site.questions import page_number
 from shangheng.site.registry import REGISTRY
 
 
@@ -44,7 +45,7 @@ def roles(request: HttpRequest) -> HttpResponse:
 @never_cache
 def looks(request: HttpRequest) -> HttpResponse:
     """List one's own looks at personal data, and those in the regions one answers for."""
-    asked, actor, number = request.GET, acting.actor_of(request), page_number(request)
+    asked, actor, number = request.GET, acting.actor_of(request), page_number(request.GET)
     sought = SoughtLooks(
         text=asked.get("text", ""),
         since=_asked_day(asked.get("since", "")),

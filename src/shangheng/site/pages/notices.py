@@ -12,6 +12,7 @@ from shangheng.kernel.notices import actions, queries
 from shangheng.kernel.notices.queries import PAGE
 from shangheng.site import acting, clock, people, words
 from shangheng.site.people import signed_in
+from shangheng.site.questions import page_number
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,7 +25,7 @@ def index(request: HttpRequest) -> HttpResponse:
         return _again(request) if "again" in request.POST else _read(request)
     asked = request.GET
     text, unread = asked.get("text", ""), asked.get("unread") == "1"
-    page = max(1, int(asked["page"])) if asked.get("page", "").isdigit() else 1
+    page = page_number(asked)
     found = queries.inbox(
         actor, text=text, unread=unread, limit=PAGE + 1, offset=(page - 1) * PAGE
     )

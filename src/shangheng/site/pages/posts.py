@@ -38,6 +38,7 @@ from shangheng.site import (
 )
 from shangheng.site.formats import csv_file
 from shangheng.site.people import signed_in
+from shangheng.site.questions import page_number
 from shangheng.site.registry import REGISTRY
 
 STATES = {
@@ -75,12 +76,6 @@ def require_administrator(request: HttpRequest) -> None:
         raise NotPermitted("access.not_administrator", region="")
 
 
-def page_number(request: HttpRequest) -> int:
-    """Return which page of a list is asked for."""
-    text = request.GET.get("page", "1")
-    return max(1, int(text)) if text.isdecimal() and len(text) < len("1000000") else 1
-
-
 @require_safe
 @signed_in
 @never_cache
@@ -89,7 +84,7 @@ def index(request: HttpRequest) -> HttpResponse:
     asked, now = request.GET, clock.now()
     region = asked.get("region", "").strip()
     state = asked.get("state", "current")
-    number = page_number(request)
+    number = page_number(request.GET)
     sought = SoughtPosts(
         at=now,
         text=asked.get("text", ""),

@@ -15,6 +15,7 @@ from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.site import reception, wiring
 from shangheng.site.formats import csv_file
 from shangheng.site.people import officers_only, seen_reporter, signed_in
+from shangheng.site.questions import page_number
 from shangheng.site.registry import REGISTRY
 
 A_PAGE = 50
@@ -73,8 +74,7 @@ def receipts(request: HttpRequest) -> HttpResponse:
     if request.GET.get("format") == "csv":
         told = records.receipts(reporter=reporter_, kind=kind, limit=MOST_EXPORTED)
         return csv_file("receipts", RECEIPT_HEADER, map(_receipt_row, told))
-    text = request.GET.get("page", "1")
-    number = max(1, int(text)) if text.isdigit() else 1
+    number = page_number(request.GET)
     found = records.receipts(
         reporter=reporter_, kind=kind, limit=A_PAGE + 1, offset=(number - 1) * A_PAGE
     )

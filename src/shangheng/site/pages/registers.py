@@ -21,6 +21,7 @@ from shangheng.site import acting, clock, fields, places, wiring, words
 from shangheng.site.formats import csv_file
 from shangheng.site.maps import drawing
 from shangheng.site.pages import reach
+from shangheng.site.questions import page_number
 from shangheng.site.registry import REGISTRY
 
 STATES = {
@@ -94,8 +95,7 @@ def entries(request: HttpRequest, name: str) -> HttpResponse:
     if request.GET.get("format") == "csv":
         found = queries.listed(kind, replace(sought, limit=None), actor=actor, today=today)
         return _export(kind, visible, found)
-    text = request.GET.get("page", "1")
-    page = max(1, int(text)) if text.isdigit() else 1
+    page = page_number(request.GET)
     part = replace(sought, limit=PAGE + 1, offset=(page - 1) * PAGE)
     found = queries.listed(kind, part, actor=actor, today=today)
     columns = [f for f in visible if f.sensitivity != "personal" and f.name != kind.title]

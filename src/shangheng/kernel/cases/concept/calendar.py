@@ -117,7 +117,7 @@ class Calendar:
         """Return the public holidays that touch a span of days."""
         return tuple(each for each in self.holidays if each.since <= until and each.until >= since)
 
-    def with_years(self, off: Mapping[int, str], on: Mapping[int, str]) -> "Calendar":
+    def with_years(self, off: Mapping[int, Any], on: Mapping[int, Any]) -> "Calendar":
         """Put notices in the place of what was known of their years.
 
         They are written as ``0101-0103元旦 …`` and ``0104 …``.
@@ -136,7 +136,7 @@ def _day(year: int, text: str) -> date:
     return date(year, int(text[:2]), int(text[2:]))
 
 
-def _read(off: Mapping[int, str], on: Mapping[int, str]) -> Calendar:
+def _read(off: Mapping[int, Any], on: Mapping[int, Any]) -> Calendar:
     found: list[Holiday] = []
     worked: set[date] = set()
     for year in off:
@@ -171,9 +171,8 @@ def known(configuration: Mapping[str, Any]) -> Calendar:
     Raises:
         Invalid: one of them cannot be read (``calendar.unreadable``).
     """
-    given = configuration.get(ADDED, {})
-    told = {y: each if isinstance(each, Mapping) else {"off": each} for y, each in given.items()}
-    return official().with_years(
-        {year: each["off"] for year, each in told.items()},
-        {year: each.get("on", "") for year, each in told.items()},
-    ) if told else official()  # fmt: skip
+    off, on = {}, {}
+    for year, told in configuration.get(ADDED, {}).items():
+        notice = told if isinstance(told, Mapping) else {"off": told}
+        off[year], on[year] = notice.get("off"), notice.get("on", "")
+    return official().with_years(off, on) if off else official()

@@ -120,7 +120,7 @@ def test_a_year_without_a_notice_is_counted_by_weekends_and_called_provisional()
 @pytest.mark.parametrize("off", ["0101", "0132-0133元旦", "0103-0101元旦", "元旦", None, 101])
 def test_a_notice_that_cannot_be_read_is_refused_with_its_year(off: object) -> None:
     with pytest.raises(Invalid, match=r"calendar\.unreadable") as refusal:
-        known({ADDED: {2027: {"off": off}}})
+        known({ADDED: {2027: {"off": off} if off else {"on": "0104"}}})
     assert refusal.value.facts["year"] == 2027
 
 
