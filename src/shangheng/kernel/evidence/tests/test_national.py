@@ -179,7 +179,7 @@ def test_the_log_and_its_bundles_are_signed_with_sm2_too(tmp_path: Path) -> None
     files, _ = bundles.read(data)
     told = {name: said for name, ok, said in standalone.verdicts(files) if ok}
     assert told["digests"].endswith(standalone.UNCHECKED)
-    assert told["signature"] == str(a_log.signers[0].verifier).rpartition("+")[0]
+    assert told["signature"] == "+".join(str(a_log.signers[0].verifier).split("+")[:2])
     manifest = files["manifest.json"]
     sm3 = json.loads(manifest)["sm3"]["content.json"].encode()
     wrong = {**files, "manifest.json": manifest.replace(sm3, sm3[::-1])}
