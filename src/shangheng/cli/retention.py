@@ -12,9 +12,8 @@ from typing import Any
 
 import click
 from django.conf import settings
-from rich.console import Console
-from rich.table import Table
 
+from shangheng.cli.tables import show
 from shangheng.kernel.cases.store import Hand
 from shangheng.kernel.messages import text
 from shangheng.kernel.records import actions as records
@@ -79,10 +78,7 @@ def _print(told: Any, *, as_json: bool) -> None:  # noqa: ANN401 - whatever JSON
     if not rows:
         click.echo("没有 none")
         return
-    table = Table(*rows[0], box=None, pad_edge=False)
-    for row in rows:
-        table.add_row(*(_cell(value) for value in row.values()))
-    Console(soft_wrap=True).print(table)
+    show([*rows[0]], [[_cell(value) for value in row.values()] for row in rows])
 
 
 def _cell(value: object) -> str:

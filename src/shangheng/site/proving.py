@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bundles of what is in this house: a batch, a record, a case, a figure, any sealed object."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from django.conf import settings
@@ -35,6 +37,11 @@ from shangheng.site import sealing as house
 from shangheng.site.registry import REGISTRY
 
 CONFIRMED = "register.confirm"
+FACTS = {
+    "kind": "种类", "version": "版次", "number": "序号", "digest": "摘要", "key": "公钥",
+    "subject": "名称", "records": "条数", "reporter": "报送单位", "batches": "批次数",
+}  # fmt: skip
+"""Chinese names of the facts that leaves show."""
 
 
 def bundle(home: Ledger, object_id: str, *, reporter: str | None = None) -> bytes:
@@ -137,6 +144,7 @@ def _case_bundle(number: str) -> bytes:
         ("种类", "Kind", f"{declared.zh} {declared.en}" if declared else kind),
         ("步数", "Steps", str(len(steps))),
         ("末步", "Last step", f"{last.act} {last.name} → {last.target}"),
+        *_by(steps[-1]),
         ("附件", "Attached", str(len(attached))),
     )
     extras = page() | attached | {chains.CHAIN: chain}
@@ -172,7 +180,11 @@ def _plain_bundle(leaf: Leaf) -> bytes:
         content = _entered(leaf)
     if entries.commitment(leaf.salt, content) != entry.commitment:
         raise NotFound("evidence.object_without_content", what=leaf.what, object=leaf.object_id)
-    lines = tuple((name, name, str(value)) for name, value in entry.facts.items())
+    if leaf.what == sealed_figures.PUBLISHED:
+        lines = sealed_figures.lines_of(content)
+    else:
+        shown = ((FACTS.get(name, name), name, str(v)) for name, v in entry.facts.items())
+        lines = (*shown, *_by(json.loads(content)))
     evidence = queries.proof_of(house.the_log(), leaf)
     cover = Cover(*titles, lines)
     return bundles.write(
@@ -180,6 +192,12 @@ def _plain_bundle(leaf: Leaf) -> bytes:
             content, evidence, cover, extras=page(), printer=printed, sm2=house.the_log().sm2
         )
     )
+
+
+def _by(content: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
+    """Return the line of a cover that says by whose hand something was done."""
+    who = " · ".join(filter(None, (content.get("by"), content.get("role"))))
+    return (("经办", "By", who),) if who else ()
 
 
 def _entered(leaf: Leaf) -> bytes:

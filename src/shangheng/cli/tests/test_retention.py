@@ -247,6 +247,34 @@ def test_a_hold_under_a_case_keeps_records_over_page_and_command(
     assert told("dispose", "access_log", "--by", "li", "--reason", "期满")["records"] == 4
 
 
+def test_the_audit_names_a_hold_a_link_and_a_look_that_were_altered(
+    decided: Ledger, report: Callable[..., Receipt], officer: Client, lead: Client
+) -> None:
+    report(log(clock.now().date() - timedelta(days=3), 3), kind="access_log")
+    number = request_case(officer, lead)
+    under = {"case": number, "kind": "access_log", "where": "ip=203.0.113.9"}
+    officer.post("/retention/holds/", {**under, "reason": "举证"})
+    made = officer.post("/retention/answers/", {**under, "purpose": "查刷单"})
+    officer.post(made["Location"], {"act": "give", "to": "某市公安局", "why": "移送"})
+    hold, (answer,) = told("holds")[0]["number"], retained.answers(case=number)
+    lead.post(f"/retention/holds/{hold}/release/", {"reason": "结案"})
+    sealing.publish()
+    assert audited() == {"ok": True, "findings": []}
+    altered = (
+        ("kernel_legal_hold", "reason", hold), ("kernel_legal_hold", "release_reason", hold),
+        ("kernel_custody", '"to"', answer.number), ("kernel_answer", "purpose", answer.number),
+    )  # fmt: skip
+    for table, column, name in altered:
+        with connection.cursor() as cursor:
+            cursor.execute(f"UPDATE {table} SET {column} = {column} || 'x'")
+            assert name in " ".join(each["where"] for each in audited()["findings"]), column
+            cursor.execute(f"UPDATE {table} SET {column} = rtrim({column}, 'x')")
+    assert audited()["ok"]
+    sealed = decided.answer(answer.number)
+    sealed.write_bytes(sealed.read_bytes()[:-1] + b"x")
+    assert [each["where"] for each in audited()["findings"]] == [f"answers/{answer.number}"]
+
+
 def test_a_platform_that_stopped_keeping_logs_is_named_with_its_day(
     decided: Ledger, report: Callable[..., Receipt], officer: Client
 ) -> None:

@@ -87,19 +87,21 @@ def _receive(desk: Desk, arrival: Arrival, at: datetime) -> dict[str, Any]:
         raise Invalid("parcel.body_differs", form=slip.form, slip=slip.body, found=digest)
     agreement = _agreed(office, slip, partner, at)
     # 3. Numbers follow each other; what was taken is not taken twice.
+    due = _Due(agreement, slip, partner.reporter or partner.name, arrival.body)
+    return _again(slip) or _applied(desk, due, at)
+
+
+def _again(slip: Slip) -> dict[str, Any] | None:
+    """Acknowledge what was taken; refuse what comes too early, or says something else now."""
     known = ReceivedRow.objects.filter(**_number(slip)).values_list("content", flat=True).first()
     last = queries.last_received(slip.provider, slip.agreement, slip.edition)
-    match judge(slip, last=last, known=known):
-        case "gap" if not slip.closing:
-            raise Conflict("parcel.gap", expected=last + 1, number=slip.number)
-        case "other":
-            raise Conflict("parcel.other_content", number=slip.number, sealed=known or "",
-                           given=slip.content)  # fmt: skip
-        case "again":
-            return {"acknowledged": slip.number, "again": True}
-        case _:
-            due = _Due(agreement, slip, partner.reporter or partner.name, arrival.body)
-            return _applied(desk, due, at)
+    verdict = judge(slip, last=last, known=known)
+    if verdict == "gap" and not slip.closing:
+        raise Conflict("parcel.gap", expected=last + 1, number=slip.number)
+    if verdict == "other":
+        raise Conflict("parcel.other_content", number=slip.number, sealed=known or "",
+                       given=slip.content)  # fmt: skip
+    return {"acknowledged": slip.number, "again": True} if verdict == "again" else None
 
 
 def _number(slip: Slip) -> dict[str, Any]:
@@ -159,22 +161,18 @@ def _applied(desk: Desk, due: _Due, at: datetime) -> dict[str, Any]:
                  for name in ("accepted", "corrected", "unchanged", "rejected")}  # fmt: skip
     # 6. The ledger has it. 7. The row and the seal say so.
     with transaction.atomic():
-        facts: dict[str, str | int] = {
-            "records": slip.records,
-            "withdrawn": slip.withdrawn,
-            "content": slip.content,
-        }
+        facts: dict[str, str | int] = {"records": slip.records, "withdrawn": slip.withdrawn}
         row, new = ReceivedRow.objects.get_or_create(
             **_number(slip),
             defaults={
-                **facts, "kind": slip.kind, "rejected": told.get("rejected", 0),
-                "closing": slip.closing, "batch": number if put else "", "received_at": at,
-                "leaf": 0,
+                **facts, "kind": slip.kind, "content": slip.content,
+                "rejected": told.get("rejected", 0), "closing": slip.closing,
+                "batch": number if put else "", "received_at": at, "leaf": 0,
             },
         )  # fmt: skip
         if new:
-            title = f"{slip.provider} {number}"
-            row.leaf = evidence.seal("exchange.received", title, told, at=at, facts=facts)
+            title, content = f"{slip.provider} {number}", {**told, "content": slip.content}
+            row.leaf = evidence.seal("exchange.received", title, content, at=at, facts=facts)
             row.save(update_fields=["leaf"])
     return told
 
@@ -252,28 +250,16 @@ def take_file(
         kind=kind, number=number, first=0, records=0, withdrawn=0, ledger_from=0,
         ledger_until=0, content=content, form="file", body=content, made_at="",
     )  # fmt: skip
-    known = ReceivedRow.objects.filter(**_number(slip)).values_list("content", flat=True).first()
-    last = queries.last_received(sender, slip.agreement, 1)
-    match judge(slip, last=last, known=known):
-        case "gap":
-            raise Conflict("parcel.gap", expected=last + 1, number=number)
-        case "other":
-            raise Conflict("parcel.other_content", number=number, sealed=known or "",
-                           given=content)  # fmt: skip
-        case "again":
-            return {"acknowledged": number, "again": True}
-        case _:
-            receipt = desk.take(report)
+    if (again := _again(slip)) is not None:
+        return again
+    receipt = desk.take(report)
     with transaction.atomic():
-        facts: dict[str, str | int] = {
-            "records": receipt.accepted + receipt.corrected,
-            "content": content,
-        }
-        leaf = evidence.seal(
-            "exchange.received", f"{sender} {slip.agreement}#{number}", facts, at=at, facts=facts
-        )
+        facts: dict[str, str | int] = {"records": receipt.accepted + receipt.corrected}
+        told = {**facts, "content": content}
+        title = f"{sender} {slip.agreement}#{number}"
+        leaf = evidence.seal("exchange.received", title, told, at=at, facts=facts)
         ReceivedRow.objects.create(
-            **_number(slip), **facts, withdrawn=0, kind=kind, rejected=receipt.rejected,
+            **_number(slip), **told, withdrawn=0, kind=kind, rejected=receipt.rejected,
             batch=receipt.batch, received_at=at, leaf=leaf,
         )  # fmt: skip
     return {"acknowledged": number, "accepted": receipt.accepted, "rejected": receipt.rejected}

@@ -13,8 +13,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
+from shangheng.kernel.access import actions as access
 from shangheng.kernel.accounts import actions as accounts
 from shangheng.kernel.accounts.concept.transfers import Account, Transfer
 from shangheng.kernel.accounts.concept.units import CNY
@@ -286,6 +287,17 @@ def test_a_case_is_proved_with_every_step_and_all_that_was_attached(
         forged = {**files, **change}
         assert not {step: ok for step, ok, _ in standalone.verdicts(forged)}["chain"]
         assert {each.item for each in verify_bundle(packed(forged)) if not each.ok} >= {"chain"}
+
+
+def test_a_look_at_an_entry_is_sealed_and_its_line_on_the_list_compared(house: Ledger) -> None:
+    access.look(WELL, "WELL-2026-000001", "核实", Hand(CLERK, clock.now()))
+    assert found(house) == []
+    for change in ("by = 'nobody'", "purpose = 'x'", "leaf = 0", "at = '?'"):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"UPDATE kernel_access_look SET {change}")
+            assert "kernel_access_look" in " ".join(each.where for each in found(house))
+            transaction.set_rollback(True)
+    assert found(house) == []
 
 
 def test_an_entry_of_a_register_and_a_version_of_the_ledger_have_bundles(house: Ledger) -> None:
