@@ -2,7 +2,6 @@
 """The audit of what officers did with what is kept: holds, chains of custody, looks at persons."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from hashlib import sha256
 from sys import maxsize
 from typing import TypeVar
@@ -43,7 +42,7 @@ def sealed_holds() -> Iterator[SealedRow]:
 
 def _holds() -> Iterator[SealedRow]:
     for each in retained.holds(limit=maxsize):
-        told = replace(each.hold, at=each.hold.at.astimezone(CHINA))
+        told = each.hold
         where = f"kernel_legal_hold/{told.number}"
         yield SealedRow(where, each.leaf, HELD, told.number, told.plain())
         if each.released_at is not None:
@@ -54,14 +53,14 @@ def _holds() -> Iterator[SealedRow]:
             yield SealedRow(where, None, RELEASED, told.number, released)
 
 
-def sealed_links() -> Iterator[SealedRow]:
-    """Give every link of every chain of custody with what its leaf must commit to."""
+def sealed_links(number: str = "") -> Iterator[SealedRow]:
+    """Give every link of every chain of custody, or of one, with what its leaf must commit to."""
     broken = SealedRow("kernel_answer kernel_custody", None, "answer.made", "?", "")
-    yield from _readable(_links(), broken)
+    yield from _readable(_links(number), broken)
 
 
-def _links() -> Iterator[SealedRow]:
-    for each in retained.answers(limit=maxsize):
+def _links(number: str) -> Iterator[SealedRow]:
+    for each in retained.answers(text=number, limit=maxsize):
         before = each.digest
         for link in each.chain:
             content = {

@@ -32,7 +32,7 @@ from shangheng.kernel.records.store.names import folder_of
 from shangheng.kernel.records.store.reading import canonical, quoted
 from shangheng.kernel.records.store.tables import scan
 from shangheng.kernel.registers import proofs as registers
-from shangheng.site import paper, sealed_figures, wiring
+from shangheng.site import officers_audit, paper, sealed_figures, wiring
 from shangheng.site import sealing as house
 from shangheng.site.registry import REGISTRY
 
@@ -144,7 +144,7 @@ def _case_bundle(number: str) -> bytes:
         ("种类", "Kind", f"{declared.zh} {declared.en}" if declared else kind),
         ("步数", "Steps", str(len(steps))),
         ("末步", "Last step", f"{last.act} {last.name} → {last.target}"),
-        *_by(steps[-1]),
+        ("经办", "By", " · ".join(filter(None, (last.by, last.role)))),
         ("附件", "Attached", str(len(attached))),
     )
     extras = page() | attached | {chains.CHAIN: chain}
@@ -178,13 +178,18 @@ def _plain_bundle(leaf: Leaf) -> bytes:
     elif leaf.what.startswith("register."):
         titles = ("名录存证", "Evidence of an entry in a register")
         content = _entered(leaf)
+    elif leaf.what.startswith("answer."):
+        titles = ("依法调取存证", "Evidence of an answer to a lawful query")
+        rows = officers_audit.sealed_links(leaf.object_id)
+        found = (entries.canonical(row.content) for row in rows if row.index == leaf.index)
+        content = next(found, b"")
     if entries.commitment(leaf.salt, content) != entry.commitment:
         raise NotFound("evidence.object_without_content", what=leaf.what, object=leaf.object_id)
     if leaf.what == sealed_figures.PUBLISHED:
         lines = sealed_figures.lines_of(content)
     else:
         shown = ((FACTS.get(name, name), name, str(v)) for name, v in entry.facts.items())
-        lines = (*shown, *_by(json.loads(content)))
+        lines = (*shown, *_said(json.loads(content)))
     evidence = queries.proof_of(house.the_log(), leaf)
     cover = Cover(*titles, lines)
     return bundles.write(
@@ -194,10 +199,15 @@ def _plain_bundle(leaf: Leaf) -> bytes:
     )
 
 
-def _by(content: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
-    """Return the line of a cover that says by whose hand something was done."""
-    who = " · ".join(filter(None, (content.get("by"), content.get("role"))))
-    return (("经办", "By", who),) if who else ()
+SAID = (
+    ("by", "经办", "By"), ("to", "交给", "To"), ("why", "理由", "Why"), ("case", "办件", "Case"),
+    ("rows", "条数", "Rows"), ("digest", "所交文件的 SHA-256", "SHA-256 of the file"),
+)  # fmt: skip
+"""What a cover takes from a content: by whose hand, and what a lawful query was answered with."""
+
+
+def _said(content: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
+    return tuple((zh, en, str(content[name])) for name, zh, en in SAID if content.get(name))
 
 
 def _entered(leaf: Leaf) -> bytes:

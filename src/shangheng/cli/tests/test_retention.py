@@ -215,7 +215,15 @@ def test_a_lawful_query_needs_an_approved_case_and_leaves_a_chain(
     assert given.content.decode("utf-8-sig").count("203.0.113.9") == 3
     shown = page(officer, made["Location"])
     assert "移交" in shown
+    assert "网络访问日志 · " in shown
+    assert "=203.0.113.9" in shown
     assert answer.digest in shown
+    bundle = officer.get(made["Location"] + "?format=zip").content
+    assert holds(bundles.verify_bundle(bundle, sealing.the_log().public))
+    files, _ = bundles.read(bundle)
+    cover = files["cover.html"].decode()
+    for said in ("某市公安局", "clerk", answer.digest):
+        assert said in cover
     assert officer.post(made["Location"], {"act": "destroy", "why": "结案"}).status_code == 422
     assert told("answers", "--case", number)[0]["links"] == ["1 made clerk", "2 given clerk"]
     out = tmp_path / "answer.csv"

@@ -57,6 +57,10 @@ class Office(Protocol):
         """Return what the authority has decided."""
         ...
 
+    def bundle(self, object_id: str) -> HttpResponse:
+        """Return the evidence of something sealed as a file."""
+        ...
+
     def house(self) -> House:
         """Return where figures are computed."""
         ...
@@ -211,8 +215,9 @@ def holds(request: HttpRequest, office: Office) -> HttpResponse:
     if file := _file(request, office, "holds", plain):
         return file
     facts = {
-        "found": found, "text": text, "typed": typed, "wrong": wrong,
-        "kinds": queries.kinds_kept(office.registry), "leads": _leads(request, office),
+        "found": [(each, queries.scope(each.hold.plain(), office.registry)) for each in found],
+        "text": text, "typed": typed, "wrong": wrong, "leads": _leads(request, office),
+        "kinds": queries.kinds_kept(office.registry),
     }  # fmt: skip
     return render(request, "retention/holds.html", facts, status=422 if wrong else 200)
 
@@ -242,6 +247,7 @@ def answers(request: HttpRequest, office: Office) -> HttpResponse:
             return redirect("retention:answer", made.number)
     text = request.GET.get("text", "").strip()
     found = retained.answers(text=text)
+    kinds = {name: (kind.zh, kind.en) for name, kind in office.registry.held.items()}
     plain = [
         {"number": each.number, "case": each.case, "purpose": each.purpose, "kind": each.kind,
          "by": each.by, "at": each.at.isoformat(), "rows": each.rows, "sha256": each.digest,
@@ -251,7 +257,8 @@ def answers(request: HttpRequest, office: Office) -> HttpResponse:
     if file := _file(request, office, "answers", plain):
         return file
     facts = {
-        "found": found, "text": text, "typed": typed, "wrong": wrong,
+        "found": [(each, kinds.get(each.kind, (each.kind, each.kind))) for each in found],
+        "text": text, "typed": typed, "wrong": wrong,
         "kinds": queries.kinds_kept(office.registry),
     }  # fmt: skip
     return render(request, "retention/answers.html", facts, status=422 if wrong else 200)
@@ -276,7 +283,10 @@ def answer(request: HttpRequest, office: Office, number: str) -> HttpResponse:
             response["Content-Disposition"] = f'attachment; filename="{number}.csv"'
             return response
     found = retained.answer(number)
+    if request.GET.get("format") == "zip":
+        return office.bundle(number)
     facts = {
+        "scope": queries.scope(found.asked, office.registry),
         "found": found, "typed": typed, "wrong": wrong, "leads": _leads(request, office),
         "chain": [(ACTS.get(each.act, (each.act, each.act)), each) for each in found.chain],  # type: ignore[call-overload]
     }  # fmt: skip

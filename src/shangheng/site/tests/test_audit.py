@@ -20,7 +20,7 @@ from shangheng.kernel.accounts import actions as accounts
 from shangheng.kernel.accounts.concept.transfers import Account, Transfer
 from shangheng.kernel.accounts.concept.units import CNY
 from shangheng.kernel.cases import actions as cases
-from shangheng.kernel.evidence import entries, standalone
+from shangheng.kernel.evidence import entries, queries, standalone
 from shangheng.kernel.evidence.auditing import audit
 from shangheng.kernel.evidence.bundles import packed, read, verify_bundle
 from shangheng.kernel.evidence.findings import Finding, Objects, Workers, equip
@@ -36,6 +36,7 @@ from shangheng.kernel.registers import actions as registers
 from shangheng.kernel.registers.concept.actors import Actor, Hand, Post
 from shangheng.kernel.registers.concept.forms import Upload
 from shangheng.site import auditing, clock, ledger_rows, proving, sealed_figures, sealing
+from shangheng.site.pages.log import NOUNS
 from shangheng.site.tests.conftest import orders, plugged_in
 from shangheng.site.tests.declared_case import STALL
 from shangheng.site.tests.declared_register import WELL
@@ -287,6 +288,12 @@ def test_a_case_is_proved_with_every_step_and_all_that_was_attached(
         forged = {**files, **change}
         assert not {step: ok for step, ok, _ in standalone.verdicts(forged)}["chain"]
         assert {each.item for each in verify_bundle(packed(forged)) if not each.ok} >= {"chain"}
+
+
+def test_what_the_log_says_was_done_has_a_name_on_its_page(house: Ledger) -> None:
+    said = {what.partition(".")[0] for _, what, _ in queries.named("")}
+    assert len(said) > 8
+    assert said <= NOUNS.keys()
 
 
 def test_a_look_at_an_entry_is_sealed_and_its_line_on_the_list_compared(house: Ledger) -> None:
