@@ -119,7 +119,7 @@ def _looks() -> Iterator[Finding]:
     sealed = {leaf.index: leaf for what in LOOKS for leaf in queries.leaves_saying(what)}
     for each in listed:
         leaf, what = sealed.get(each.leaf), f"{each.noun}.look"
-        where = f"kernel_access_look/{each.noun} {each.number}"
+        where = f"kernel_access_look/{each.leaf} {each.noun} {each.number}"
         if leaf is None or (leaf.what, leaf.object_id) != (what, each.number):
             facts = {"what": what, "object": each.number}
             yield Finding(where, "evidence.object_unsealed", facts)

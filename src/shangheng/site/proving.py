@@ -53,7 +53,8 @@ def bundle(home: Ledger, object_id: str, *, reporter: str | None = None) -> byte
     kind, _, key = object_id.partition(":")
     if key and kind in REGISTRY.kinds:
         return _record_bundle(home, REGISTRY.kind(kind), key, reporter)
-    leaves = queries.leaves_of(object_id)
+    # That an entry was looked at is sealed, too, and says nothing of what it says.
+    leaves = [each for each in queries.leaves_of(object_id) if each.what != officers_audit.LOOKED]
     if leaves and leaves[0].what == "case.open":
         return _case_bundle(object_id)
     if leaves and leaves[0].what != BATCH_TAKEN:

@@ -107,10 +107,12 @@ def lines_of(content: bytes) -> tuple[tuple[str, str, str], ...]:
     question = " · ".join(filter(None, (*asked["by"], asked["level"] or "", *where, days)))
     values = [row["value"] for row in rows]
     value = f"{values[0]} {said['unit']}" if len(values) == 1 and values[0] else ""
+    by_command = "无：以命令封存 none: sealed by command" if "publisher" in said else ""
+    released = said.get("release", by_command)
     lines = (
         ("发布单位", "Published by", said.get("publisher", "")),
         ("发布时间", "Published at", said.get("published_at", "")),
-        ("发布办件", "Released in case", said.get("release", "")),
+        ("发布办件", "Released in case", released),
         ("指标", "Indicator", f"{said['zh']} {said['en']} ({said['indicator']})"),
         ("分组与范围", "Asked for", question),
         ("行数", "Rows", str(len(rows))),

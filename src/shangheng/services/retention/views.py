@@ -167,6 +167,12 @@ def _plain(state: str, each: Content) -> dict[str, object]:
     }  # fmt: skip
 
 
+def _kind(name: str, office: Office) -> tuple[str, str]:
+    """Return what a kind is called; one that is declared no longer by its name."""
+    kind = office.registry.held.get(name)
+    return (kind.zh, kind.en) if kind else (name, name)
+
+
 @require_GET
 def disposals(request: HttpRequest, office: Office) -> HttpResponse:
     """List what was disposed of, when, by whom and by which rule."""
@@ -185,7 +191,7 @@ def disposals(request: HttpRequest, office: Office) -> HttpResponse:
     ]  # fmt: skip
     if file := _file(request, office, "disposals", plain):
         return file
-    facts = {"found": found, "text": text, "kinds": office.registry.held}
+    facts = {"found": [(each, _kind(each.kind, office)) for each in found], "text": text}
     return render(request, "retention/disposals.html", facts)
 
 
@@ -247,7 +253,6 @@ def answers(request: HttpRequest, office: Office) -> HttpResponse:
             return redirect("retention:answer", made.number)
     text = request.GET.get("text", "").strip()
     found = retained.answers(text=text)
-    kinds = {name: (kind.zh, kind.en) for name, kind in office.registry.held.items()}
     plain = [
         {"number": each.number, "case": each.case, "purpose": each.purpose, "kind": each.kind,
          "by": each.by, "at": each.at.isoformat(), "rows": each.rows, "sha256": each.digest,
@@ -257,7 +262,7 @@ def answers(request: HttpRequest, office: Office) -> HttpResponse:
     if file := _file(request, office, "answers", plain):
         return file
     facts = {
-        "found": [(each, kinds.get(each.kind, (each.kind, each.kind))) for each in found],
+        "found": [(each, _kind(each.kind, office)) for each in found],
         "text": text, "typed": typed, "wrong": wrong,
         "kinds": queries.kinds_kept(office.registry),
     }  # fmt: skip

@@ -27,8 +27,9 @@ from shangheng.kernel.evidence.findings import Finding, Objects, Workers, equip
 from shangheng.kernel.evidence.verifying import holds
 from shangheng.kernel.formulas.concept import Question
 from shangheng.kernel.parties import actions as parties
-from shangheng.kernel.records import reporters
+from shangheng.kernel.records import answering, disposing, reporters
 from shangheng.kernel.records.concept.receipts import Receipt
+from shangheng.kernel.records.concept.retention import Hold, Said, Selection
 from shangheng.kernel.records.store import tables
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import digest_of
@@ -37,6 +38,7 @@ from shangheng.kernel.registers.concept.actors import Actor, Hand, Post
 from shangheng.kernel.registers.concept.forms import Upload
 from shangheng.site import auditing, clock, ledger_rows, proving, sealed_figures, sealing
 from shangheng.site.pages.log import NOUNS
+from shangheng.site.registry import REGISTRY
 from shangheng.site.tests.conftest import orders, plugged_in
 from shangheng.site.tests.declared_case import STALL
 from shangheng.site.tests.declared_register import WELL
@@ -68,6 +70,9 @@ COLUMNS = {
     "kernel_party_code": ("party_id", "scheme value valid_from"),
     "kernel_party_link": ("source_id", "relation target_id valid_from"),
     "kernel_party_act": ("id", "what changes"),
+    "kernel_legal_hold": ("number", '"case" reason kind by leaf'),
+    "kernel_answer": ("number", '"case" purpose kind rows digest ledger_version by'),
+    "kernel_access_look": ("leaf", "by role noun kind number purpose"),
     "kernel_unit": ("code", "zh en decimals"),
     "kernel_account": ("code", "kind owner_id unit_id opened_at posted"),
     "kernel_transfer": (
@@ -111,6 +116,7 @@ def house(
     filing = registers.Filing(reason="枯竭")
     registers.end(WELL, entered.number, Hand(CLERK, clock.now()), filing)
     with_books()
+    with_officers(home)
     sealed_figures.publish("order-count", Question(by=("category",)))
     sealing.publish()
     return home
@@ -131,6 +137,16 @@ def with_books() -> None:
         accounts.open_account(opened, at=at)
     booked = Transfer(key="T1", source="world", target="fund", amount=5, kind="seed")
     accounts.post_one(replace(booked, facts={"why": "seed"}), at=at)
+
+
+def with_officers(home: Ledger) -> None:
+    """Let officers hold records for a case, ask for them, and look at an entry."""
+    at, kind = clock.now(), REGISTRY.kind("order")
+    held = Hold(number="", case="C1", reason="举证", by="li", at=at, kind=kind.name)
+    disposing.hold(held, home=home, kind=kind)
+    asked = Selection(kind=kind.name, reporter="P02")
+    answering.ask(home, kind, asked, case="C1", told=Said("li", "查刷单", at))
+    access.look(WELL, "WELL-2026-000001", "核实", Hand(CLERK, at))
 
 
 def cases_hand() -> cases.Hand:
@@ -226,6 +242,8 @@ def places(home: Ledger) -> list[list[Place]]:
     ])  # fmt: skip
     archive = (ledger / "archive").rglob("*.sealed")
     found.append([of_file(path, f"archive/{path.name}") for path in archive])
+    answers = (ledger / "answers").glob("*.sealed")
+    found.append([of_file(path, f"answers/{path.stem}") for path in answers])
     return [*found, *rows()]
 
 
@@ -297,9 +315,7 @@ def test_what_the_log_says_was_done_has_a_name_on_its_page(house: Ledger) -> Non
 
 
 def test_a_look_at_an_entry_is_sealed_and_its_line_on_the_list_compared(house: Ledger) -> None:
-    access.look(WELL, "WELL-2026-000001", "核实", Hand(CLERK, clock.now()))
-    assert found(house) == []
-    for change in ("by = 'nobody'", "purpose = 'x'", "leaf = 0", "at = '?'"):
+    for change in ("fields = '[]'", "leaf = 0", "at = '?'"):
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"UPDATE kernel_access_look SET {change}")
             assert "kernel_access_look" in " ".join(each.where for each in found(house))
