@@ -26,7 +26,7 @@ from shangheng.kernel.records.store.committing import HASHES, REJECTS
 from shangheng.kernel.records.store.disposal import remains
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.registers import proofs as registers
-from shangheng.site import ledger_audit, officers_audit, sealed_figures, wiring
+from shangheng.site import exchange_audit, ledger_audit, officers_audit, sealed_figures, wiring
 from shangheng.site import sealing as house
 from shangheng.site.ledger_rows import Rows
 from shangheng.site.proving import CONFIRMED, batch_secret
@@ -74,6 +74,8 @@ def objects(home: Ledger, folder: Path) -> Objects:
             partial(explained, "answer.", officers_audit.sealed_links),
             partial(officers_audit.unlike_their_answers, home),
             officers_audit.looks_unlike_their_leaves,
+            partial(explained, exchange_audit.ADOPTED, exchange_audit.sealed_agreements),
+            exchange_audit.parcels_unlike_their_leaves,
             *(partial(ledger_audit.check_files, home, kind) for kind in REGISTRY.held.values()),
         ),
     )

@@ -255,7 +255,7 @@ def test_a_hold_under_a_case_keeps_records_over_page_and_command(
     assert told("dispose", "access_log", "--by", "li", "--reason", "期满")["records"] == 4
 
 
-def test_the_audit_names_a_hold_a_link_and_a_look_that_were_altered(
+def test_the_audit_names_a_hold_a_link_and_an_answer_that_were_altered(
     decided: Ledger, report: Callable[..., Receipt], officer: Client, lead: Client
 ) -> None:
     report(log(clock.now().date() - timedelta(days=3), 3), kind="access_log")
