@@ -270,7 +270,8 @@ def test_the_audit_compares_agreements_and_parcels_with_what_was_sealed(
     sealing.publish()
     assert where() == set()
     changes = {
-        "kernel_parcel SET content = 'x'": "kernel_parcel/",
+        "kernel_parcel SET content = 'x' WHERE formerly = '[]'": "kernel_parcel/",
+        "kernel_parcel SET content = 'x' WHERE formerly != '[]'": "kernel_parcel/",
         "kernel_parcel SET records = records + 1": "kernel_parcel/",
         "kernel_parcel SET formerly = '[\"x\"]'": "kernel_parcel/",
         "kernel_parcel SET leaf = 1": "kernel_parcel/",
