@@ -125,7 +125,8 @@ def _looks() -> Iterator[Finding]:
             yield Finding(where, "evidence.object_unsealed", facts)
         elif not _is_sealed(each, leaf):
             column = "by, role, purpose, fields, at"
-            yield Finding(where, "evidence.row_differs", {"column": column})
+            named = f"{where} kernel_leaf/{leaf.index}"  # the row, or the salt of the leaf
+            yield Finding(named, "evidence.row_differs", {"column": column})
     told = {each.leaf for each in listed}
     for leaf in sealed.values():
         if leaf.what == LOOKED and leaf.index not in told:  # of a case the step is there
