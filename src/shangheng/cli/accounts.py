@@ -6,9 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
 
+from shangheng.cli.tables import show
 from shangheng.kernel.accounts import proving, queries
 from shangheng.kernel.accounts.concept import bank_files, statements
 from shangheng.kernel.accounts.concept.units import written
@@ -48,10 +47,9 @@ def balance_command(code: str, at: datetime | None, *, total: bool, as_json: boo
     if as_json:
         click.echo(json.dumps({"account": code, "unit": found.unit.code, **told}))
         return
-    table = Table("账户 account", "单位 unit", "余额 posted", "待付 held out", "待收 held in",
-                  "可用 available", box=None, pad_edge=False)  # fmt: skip
-    table.add_row(code, found.unit.zh, *told.values())
-    Console().print(table)
+    headings = ("账户 account", "单位 unit", "余额 posted", "待付 held out", "待收 held in",
+                "可用 available")  # fmt: skip
+    show(headings, [(code, found.unit.zh, *told.values())])
 
 
 @accounts_command.command("statement")
@@ -114,14 +112,14 @@ def reconcile_command(
         return
     matched, difference = len(found.result.matches), written(found.result.difference, found.unit)
     click.echo(f"对上 matched {matched}，差额 difference {difference} {found.unit.zh}")
-    table = Table("方 side", "行 line", "编号 reference", "日期 day", "金额 amount", "原因 why",
-                  box=None, pad_edge=False)  # fmt: skip
+    headings = ("方 side", "行 line", "编号 reference", "日期 day", "金额 amount", "原因 why")
+    rows = []
     for each in found.rows:
         if each["state"] == "unmatched":
             told = (each["line"], each["reference"], each["date"], each["amount"])
             side = " ".join(bank_files.SIDES[each["side"]])
-            table.add_row(side, *map(str, told), f"{each['zh']}\n{each['en']}")
-    Console().print(table)
+            rows.append((side, *map(str, told), f"{each['zh']}\n{each['en']}"))
+    show(headings, rows)
 
 
 @accounts_command.command("prove")

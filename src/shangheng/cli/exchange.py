@@ -9,19 +9,14 @@ from threading import Event
 
 import click
 from django.utils.timezone import localtime
-from rich.console import Console
-from rich.table import Table
 
+from shangheng.cli.tables import show
 from shangheng.kernel.exchange import actions, delivering, queries
 from shangheng.kernel.periods import CHINA
 from shangheng.site import clock, exchange, lineage
 
 DAY = click.DateTime(["%Y-%m-%d"])
 a_folder = click.Path(exists=True, file_okay=False, path_type=Path)
-
-
-def _table(*columns: str) -> Table:
-    return Table(*columns, box=None, pad_edge=False)
 
 
 def _moment(at: datetime | None) -> str:
@@ -84,15 +79,15 @@ def status_command(*, as_json: bool) -> None:
     if not found:
         click.echo("尚未启用协议 no agreement was adopted; see shangheng exchange adopt")
         return
-    table = _table("协议 agreement", "接收方 receiver", "已确认 acknowledged", "共 of",
-                   "最近 last", "失败 attempts", "原因 trouble")  # fmt: skip
-    for each in found:
-        ended = "（已止 ended）" if each.ended_at else ""
-        table.add_row(
-            f"{each.agreement}.{each.edition}{ended}", each.receiver, str(each.acknowledged),
-            str(each.last), _moment(each.acknowledged_at), str(each.attempts or ""), each.trouble,
-        )  # fmt: skip
-    Console().print(table)
+    headings = ("协议 agreement", "接收方 receiver", "已确认 acknowledged", "共 of",
+                "最近 last", "失败 attempts", "原因 trouble")  # fmt: skip
+    rows = [
+        (f"{each.agreement}.{each.edition}{'（已止 ended）' if each.ended_at else ''}",
+         each.receiver, str(each.acknowledged), str(each.last), _moment(each.acknowledged_at),
+         str(each.attempts or ""), each.trouble)
+        for each in found
+    ]  # fmt: skip
+    show(headings, rows)
 
 
 @exchange_command.command("report")
@@ -107,14 +102,15 @@ def report_command(since: datetime | None, until: datetime | None, *, as_json: b
     if as_json:
         click.echo(json.dumps([asdict(each) for each in found], ensure_ascii=False))
         return
-    table = _table("协议 agreement", "对方 partner", "交付 delivered", "条数 records",
-                   "失败 failed", "拒绝 refused", "时延 p95 ms", "对方退回 rejected")  # fmt: skip
+    headings = ("协议 agreement", "对方 partner", "交付 delivered", "条数 records",
+                "失败 failed", "拒绝 refused", "时延 p95 ms", "对方退回 rejected")  # fmt: skip
+    rows = []
     for each in found:
         numbers = (each.delivered, each.records, each.failed, each.refused, each.delay_ms_p95,
                    each.rejected)  # fmt: skip
         told = ("" if number is None else f"{number:,}" for number in numbers)
-        table.add_row(each.agreement, each.partner, *told)
-    Console().print(table)
+        rows.append((each.agreement, each.partner, *told))
+    show(headings, rows)
 
 
 @exchange_command.command("replay")

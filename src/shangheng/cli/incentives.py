@@ -9,10 +9,9 @@ from typing import Any
 
 import click
 from django.conf import settings
-from rich.console import Console
-from rich.table import Table
 
 from shangheng.cli.policies import DAY, JSON
+from shangheng.cli.tables import show
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.formulas.queries import House
 from shangheng.kernel.policies import queries as policies
@@ -50,13 +49,13 @@ def deserving_command(provision: str, day: datetime | None, *, as_json: bool) ->
         click.echo(json.dumps({"provision": provision, "choices": found["choices"],
                                "firms": lines, "funds": funds}, ensure_ascii=False))  # fmt: skip
         return
-    table = _table("代码 code", "企业 firm", *found["choices"], "认定 finding")
+    rows = []
     for each in lines:
         told = each["amounts"] or each["without_findings"]
         sums = [f"{told[name]:,.2f}" if name in told else "–" for name in found["choices"]]
         kinds = "、".join(f"{one['year']}{one['zh']}" for one in each["findings"])
-        table.add_row(each["code"], each["name"], *sums, kinds)
-    Console().print(table)
+        rows.append((each["code"], each["name"], *sums, kinds))
+    show(("代码 code", "企业 firm", *found["choices"], "认定 finding"), rows)
     for name, fund in funds.items():
         click.echo(f"{name}: 可付 payable {fund['payable']} / {fund['of']}")
 
@@ -84,13 +83,13 @@ def effect_command(
                 "available": float(found["available"])}  # fmt: skip
         click.echo(json.dumps(told, ensure_ascii=False))
         return
-    table = _table("读法 reading", "企业 firms", "现行 now", "调整后 then", "差额 difference")
+    rows = []
     for line in lines:
         counts = (line[name] for name in ("firms_before", "firms_after"))
         firms = " → ".join("–" if count is None else str(count) for count in counts)
         sums = (_sum(line[name]) for name in ("before", "after", "difference"))
-        table.add_row(line["reading"], firms, *sums)
-    Console().print(table)
+        rows.append((line["reading"], firms, *sums))
+    show(("读法 reading", "企业 firms", "现行 now", "调整后 then", "差额 difference"), rows)
     for text in _basis(found):
         click.echo(text)
     click.echo(f"{found['fund']}: 可用 free {found['available']:,.2f}")
@@ -133,10 +132,3 @@ def _plain(amounts: Mapping[str, Any]) -> dict[str, float]:
 
 def _number(value: Any) -> Any:  # noqa: ANN401 - an amount among other things
     return float(value) if isinstance(value, Decimal) else value
-
-
-def _table(*headings: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for each in headings:
-        table.add_column(each, overflow="fold")
-    return table

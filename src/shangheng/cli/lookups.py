@@ -4,9 +4,8 @@
 import json
 
 import click
-from rich.console import Console
-from rich.table import Table
 
+from shangheng.cli.tables import show
 from shangheng.kernel.parties import queries as parties
 from shangheng.kernel.parties.concept import Party
 from shangheng.kernel.regions import queries as regions
@@ -47,21 +46,12 @@ def regions_command(
     if as_json:
         click.echo(json.dumps([_place(each) for each in listed], ensure_ascii=False))
         return
-    table = Table(
-        "代码 code",
-        "名称 name",
-        "层级 level",
-        "有效 valid",
-        "后继 successor",
-        box=None,
-        pad_edge=False,
-    )
-    for each in listed:
-        valid = f"{each.valid_from or ''}–{each.valid_until or ''}"
-        table.add_row(
-            each.code, regions.full_name(each.code), each.level, valid, " ".join(each.successor)
-        )
-    Console().print(table)
+    rows = [
+        (each.code, regions.full_name(each.code), each.level,
+         f"{each.valid_from or ''}–{each.valid_until or ''}", " ".join(each.successor))
+        for each in listed
+    ]  # fmt: skip
+    show(("代码 code", "名称 name", "层级 level", "有效 valid", "后继 successor"), rows)
 
 
 def _party(party: Party) -> dict[str, object]:
@@ -85,8 +75,9 @@ def parties_command(text: str, scheme: str | None, limit: int, *, as_json: bool)
     if as_json:
         click.echo(json.dumps([_party(each) for each in found], ensure_ascii=False))
         return
-    table = Table("名称 name", "类别 kind", "地区 region", "代码 codes", box=None, pad_edge=False)
-    for each in found:
-        codes = "  ".join(f"{code.scheme}:{code.value}" for code in each.codes)
-        table.add_row(each.name, each.kind, each.region, codes)
-    Console().print(table)
+    rows = [
+        (each.name, each.kind, each.region,
+         "  ".join(f"{code.scheme}:{code.value}" for code in each.codes))
+        for each in found
+    ]  # fmt: skip
+    show(("名称 name", "类别 kind", "地区 region", "代码 codes"), rows)

@@ -12,11 +12,11 @@ from typing import Any
 
 import click
 from django.conf import settings
-from rich.console import Console
-from rich.table import Table
 
+from shangheng.cli.tables import show
 from shangheng.kernel.cases.store import Hand
 from shangheng.kernel.messages import text
+from shangheng.kernel.periods import CHINA
 from shangheng.kernel.records import actions as records
 from shangheng.kernel.records import answering, disposing, retained
 from shangheng.kernel.records.concept.retention import Content, Selection
@@ -79,15 +79,16 @@ def _print(told: Any, *, as_json: bool) -> None:  # noqa: ANN401 - whatever JSON
     if not rows:
         click.echo("没有 none")
         return
-    table = Table(*rows[0], box=None, pad_edge=False)
-    for row in rows:
-        table.add_row(*(_cell(value) for value in row.values()))
-    Console(soft_wrap=True).print(table)
+    show([*rows[0]], [[_cell(value) for value in row.values()] for row in rows])
 
 
 def _cell(value: object) -> str:
     if isinstance(value, list | tuple):
         return "、".join(map(str, value))
+    if isinstance(value, dict):
+        return "、".join(f"{name}={each}" for name, each in value.items())
+    if isinstance(value, datetime):
+        return value.astimezone(CHINA).isoformat(timespec="seconds")
     return "" if value is None else str(value)
 
 
@@ -160,6 +161,12 @@ def dispose_command(kind: str, by: str, reason: str, *, dry_run: bool, as_json: 
     sealing.publish()
     if done is None:
         _print([], as_json=as_json)
+        held = disposing.planned(home, declared, period, on=desk.hand.at.date()).held
+        for each in held if not as_json else ():
+            click.echo(
+                f"{each.batch}（{each.reporter}）到期但因案冻结 due and held: "
+                f"{'、'.join(each.holds)}；解除 release: shangheng retention release NUMBER"
+            )
         return
     told = {"number": done.number, "kind": kind, "batches": done.batches,
             "records": done.records, "months": done.months, "leaf": done.leaf,

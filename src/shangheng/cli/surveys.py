@@ -2,22 +2,18 @@
 """``shangheng frame`` and ``shangheng survey``: who is counted, and what platforms told."""
 
 import json
-import sys
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from shangheng.cli.indicator import plain_number
 from shangheng.cli.policies import JSON
+from shangheng.cli.tables import show
 from shangheng.kernel.messages import text
 from shangheng.services.statistics.manifest import SERVICE
 from shangheng.site.office import OFFICE
-
-TERMINAL_WIDTH = 200
 
 
 @click.command("frame")
@@ -82,7 +78,4 @@ def _print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None
     if not rows:
         click.echo("没有 none")
         return
-    table = Table(*headings, box=None, pad_edge=False)
-    for row in rows:
-        table.add_row(*row)
-    Console(width=None if sys.stdout.isatty() else TERMINAL_WIDTH).print(table)
+    show(headings, rows)

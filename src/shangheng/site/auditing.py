@@ -26,7 +26,7 @@ from shangheng.kernel.records.store.committing import HASHES, REJECTS
 from shangheng.kernel.records.store.disposal import remains
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.registers import proofs as registers
-from shangheng.site import ledger_audit, sealed_figures, wiring
+from shangheng.site import exchange_audit, ledger_audit, officers_audit, sealed_figures, wiring
 from shangheng.site import sealing as house
 from shangheng.site.ledger_rows import Rows
 from shangheng.site.proving import CONFIRMED, batch_secret
@@ -57,7 +57,12 @@ def objects(home: Ledger, folder: Path) -> Objects:
             partial(explained, "case.", cases.sealed_steps),
             partial(explained, LETTER, cases.sealed_letters),
             partial(cases.unlike_their_steps, REGISTRY.cases, region=wiring.place().region),
-            partial(explained, "register.", registers.sealed_versions, besides=(CONFIRMED,)),
+            partial(
+                explained,
+                "register.",
+                registers.sealed_versions,
+                besides=(CONFIRMED, officers_audit.LOOKED),
+            ),
             registers.unlike_their_versions,
             partial(explained, "unit.", accounts.sealed_units),
             partial(explained, "account.", accounts.sealed_accounts),
@@ -65,6 +70,12 @@ def objects(home: Ledger, folder: Path) -> Objects:
             _check_balances,
             partial(explained, "party.", parties.sealed_acts),
             partial(explained, "reporter.", reporters.sealed),
+            partial(explained, "records.", officers_audit.sealed_holds, besides=(DISPOSED,)),
+            partial(explained, "answer.", officers_audit.sealed_links),
+            partial(officers_audit.unlike_their_answers, home),
+            officers_audit.looks_unlike_their_leaves,
+            partial(explained, exchange_audit.ADOPTED, exchange_audit.sealed_agreements),
+            exchange_audit.parcels_unlike_their_leaves,
             *(partial(ledger_audit.check_files, home, kind) for kind in REGISTRY.held.values()),
         ),
     )

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bundles of what is in this house: a batch, a record, a case, a figure, any sealed object."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from django.conf import settings
@@ -30,11 +32,16 @@ from shangheng.kernel.records.store.names import folder_of
 from shangheng.kernel.records.store.reading import canonical, quoted
 from shangheng.kernel.records.store.tables import scan
 from shangheng.kernel.registers import proofs as registers
-from shangheng.site import paper, sealed_figures, wiring
+from shangheng.site import officers_audit, paper, sealed_figures, wiring
 from shangheng.site import sealing as house
 from shangheng.site.registry import REGISTRY
 
 CONFIRMED = "register.confirm"
+FACTS = {
+    "kind": "种类", "version": "版次", "number": "序号", "digest": "摘要", "key": "公钥",
+    "subject": "名称", "records": "条数", "reporter": "报送单位", "batches": "批次数",
+}  # fmt: skip
+"""Chinese names of the facts that leaves show."""
 
 
 def bundle(home: Ledger, object_id: str, *, reporter: str | None = None) -> bytes:
@@ -46,7 +53,8 @@ def bundle(home: Ledger, object_id: str, *, reporter: str | None = None) -> byte
     kind, _, key = object_id.partition(":")
     if key and kind in REGISTRY.kinds:
         return _record_bundle(home, REGISTRY.kind(kind), key, reporter)
-    leaves = queries.leaves_of(object_id)
+    # That an entry was looked at is sealed, too, and says nothing of what it says.
+    leaves = [each for each in queries.leaves_of(object_id) if each.what != officers_audit.LOOKED]
     if leaves and leaves[0].what == "case.open":
         return _case_bundle(object_id)
     if leaves and leaves[0].what != BATCH_TAKEN:
@@ -137,6 +145,7 @@ def _case_bundle(number: str) -> bytes:
         ("种类", "Kind", f"{declared.zh} {declared.en}" if declared else kind),
         ("步数", "Steps", str(len(steps))),
         ("末步", "Last step", f"{last.act} {last.name} → {last.target}"),
+        ("经办", "By", " · ".join(filter(None, (last.by, last.role)))),
         ("附件", "Attached", str(len(attached))),
     )
     extras = page() | attached | {chains.CHAIN: chain}
@@ -170,9 +179,18 @@ def _plain_bundle(leaf: Leaf) -> bytes:
     elif leaf.what.startswith("register."):
         titles = ("名录存证", "Evidence of an entry in a register")
         content = _entered(leaf)
+    elif leaf.what.startswith("answer."):
+        titles = ("依法调取存证", "Evidence of an answer to a lawful query")
+        rows = officers_audit.sealed_links(leaf.object_id)
+        found = (entries.canonical(row.content) for row in rows if row.index == leaf.index)
+        content = next(found, b"")
     if entries.commitment(leaf.salt, content) != entry.commitment:
         raise NotFound("evidence.object_without_content", what=leaf.what, object=leaf.object_id)
-    lines = tuple((name, name, str(value)) for name, value in entry.facts.items())
+    if leaf.what == sealed_figures.PUBLISHED:
+        lines = sealed_figures.lines_of(content)
+    else:
+        shown = ((FACTS.get(name, name), name, str(v)) for name, v in entry.facts.items())
+        lines = (*shown, *_said(json.loads(content)))
     evidence = queries.proof_of(house.the_log(), leaf)
     cover = Cover(*titles, lines)
     return bundles.write(
@@ -180,6 +198,17 @@ def _plain_bundle(leaf: Leaf) -> bytes:
             content, evidence, cover, extras=page(), printer=printed, sm2=house.the_log().sm2
         )
     )
+
+
+SAID = (
+    ("by", "经办", "By"), ("to", "交给", "To"), ("why", "理由", "Why"), ("case", "办件", "Case"),
+    ("rows", "条数", "Rows"), ("digest", "所交文件的 SHA-256", "SHA-256 of the file"),
+)  # fmt: skip
+"""What a cover takes from a content: by whose hand, and what a lawful query was answered with."""
+
+
+def _said(content: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
+    return tuple((zh, en, str(content[name])) for name, zh, en in SAID if content.get(name))
 
 
 def _entered(leaf: Leaf) -> bytes:

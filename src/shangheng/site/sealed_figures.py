@@ -62,8 +62,12 @@ def computed(indicator: str, asked: Question, at: datetime) -> dict[str, Any]:
 
 
 def seal(content: Mapping[str, Any], at: datetime) -> str:
-    """Seal what was computed, and keep it where bundles and audits find it; return its id."""
-    written = entries.canonical(dict(content))
+    """Seal what was computed, who publishes it and when, and keep it; return its id.
+
+    A figure that a case releases names the case under ``release``.
+    """
+    published = {"publisher": wiring.place().zh, "published_at": at.isoformat()}
+    written = entries.canonical({**content, **published})
     object_id = sha256(written).hexdigest()[:ID_HEX]
     write_durably(_folder() / f"{object_id}.json", written)
     facts = {name: content[name] for name in FACTS if name in content}
@@ -92,6 +96,31 @@ def plain(figure: Figure) -> dict[str, Any]:
             for row in figure.rows
         ],
     }
+
+
+def lines_of(content: bytes) -> tuple[tuple[str, str, str], ...]:
+    """Return what the cover of a sealed figure says of it; older ones do not say who and when."""
+    said = json.loads(content)
+    asked, rows = said["question"], said["rows"]
+    where = [f"{name}={value}" for name, value in asked["where"]]
+    days = f"{asked['from'] or ''}–{asked['to'] or ''}" if asked["from"] or asked["to"] else ""
+    question = " · ".join(filter(None, (*asked["by"], asked["level"] or "", *where, days)))
+    values = [row["value"] for row in rows]
+    value = f"{values[0]} {said['unit']}" if len(values) == 1 and values[0] else ""
+    by_command = "无：以命令封存 none: sealed by command" if "publisher" in said else ""
+    released = said.get("release", by_command)
+    lines = (
+        ("发布单位", "Published by", said.get("publisher", "")),
+        ("发布时间", "Published at", said.get("published_at", "")),
+        ("发布办件", "Released in case", released),
+        ("指标", "Indicator", f"{said['zh']} {said['en']} ({said['indicator']})"),
+        ("分组与范围", "Asked for", question),
+        ("行数", "Rows", str(len(rows))),
+        ("数值", "Value", value),
+        ("账本版本", "Versions of the ledger", said["ledger"]),
+        ("计算时间", "Computed at", said["at"]),
+    )
+    return tuple(line for line in lines if line[2])
 
 
 def content_of(object_id: str) -> bytes:

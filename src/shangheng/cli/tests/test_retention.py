@@ -215,7 +215,15 @@ def test_a_lawful_query_needs_an_approved_case_and_leaves_a_chain(
     assert given.content.decode("utf-8-sig").count("203.0.113.9") == 3
     shown = page(officer, made["Location"])
     assert "移交" in shown
+    assert "网络访问日志 · " in shown
+    assert "=203.0.113.9" in shown
     assert answer.digest in shown
+    bundle = officer.get(made["Location"] + "?format=zip").content
+    assert holds(bundles.verify_bundle(bundle, sealing.the_log().public))
+    files, _ = bundles.read(bundle)
+    cover = files["cover.html"].decode()
+    for said in ("某市公安局", "clerk", answer.digest):
+        assert said in cover
     assert officer.post(made["Location"], {"act": "destroy", "why": "结案"}).status_code == 422
     assert told("answers", "--case", number)[0]["links"] == ["1 made clerk", "2 given clerk"]
     out = tmp_path / "answer.csv"
@@ -245,6 +253,34 @@ def test_a_hold_under_a_case_keeps_records_over_page_and_command(
     assert officer.post(f"/retention/holds/{hold}/release/", {"reason": "x"}).status_code == 403
     assert lead.post(f"/retention/holds/{hold}/release/", {"reason": "结案"}).status_code == 302
     assert told("dispose", "access_log", "--by", "li", "--reason", "期满")["records"] == 4
+
+
+def test_the_audit_names_a_hold_a_link_and_an_answer_that_were_altered(
+    decided: Ledger, report: Callable[..., Receipt], officer: Client, lead: Client
+) -> None:
+    report(log(clock.now().date() - timedelta(days=3), 3), kind="access_log")
+    number = request_case(officer, lead)
+    under = {"case": number, "kind": "access_log", "where": "ip=203.0.113.9"}
+    officer.post("/retention/holds/", {**under, "reason": "举证"})
+    made = officer.post("/retention/answers/", {**under, "purpose": "查刷单"})
+    officer.post(made["Location"], {"act": "give", "to": "某市公安局", "why": "移送"})
+    hold, (answer,) = told("holds")[0]["number"], retained.answers(case=number)
+    lead.post(f"/retention/holds/{hold}/release/", {"reason": "结案"})
+    sealing.publish()
+    assert audited() == {"ok": True, "findings": []}
+    altered = (
+        ("kernel_legal_hold", "reason", hold), ("kernel_legal_hold", "release_reason", hold),
+        ("kernel_custody", '"to"', answer.number), ("kernel_answer", "purpose", answer.number),
+    )  # fmt: skip
+    for table, column, name in altered:
+        with connection.cursor() as cursor:
+            cursor.execute(f"UPDATE {table} SET {column} = {column} || 'x'")
+            assert name in " ".join(each["where"] for each in audited()["findings"]), column
+            cursor.execute(f"UPDATE {table} SET {column} = rtrim({column}, 'x')")
+    assert audited()["ok"]
+    sealed = decided.answer(answer.number)
+    sealed.write_bytes(sealed.read_bytes()[:-1] + b"x")
+    assert [each["where"] for each in audited()["findings"]] == [f"answers/{answer.number}"]
 
 
 def test_a_platform_that_stopped_keeping_logs_is_named_with_its_day(

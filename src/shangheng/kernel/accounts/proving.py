@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 
@@ -95,8 +96,7 @@ def _seal(keys: Sequence[str], hand: Hand) -> None:
                "facts")  # fmt: skip
     plain = [dict(zip(columns, row, strict=True)) for row in rows.values_list(*columns)]
     content = {"by": hand.actor.name, "at": hand.at.isoformat(), "entries": plain}
-    object_id = sha256("\n".join(keys).encode()).hexdigest()[:ID_HEX]
-    evidence.seal(POSTED, object_id, content, at=hand.at, facts={"entries": len(plain)})
+    evidence.seal(POSTED, uuid4().hex, content, at=hand.at, facts={"entries": len(plain)})
 
 
 def units() -> list[str]:

@@ -17,7 +17,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from itertools import islice
@@ -133,7 +133,8 @@ def _checkpoints(log: Log, tell: Tell) -> Iterator[Finding]:
                 yield Finding(where, "evidence.tiles_differ", {"size": opened.size})
         except ShanghengError as error:
             yield _found(where, error)
-        yield from _file(log, stamp_path(signed.size), signed.stamp)
+        for found in _file(log, stamp_path(signed.size), signed.stamp):  # either was altered
+            yield replace(found, where=f"{found.where} {where}")
     known = {stamp_path(signed.size) for signed in rows}
     for each in sorted(log.store.folder.glob("stamps/*")):
         path = f"stamps/{each.name}"

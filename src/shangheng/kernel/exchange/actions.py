@@ -233,14 +233,11 @@ def append(row: AgreementRow, cut: Cut, *, at: datetime) -> bool:
 
 def _parcel(row: AgreementRow, cut: Cut, *, at: datetime) -> ParcelRow:
     number, content = row.last + 1, cut.content
-    facts: dict[str, str | int] = {
-        "records": content.records, "withdrawn": content.withdrawn, "content": content.digest,
-    }  # fmt: skip
+    facts: dict[str, str | int] = {"records": content.records, "withdrawn": content.withdrawn}
     if cut.closing:
         facts["closing"] = cut.closing
-    leaf = evidence.seal(
-        "exchange.cut", f"{row}#{number}", {"span": cut.span, **facts}, at=at, facts=facts
-    )
+    told = {"span": cut.span, "content": content.digest, **facts}
+    leaf = evidence.seal("exchange.cut", f"{row}#{number}", told, at=at, facts=facts)
     return ParcelRow.objects.create(
         agreement=row, number=number, first=row.sequence + 1, records=content.records,
         withdrawn=content.withdrawn, span=cut.span, content=content.digest, closing=cut.closing,
@@ -254,13 +251,13 @@ def reduce(parcel: ParcelRow, left: Content, *, why: str, at: datetime) -> None:
 
     Whoever had it before knows it by its former digest.
     """
-    facts: dict[str, str | int] = {"before": parcel.content, "content": left.digest, "why": why}
+    told = {"before": parcel.content, "content": left.digest, "why": why}
     with transaction.atomic():
         ParcelRow.objects.filter(pk=parcel.pk).update(
             content=left.digest, records=left.records, withdrawn=left.withdrawn, kept="",
             formerly=[*parcel.formerly, parcel.content],
         )  # fmt: skip
-        evidence.seal("exchange.reduced", str(parcel), facts, at=at, facts=facts)
+        evidence.seal("exchange.reduced", str(parcel), told, at=at, facts={"why": why})
 
 
 def content_of(office: Office, parcel: ParcelRow) -> Content:

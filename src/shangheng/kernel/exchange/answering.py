@@ -131,9 +131,8 @@ class _Question:
     ) -> None:
         """Seal that it was answered, and how; what was asked and told is committed to."""
         facts = {"receiver": self.receiver, "asked": len(self.rows), **facts}
-        leaf = evidence.seal(
-            "exchange.answered", str(row), {**facts, **content}, at=self.at, facts=facts
-        )
+        told = {**facts, **content}
+        leaf = evidence.seal("exchange.answered", str(row), told, at=self.at, facts=facts)
         DeliveryRow.objects.create(
             agreement=str(row), partner=self.receiver, number=0, outcome=ANSWERED,
             records=len(self.rows), answer=facts, at=self.at, leaf=leaf,

@@ -199,13 +199,12 @@ def _delivered(
         agreement = str(parcel.agreement)
         facts: dict[str, str | int] = {
             "agreement": agreement, "receiver": row.receiver, "number": parcel.number,
-            "records": parcel.records, "content": parcel.content, "way": way,
+            "records": parcel.records, "way": way,
         }  # fmt: skip
-        told = {**facts, "answer": {name: str(value) for name, value in answer.told.items()}}
-        leaf = evidence.seal(
-            "exchange.delivered", f"{agreement}#{parcel.number} {row.receiver}", told,
-            at=at, facts=facts,
-        )  # fmt: skip
+        answered = {name: str(value) for name, value in answer.told.items()}
+        told = {**facts, "content": parcel.content, "answer": answered}
+        title = f"{agreement}#{parcel.number} {row.receiver}"
+        leaf = evidence.seal("exchange.delivered", title, told, at=at, facts=facts)
         DeliveryRow.objects.create(
             agreement=agreement, partner=row.receiver, number=parcel.number, outcome=DELIVERED,
             records=parcel.records, delay_ms=max(0, (at - parcel.reported_at) // _MS),

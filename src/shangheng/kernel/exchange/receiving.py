@@ -163,20 +163,19 @@ def _applied(
 
 
 def _entered(slip: Slip, told: dict[str, Any], at: datetime, *, batch: str, title: str) -> None:
-    """Write down and seal once that a parcel was taken."""
-    facts: dict[str, str | int] = {
-        "records": slip.records, "withdrawn": slip.withdrawn, "content": slip.content,
-    }  # fmt: skip
+    """Write down and seal once that a parcel was taken; the log does not show its digest."""
+    facts: dict[str, str | int] = {"records": slip.records, "withdrawn": slip.withdrawn}
     with transaction.atomic():
         row, new = ReceivedRow.objects.get_or_create(
             **_number(slip),
             defaults={
-                **facts, "kind": slip.kind, "rejected": told.get("rejected", 0),
-                "closing": slip.closing, "batch": batch, "received_at": at, "leaf": 0,
+                **facts, "kind": slip.kind, "content": slip.content, "batch": batch, "leaf": 0,
+                "rejected": told.get("rejected", 0), "closing": slip.closing, "received_at": at,
             },
         )  # fmt: skip
         if new:
-            row.leaf = evidence.seal("exchange.received", title, told, at=at, facts=facts)
+            content = {**told, "content": slip.content}
+            row.leaf = evidence.seal("exchange.received", title, content, at=at, facts=facts)
             row.save(update_fields=["leaf"])
 
 

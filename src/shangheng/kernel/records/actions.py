@@ -88,7 +88,8 @@ def take(report: Report, *, home: Ledger, at: datetime, tell: Progress = _silent
     )
     order = Order(
         report.kind, reporter.code, reporter.pk, report.batch, mapping,
-        _usual(reporter, report.kind), at, tell, report.beside, mappings.digest_of(report.mapping),
+        _usual(reporter, report.kind), at, tell, home.master_key, report.beside,
+        mappings.digest_of(report.mapping),
     )  # fmt: skip
     known = None if mapping.files else _known_already(report.source, order)
     if known:
@@ -206,13 +207,13 @@ def _known_already(source: Path | BinaryIO, order: Order) -> Receipt | None:
 
 def _known_batches(members: Iterable[Member]) -> dict[str, BatchRow]:
     """Return the rows of those batches whose numbers were used before, by their folders."""
-    rows = BatchRow.objects.filter(folder__in=[member.folder for member in members])
+    rows = BatchRow.objects.filter(folder__in=[f for each in members for f in each.folders])
     return {row.folder: row for row in rows}
 
 
 def _same_batch(member: Member, known: Mapping[str, BatchRow]) -> Receipt | None:
     """Return the receipt of this very batch if it was taken; refuse other bytes under its name."""
-    row = known.get(member.folder)
+    row = next((known[folder] for folder in member.folders if folder in known), None)
     if row is None:
         return None
     digest = member.landed().digest

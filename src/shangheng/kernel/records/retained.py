@@ -36,8 +36,9 @@ def holds(
 def holding_of(row: LegalHoldRow) -> Holding:
     """Return a hold as it is told."""
     told = Hold(
-        number=row.number, case=row.case, reason=row.reason, by=row.by, at=row.at, kind=row.kind,
-        reporter=row.reporter, batch=row.batch, since=row.since, until=row.until, where=row.where,
+        number=row.number, case=row.case, reason=row.reason, by=row.by, kind=row.kind,
+        at=row.at.astimezone(CHINA), reporter=row.reporter, batch=row.batch, since=row.since,
+        until=row.until, where=row.where,
     )  # fmt: skip
     return Holding(told, row.leaf, row.released_at, row.released_by, row.release_reason)
 

@@ -237,9 +237,8 @@ def confirm(kind: RegisterKind, number: str, hand: Hand) -> Entered:
     if version.act == "correct":
         _supersede(row, version, hand)
     told = {"seal": version.seal, "by": hand.actor.name}
-    version.held = evidence.seal(
-        "register.confirm", number, told, at=hand.at, facts={"version": version.number}
-    )
+    facts = {"version": version.number}
+    version.held = evidence.seal("register.confirm", number, told, at=hand.at, facts=facts)
     version.save(update_fields=["confirmed_by", "confirmed_at", "held"])
     before = row.typed
     _take_over(kind, row, version.act, version.values)

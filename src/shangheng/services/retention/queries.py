@@ -72,6 +72,24 @@ class Standing:
     plan: Plan | None
 
 
+def scope(asked: Mapping[str, Any], registry: Registry) -> tuple[str, str]:
+    """Return in words which records a hold or a question means, from what was sealed of it."""
+    kind = registry.held.get(asked["kind"])
+    kinds = (
+        (kind.zh, kind.en) if kind else (asked["kind"] or "全部种类", asked["kind"] or "all kinds")
+    )
+    names = {each.name: (each.zh, each.en or each.name) for each in kind.fields} if kind else {}
+    days = f"{asked['since']}–{asked['until']}" if asked["since"] or asked["until"] else ""
+
+    def told(at: int) -> str:
+        where = [f"{names.get(name, (name, name))[at]}={v}" for name, v in asked["where"].items()]
+        return " · ".join(
+            filter(None, (kinds[at], asked["reporter"], asked["batch"], days, *where))
+        )
+
+    return told(0), told(1)
+
+
 def printed(place: Jurisdiction | None, class_: str, on: date) -> Printed | None:
     """Return what a jurisdiction prints of a class on a day."""
     if place is None:

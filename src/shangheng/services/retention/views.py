@@ -57,6 +57,10 @@ class Office(Protocol):
         """Return what the authority has decided."""
         ...
 
+    def bundle(self, object_id: str) -> HttpResponse:
+        """Return the evidence of something sealed as a file."""
+        ...
+
     def house(self) -> House:
         """Return where figures are computed."""
         ...
@@ -163,6 +167,12 @@ def _plain(state: str, each: Content) -> dict[str, object]:
     }  # fmt: skip
 
 
+def _kind(name: str, office: Office) -> tuple[str, str]:
+    """Return what a kind is called; one that is declared no longer by its name."""
+    kind = office.registry.held.get(name)
+    return (kind.zh, kind.en) if kind else (name, name)
+
+
 @require_GET
 def disposals(request: HttpRequest, office: Office) -> HttpResponse:
     """List what was disposed of, when, by whom and by which rule."""
@@ -181,7 +191,7 @@ def disposals(request: HttpRequest, office: Office) -> HttpResponse:
     ]  # fmt: skip
     if file := _file(request, office, "disposals", plain):
         return file
-    facts = {"found": found, "text": text, "kinds": office.registry.held}
+    facts = {"found": [(each, _kind(each.kind, office)) for each in found], "text": text}
     return render(request, "retention/disposals.html", facts)
 
 
@@ -211,8 +221,9 @@ def holds(request: HttpRequest, office: Office) -> HttpResponse:
     if file := _file(request, office, "holds", plain):
         return file
     facts = {
-        "found": found, "text": text, "typed": typed, "wrong": wrong,
-        "kinds": queries.kinds_kept(office.registry), "leads": _leads(request, office),
+        "found": [(each, queries.scope(each.hold.plain(), office.registry)) for each in found],
+        "text": text, "typed": typed, "wrong": wrong, "leads": _leads(request, office),
+        "kinds": queries.kinds_kept(office.registry),
     }  # fmt: skip
     return render(request, "retention/holds.html", facts, status=422 if wrong else 200)
 
@@ -251,7 +262,8 @@ def answers(request: HttpRequest, office: Office) -> HttpResponse:
     if file := _file(request, office, "answers", plain):
         return file
     facts = {
-        "found": found, "text": text, "typed": typed, "wrong": wrong,
+        "found": [(each, _kind(each.kind, office)) for each in found],
+        "text": text, "typed": typed, "wrong": wrong,
         "kinds": queries.kinds_kept(office.registry),
     }  # fmt: skip
     return render(request, "retention/answers.html", facts, status=422 if wrong else 200)
@@ -276,7 +288,10 @@ def answer(request: HttpRequest, office: Office, number: str) -> HttpResponse:
             response["Content-Disposition"] = f'attachment; filename="{number}.csv"'
             return response
     found = retained.answer(number)
+    if request.GET.get("format") == "zip":
+        return office.bundle(number)
     facts = {
+        "scope": queries.scope(found.asked, office.registry),
         "found": found, "typed": typed, "wrong": wrong, "leads": _leads(request, office),
         "chain": [(ACTS.get(each.act, (each.act, each.act)), each) for each in found.chain],  # type: ignore[call-overload]
     }  # fmt: skip

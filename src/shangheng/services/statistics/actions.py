@@ -129,11 +129,12 @@ def publish(taking: Taking) -> dict[str, Any]:
     if taking.at < due:
         raise Conflict("release.embargo", due=due.isoformat(timespec="minutes"))
     figure = dict(said["figure"])
+    sealed = _figures(taking).seal({**figure, "release": taking.number}, taking.at)
     values = {
         **{name: form[name] for name in ("title", "indicator", "since", "until")},
         "question": question_text(form), "released_at": taking.at.isoformat(),
         "commentary": said["commentary"], "wrong": form.get("wrong"), "ledger": figure["ledger"],
-        "evidence": _figures(taking).seal(figure, taking.at), "decided_in": taking.number,
+        "evidence": sealed, "decided_in": taking.number,
         "figure": _written(figure),
     }  # fmt: skip
     reason = form.get("wrong") or taking.number

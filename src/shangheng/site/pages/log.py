@@ -3,7 +3,10 @@
 
 import re
 from base64 import b64encode
+from datetime import date
 from http import HTTPStatus
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -26,6 +29,7 @@ from shangheng.kernel.evidence.log import CHECKPOINT, KEYS, KEYS_SM2, SM2_PEM
 from shangheng.kernel.evidence.public_keys import encode_keys
 from shangheng.kernel.evidence.witnessing import REQUEST_BYTES_MAX
 from shangheng.site import clock, sealing, words
+from shangheng.site.formats import csv_file
 
 CONFLICT = HTTPStatus.CONFLICT
 YEAR_S = 31_536_000
@@ -37,6 +41,20 @@ TEXTS = {
     SM2_PEM: "text/plain; charset=utf-8",
     KEYS_SM2: "application/octet-stream",
 }
+NOUNS = {
+    "account": ("账户", "accounts"), "answer": ("依法调取", "lawful queries"),
+    "balances": ("余额总和", "sums of balances"), "batch": ("批次", "batches"),
+    "case": ("办件", "cases"), "exchange": ("数据共享", "data sharing"),
+    "figure": ("发布的数据", "published figures"), "key": ("密钥", "keys"),
+    "ledger": ("账本版本", "versions of the ledger"), "letter": ("文书", "letters"),
+    "party": ("主体", "parties"), "person": ("人员", "people"), "post": ("岗位", "posts"),
+    "record": ("撤回的记录", "withdrawn records"), "records": ("留存管理", "retention"),
+    "register": ("名录", "registers"), "reporter": ("报送单位", "reporters"),
+    "sealing": ("封存起始", "beginnings of sealing"), "stamp": ("时间戳", "time stamps"),
+    "token": ("令牌", "tokens"), "transfers": ("划转", "transfers"),
+    "unit": ("计量单位", "units"),
+}  # fmt: skip
+"""What leaves are about, by the first word of what they say was done."""
 IMMUTABLE = re.compile(r"tile/[0-9a-z/.]+|stamps/[0-9]+\.tsr", re.ASCII)
 # The page that verifies may load its script and nothing else, and may send nothing anywhere.
 SENDS_NOTHING = "; ".join(  # noqa: FLY002 - one directive a line
@@ -118,7 +136,12 @@ def verify(request: HttpRequest) -> HttpResponse:
 def index(request: HttpRequest) -> HttpResponse:
     """Show how the log grew, its last checkpoint, and whether it grew out of an earlier one."""
     since = request.GET.get("since", "")[:SINCE_CHARACTERS_MAX].replace("\r\n", "\n")
-    facts: dict[str, Any] = {"since": since, "days": queries.counts_by_day()[-DAYS_SHOWN:][::-1]}
+    days = _days()
+    if request.GET.get("format") == "csv":
+        header = ("日期 day", "事项 what", "条目 leaves", "当日止 leaves by then")
+        rows = ((d.isoformat(), what, n, end) for d, end, _, of in days for _, what, n in of)
+        return csv_file("log", header, rows)
+    facts: dict[str, Any] = {"since": since, "days": days[:DAYS_SHOWN], "all_days": len(days)}
     try:
         facts |= _standing() | (_growth(since) if since.strip() else {})
     except EvidenceBroken as fault:
@@ -127,6 +150,23 @@ def index(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         facts |= {"refused": words.message(refusal, words.language())}
     return render(request, "site/log.html", facts)
+
+
+def _days() -> list[tuple[date, int, int, list[tuple[tuple[str, str], str, int]]]]:
+    """Return, the newest day first, how many leaves there were by then, came then, and of what."""
+    found, total = [], 0
+    for day, counted in groupby(queries.counts_by_day(), key=itemgetter(0)):
+        of = [(_named(what), what, count) for _, what, count in counted]
+        came = sum(count for *_, count in of)
+        total += came
+        found.append((day, total, came, of))
+    return found[::-1]
+
+
+def _named(what: str) -> tuple[str, str]:
+    """Return what leaves are about in words; what a service of one's own seals has its own."""
+    noun = what.partition(".")[0]
+    return NOUNS.get(noun, (noun, noun))
 
 
 def _standing() -> dict[str, Any]:

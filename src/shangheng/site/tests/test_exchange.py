@@ -9,18 +9,22 @@ from shutil import copy
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
 from shangheng.kernel.errors import NotPermitted
+from shangheng.kernel.evidence.auditing import audit
 from shangheng.kernel.evidence.notes import open_note
+from shangheng.kernel.exchange import actions, queries
 from shangheng.kernel.exchange.concept.parcels import parse_slip
 from shangheng.kernel.exchange.store.channels import SLIP_HEADER, decode_slip
 from shangheng.kernel.exchange.store.declared import read_agreements, read_partners
+from shangheng.kernel.exchange.store.feed import EMPTY
 from shangheng.kernel.formulas.concept import Question
 from shangheng.kernel.records import reporters
 from shangheng.kernel.records.store.home import Ledger
-from shangheng.site import clock, exchange, lineage, sealed_figures, sealing
+from shangheng.site import auditing, clock, exchange, lineage, sealed_figures, sealing
 from shangheng.site.office import OFFICE
 from shangheng.site.publication import OFFICER
 from shangheng.site.registry import REGISTRY
@@ -247,3 +251,36 @@ def test_what_no_agreement_allows_is_refused_with_the_reason_on_both_sides(
     assert "partner.refused" in page
     page = officer.post("/exchange/agreements/orders-to-city/ask/").content.decode()
     assert "agreement.not_down_to_records" in page
+
+
+def test_the_audit_compares_agreements_and_parcels_with_what_was_sealed(
+    home: Ledger, shared: str, tmp_path: Path
+) -> None:
+    sealing.publish()
+    (tmp_path / "audit").mkdir()
+    objects = auditing.objects(home, tmp_path / "audit")
+
+    def where() -> set[str]:
+        found = audit(sealing.the_log(), objects, state=tmp_path / "state.json")
+        return {each.where.split()[0].partition("#")[0] for each in found}
+
+    assert where() == set()
+    parcels = [each for row in queries.agreements_adopted() for each in row.parcels.all()]
+    actions.reduce(parcels[0], EMPTY, why="DP-1", at=clock.now())
+    sealing.publish()
+    assert where() == set()
+    changes = {
+        "kernel_parcel SET content = 'x' WHERE formerly = '[]'": "kernel_parcel/",
+        "kernel_parcel SET content = 'x' WHERE formerly != '[]'": "kernel_parcel/",
+        "kernel_parcel SET records = records + 1": "kernel_parcel/",
+        "kernel_parcel SET formerly = '[\"x\"]'": "kernel_parcel/",
+        "kernel_parcel SET leaf = 1": "kernel_parcel/",
+        "kernel_agreement SET declared = '{\"to\": []}'": "kernel_agreement/",
+        "kernel_agreement SET digest = 'x'": "kernel_agreement/",
+    }
+    for change, place in changes.items():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"UPDATE {change}")
+            assert [each for each in where() if each.startswith(place)], change
+            transaction.set_rollback(True)
+    assert where() == set()

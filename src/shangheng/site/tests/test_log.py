@@ -137,7 +137,12 @@ def test_the_audit_page_shows_growth_and_consistency(
     old = published[0]
     sealed(home, report(orders(4, platform="P03"), reporter="P03"))
     sealing.publish()
-    assert "batch.taken" in page(client)
+    shown = page(client)
+    assert "批次" in shown
+    assert "batch.taken" in shown
+    rows = client.get("/log/?format=csv").content.decode("utf-8-sig").splitlines()[1:]
+    assert sum(int(row.split(",")[2]) for row in rows) == queries.size()
+    assert int(rows[0].split(",")[3]) == queries.size()
     assert sealing.the_log().origin in page(client)
     assert "一致：此后只增加了条目" in page(client, since=old.replace("\n", "\r\n"))
     growth = queries.growth_since(sealing.the_log(), old)

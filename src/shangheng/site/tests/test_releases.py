@@ -195,8 +195,14 @@ def test_a_released_figure_shows_where_it_comes_from_and_can_be_verified() -> No
     assert b"<svg" in anybody.get(f"/releases/{number}/chart.svg").content
     bundle = anybody.get(f"/releases/{number}/table.zip").content
     assert holds(verify_bundle(bundle))
-    content = ZipFile(io.BytesIO(bundle)).read("content.json")
+    files = ZipFile(io.BytesIO(bundle))
+    content = files.read("content.json")
     assert sealed_figures.computed_again(content).ok
+    # The cover says who published it, when and by which release, as it was sealed.
+    said, cover = json.loads(content), files.read("cover.html").decode()
+    assert (said["publisher"], said["release"][:5]) == (wiring.place().zh, "SJFB-")
+    for told in ("发布单位", said["publisher"], said["release"], said["published_at"]):
+        assert told in cover
     assert holds(verify_bundle(proving.bundle(wiring.ledger(), number)))
 
 

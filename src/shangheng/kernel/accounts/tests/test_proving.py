@@ -3,6 +3,7 @@
 
 import json
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,8 @@ def test_what_is_posted_by_hand_is_sealed_once_with_its_entries(books: None) -> 
     said = entries.parse(leaf.entry)
     assert said.commitment == entries.commitment(leaf.salt, entries.canonical(content))
     assert said.facts == {"entries": 2}
+    # Keys can be guessed: the leaf is not named by them.
+    assert leaf.object_id != sha256(b"a\nb").hexdigest()[: len(leaf.object_id)]
     # Sent again it books nothing, and refused it books nothing: neither is sealed.
     assert post(transfer("a"), by=hand("fund.lead"))[0].state == "known"
     refused = post(transfer("c", "fund", "paid", amount=10**6), by=hand("fund.clerk"))

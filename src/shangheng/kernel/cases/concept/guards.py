@@ -27,7 +27,7 @@ class Figures(Protocol):
         """Return a figure as everybody may see it, with what it was computed from."""
 
     def seal(self, content: Mapping[str, Any], at: datetime) -> str:
-        """Seal what ``computed`` returned; return the number of its evidence."""
+        """Seal what ``computed`` returned, and which ``release`` it is; return its number."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from shangheng.kernel.errors import Conflict, Invalid, NotPermitted
 from shangheng.kernel.evidence.models import LeafRow
 from shangheng.kernel.exchange import actions, delivering, queries
 from shangheng.kernel.exchange.delivering import Wanted
-from shangheng.kernel.exchange.models import DeliveryRow, SubscriptionRow
+from shangheng.kernel.exchange.models import DeliveryRow, ParcelRow, SubscriptionRow
 from shangheng.kernel.exchange.tests.builders import (
     AT,
     Consumer,
@@ -52,6 +52,20 @@ def test_parcels_are_pushed_in_order_and_each_delivery_is_sealed(tmp_path: Path,
         assert subscriber.consumer.orders() == numbered([1, 2, 3])
     assert LeafRow.objects.filter(what="exchange.delivered").count() == 3
     assert place().acknowledged == 3
+
+
+def test_no_leaf_about_a_parcel_shows_the_digest_of_what_it_holds(
+    tmp_path: Path, db: None
+) -> None:
+    with listening() as subscriber:
+        house = pushed_to(tmp_path, subscriber)
+        house.report(1)
+        house.cut()
+        house.deliver()
+    parcel = ParcelRow.objects.get()
+    leaves = LeafRow.objects.filter(what__startswith="exchange.")
+    assert {leaf.what for leaf in leaves} >= {"exchange.cut", "exchange.delivered"}
+    assert not [leaf for leaf in leaves if parcel.content in bytes(leaf.entry).decode()]
 
 
 def test_a_subscriber_that_answers_500_is_tried_again_later_and_later(

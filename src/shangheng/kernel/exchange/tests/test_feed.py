@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from shangheng.kernel.errors import EvidenceBroken
+from shangheng.kernel.evidence import entries
 from shangheng.kernel.evidence.models import LeafRow
 from shangheng.kernel.exchange import actions, delivering
 from shangheng.kernel.exchange.concept.parcels import RECORD, SEQUENCE
@@ -173,7 +174,11 @@ def test_every_parcel_is_sealed_with_what_it_holds(house: Provider) -> None:
     leaf = LeafRow.objects.get(index=parcel.leaf)
     assert leaf.what == "exchange.cut"
     assert leaf.object_id == "orders.1#1"
-    assert parcel.content in bytes(leaf.entry).decode()
+    # It commits to the digest and does not show it: of one record it would let a name be guessed.
+    assert parcel.content not in bytes(leaf.entry).decode()
+    told = {"span": parcel.span, "content": parcel.content, "records": 1, "withdrawn": 0}
+    sealed = entries.commitment(bytes(leaf.salt), entries.canonical(told))
+    assert entries.parse(bytes(leaf.entry)).commitment == sealed
 
 
 def test_a_ledger_in_which_nothing_covered_changes_makes_no_parcel(house: Provider) -> None:

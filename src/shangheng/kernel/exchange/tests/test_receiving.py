@@ -84,7 +84,10 @@ def test_a_parcel_comes_in_through_the_front_door_and_is_sealed(city: Provider) 
     }  # fmt: skip
     taken(city, arrival(2, [line(1, paid="90"), line(2, "withdraw")]))
     assert there(city) == {"N1": "90.0000"}
-    assert LeafRow.objects.filter(what="exchange.received").count() == 2
+    leaves = LeafRow.objects.filter(what="exchange.received")
+    assert leaves.count() == 2
+    shown = b"".join(bytes(leaf.entry) for leaf in leaves).decode()
+    assert not [row for row in ReceivedRow.objects.all() if row.content in shown]
 
 
 def test_the_same_parcel_again_is_acknowledged_and_changes_nothing(city: Provider) -> None:

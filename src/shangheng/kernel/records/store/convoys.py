@@ -6,6 +6,7 @@ mapping, columns) share one stage and one commit: whoever gets the pen first tak
 wait, the others find their receipts made. Each keeps its own receipt, archive and rejects.
 """
 
+import hmac
 import json
 import shutil
 from collections import deque
@@ -48,12 +49,19 @@ class Order:
     usual: Mapping[str, float]
     at: datetime
     tell: Progress
+    key: bytes = field(repr=False)
     beside: Path | None = None
     mapping_digest: str = ""
 
     def number_of(self, digest: str) -> str:
-        """Return the number of a batch that its reporter gave none: the same file read alike."""
-        return "-".join(filter(None, (self.kind.name, digest[:16], self.mapping_digest[:8])))
+        """Return the number of a batch that its reporter gave none: the same file read alike.
+
+        It is keyed, and the reporter's own: whoever guesses a content, or has sent it too, cannot
+        look for it in the log.
+        """
+        said = f"batch\x1f{self.reporter}\x1f{self.kind.name}\x1f{digest}\x1f{self.mapping_digest}"
+        keyed = hmac.digest(self.key, said.encode(), "sha256")
+        return f"{self.kind.name}-{keyed.hex()[:24]}"
 
 
 @dataclass
@@ -80,6 +88,15 @@ class Member:
     def folder(self) -> str:
         """Return the name under which the batch's files are kept."""
         return folder_of(self.order.reporter, self.batch)
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """Return where this batch may lie already: numbers were made without a key formerly."""
+        order = self.order
+        if order.batch:
+            return (self.folder,)
+        parts = (order.kind.name, self.landed().digest[:16], order.mapping_digest[:8])
+        return self.folder, folder_of(order.reporter, "-".join(filter(None, parts)))
 
     def matches(self, other: "Member") -> bool:
         """Return whether both can be read by one query."""

@@ -345,6 +345,7 @@ def by_key(rows: Iterable[Row]) -> Mapping[tuple[str, str], Row]:
 def landed(door: Door, reporter: str, rows: list[Row], usual: Mapping[str, float]) -> Member:
     """Land a batch without taking it."""
     asked = Order(
-        ORDER, reporter, int(reporter[1:]), None, mappings.plain(ORDER), usual, AT, lambda *_: None
-    )
+        ORDER, reporter, int(reporter[1:]), None, mappings.plain(ORDER), usual, AT,
+        lambda *_: None, door.home.master_key,
+    )  # fmt: skip
     return receiving.land(door.home, asked, io.BytesIO(csv_of(rows)), name="x.csv")

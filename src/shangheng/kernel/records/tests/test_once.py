@@ -2,20 +2,26 @@
 """Exactly once: the same again adds nothing, a correction replaces, two sources count once."""
 
 import random
+from dataclasses import replace
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import pytest
 
 from shangheng.kernel.errors import Conflict, Invalid, NotFound
+from shangheng.kernel.evidence.models import LeafRow
 from shangheng.kernel.records import actions, queries, reporters
 from shangheng.kernel.records.models import BatchRow
+from shangheng.kernel.records.store.names import folder_of
 from shangheng.kernel.records.tests.builders import (
     AT,
     SERIES,
     SHOP,
     Door,
+    Row,
     balanced,
+    csv_of,
     order,
     orders,
 )
@@ -36,6 +42,36 @@ def test_the_same_batch_under_its_own_number_is_the_same_batch(door: Door) -> No
     first = door.send(orders(3), batch="B-1")
     assert door.send(orders(3), batch="B-1") == first
     assert door.send(orders(3)) == first
+
+
+def test_nobody_finds_in_the_log_a_batch_whose_content_was_guessed(door: Door) -> None:
+    rows = orders(1)
+    digest = sha256(csv_of(rows)).hexdigest()
+    taken = door.send(rows)
+    assert taken.digest == f"sha256:{digest}"
+    # Who sends the same content, or has a house of its own, is told other numbers than this one.
+    guesses = {former(rows), digest, digest[:24], door.send(rows, reporter="P02").batch}
+    shown = b"".join(bytes(leaf.entry) for leaf in LeafRow.objects.all()).decode()
+    BatchRow.objects.all().delete()
+    elsewhere = replace(door.home, root=door.folder / "other", master_key=bytes(32))
+    guesses.add(Door(elsewhere, door.folder).send(rows).batch)
+    assert len(guesses) == 5
+    assert folder_of("P01", taken.batch) in shown
+    assert not [each for each in guesses if each in shown or folder_of("P01", each) in shown]
+
+
+def former(rows: list[Row]) -> str:
+    """Return the number that a file without one had before numbers were keyed."""
+    return f"order-{sha256(csv_of(rows)).hexdigest()[:16]}"
+
+
+def test_what_an_older_house_took_without_a_number_keeps_its_receipt(door: Door) -> None:
+    old = door.send(orders(3), batch=former(orders(3)))
+    leaves = LeafRow.objects.count()
+    assert door.pipe(csv_of(orders(3))) == old
+    assert door.send(orders(3)) == old
+    assert LeafRow.objects.count() == leaves
+    assert door.pipe(csv_of(orders(4))).batch != former(orders(4))
 
 
 def test_the_same_file_read_by_a_corrected_mapping_is_another_batch(door: Door) -> None:
