@@ -5,13 +5,12 @@ A transfer that is refused leaves nothing behind, so that the same key may be se
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Event, Lock
 from time import sleep
 from typing import TypeVar
-from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
@@ -92,14 +91,17 @@ def _parent(account: Account) -> int | None:
     return parent.pk
 
 
-def open_plan(plan: Plan, code: str, *, owner: UUID, unit: str, at: datetime) -> None:
-    """Open an account for each pot of a budget or fund, all or none; see ``Plan.move``."""
+def open_plan(plan: Plan, line: Account, *, at: datetime) -> None:
+    """Open an account for each pot of a budget or fund, all or none; see ``Plan.move``.
+
+    ``line`` says under which code, whose, of which unit; its ``parent`` is the code of the plan
+    above it, whose pots each hold those of this one.
+    """
     with transaction.atomic():
         for pot in plan.pots:
-            of_pot = plan.account(code, pot.name)
-            open_account(
-                Account(code=of_pot, kind=f"{plan.name}.{pot.name}", owner=owner, unit=unit), at=at
-            )
+            code, kind = plan.account(line.code, pot.name), f"{plan.name}.{pot.name}"
+            above = line.parent and plan.account(line.parent, pot.name)
+            open_account(replace(line, code=code, kind=kind, parent=above), at=at)
 
 
 def close(code: str, *, at: datetime) -> None:

@@ -68,16 +68,8 @@ def listed(*, text: str = "", limit: int | None = None, offset: int = 0) -> list
         rows = rows.filter(
             Q(code__icontains=word) | Q(kind__icontains=word) | Q(owner__name__icontains=word)
         )
-    return [
-        Listed(
-            row.code, row.kind, row.owner.name,
-            Balance(
-                Unit(row.unit.code, row.unit.zh, row.unit.en, row.unit.decimals), row.posted,
-                row.held_out, row.held_in,
-            ),
-        )
-        for row in rows[offset : None if limit is None else offset + limit]
-    ]  # fmt: skip
+    page = rows[offset : None if limit is None else offset + limit]
+    return [Listed(row.code, row.kind, row.owner.name, _balance(row, None)) for row in page]
 
 
 def entry(key: str) -> Entry:

@@ -110,12 +110,14 @@ def statement(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _shown(told: Statement) -> dict[str, Any]:
-    unit = told.unit
+    unit, last = told.unit, last_day(told.until)
     return {
         "told": told,
+        "parent": queries.account(told.account).parent,
+        "whole": written(queries.total(told.account, at=last).posted, unit),
         "opening": written(told.opening, unit),
         "closing": written(told.closing, unit),
-        "last": last_day(told.until),
+        "last": last,
         "lines": [
             (
                 each, words.either(*PHASES[each.phase]), written(each.change, unit),

@@ -112,6 +112,8 @@ def trace(request: HttpRequest) -> HttpResponse:
         if all(key.values()):
             facts["trace"] = found = exchange.trace(kind.name, key)
             facts["uses"] = lineage.uses(kind.name, key)
+            if kind.authority:
+                facts["authority"] = kind.field(kind.authority), key.get(kind.authority, "")
             if request.GET.get("format") == "csv":
                 return formats.csv_file("trace", TRACE_HEADER, _passages(found))
     return render(request, "site/exchange/trace.html", facts)

@@ -186,7 +186,7 @@ def test_a_record_leads_to_its_figures_and_a_figure_to_what_brought_its_records(
     assert len(lines) > 1
     counted = REGISTRY.indicator("order-count"), Question(by=("month",))
     whole = OFFICE.ask("order-count", counted[1], OFFICER)
-    assert sum(records for _, records in lineage.brought(*counted)) == whole.records
+    assert sum(records for _, records in lineage.of_now(*counted).brought()) == whole.records
 
 
 def test_a_record_that_a_figure_leaves_out_is_not_said_to_be_counted(

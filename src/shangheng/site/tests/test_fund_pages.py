@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Funds of treasuries on their page: a county's lies under its city's, and both can be read."""
+
+import csv
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from shangheng.kernel.accounts import queries
+from shangheng.kernel.records.store.home import Ledger
+from shangheng.site import people
+from shangheng.site.tests.conftest import PASSWORD
+
+FUNDS = "/incentives/funds/?year=2026"
+
+
+@pytest.fixture
+def treasurer(home: Ledger, settings: Settings) -> Client:
+    settings.JURISDICTION = "ganzhou"
+    people.make_person("tom", PASSWORD, roles=("incentives.treasurer@360700", people.OFFICER))
+    client = Client()
+    assert client.login(username="tom", password=PASSWORD)
+    return client
+
+
+def appropriated(client: Client, region: str, amount: str, document: str) -> None:
+    told = {"year": "2026", "region": region, "purse": "money", "amount": amount,
+            "document": document}  # fmt: skip
+    assert client.post("/incentives/funds/", told).status_code == 302
+
+
+def test_a_countys_fund_counts_with_its_citys_whichever_was_filled_first(
+    treasurer: Client,
+) -> None:
+    assert "这一年还没有下达资金" in treasurer.get(FUNDS).content.decode()
+    appropriated(treasurer, "章贡区", "300", "章财1号")
+    assert "含下级 300.00" in " ".join(treasurer.get(FUNDS).content.decode().split())
+    appropriated(treasurer, "赣州市", "1000.50", "赣市财1号")
+    page = " ".join(treasurer.get(FUNDS).content.decode().split())
+    assert "含下级 1,300.50" in page
+    city, county = ("fund/money/360700/2026/available", "fund/money/360702/2026/available")
+    assert queries.account(county).parent == city
+    assert queries.total(city).posted == 130_050
+    text = treasurer.get(f"{FUNDS}&format=csv").content.decode("utf-8-sig")
+    rows = {row["fund"]: row for row in csv.DictReader(text.splitlines())}
+    told = rows["fund/money/360700/2026"]
+    assert (told["available"], told["available_with_below"]) == ("1000.50", "1300.50")
+    appropriated(treasurer, "章贡区", "200", "章财2号")
+    assert queries.total(city).posted == 150_050
