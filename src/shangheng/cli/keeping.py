@@ -6,10 +6,11 @@ Accounts whose kind a service has declared are moved by its steps and by nobody 
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import click
 from rich.console import Console
@@ -20,7 +21,8 @@ from shangheng.kernel.accounts.concept.conversion import Rate, Route, conversion
 from shangheng.kernel.accounts.concept.rounding import ROUNDINGS
 from shangheng.kernel.accounts.concept.transfers import Account, Transfer
 from shangheng.kernel.accounts.concept.units import Unit, pieces_of
-from shangheng.kernel.errors import Invalid, NotPermitted
+from shangheng.kernel.errors import Invalid, NotFound, NotPermitted
+from shangheng.kernel.parties import actions as registering
 from shangheng.kernel.parties import queries as parties
 from shangheng.site import clock, sealing, words
 from shangheng.site.registry import REGISTRY
@@ -63,6 +65,7 @@ def unit_command(code: str, zh: str, en: str, decimals: int) -> None:
 @click.argument("code")
 @click.option("--kind", required=True, help="类别，如 stock kind")
 @click.option("--owner", required=True, help="户主代码，如 uscc:… 或 reporter:… owner")
+@click.option("--named", default="", help="户主还不在册时的名称 its name, if not on file yet")
 @click.option("--unit", required=True, help="计量单位 unit")
 @click.option("--parent", default="", help="上级账户 the account above it")
 @click.option("--floor", default="0", show_default=True, help="下限；none 为不设 none for none")
@@ -71,18 +74,31 @@ def open_command(**told: str) -> None:
     """开户 Open an account; opened again alike, it stays as it is."""
     _refuse_declared({told["code"]: told["kind"]})
     at, unit = clock.now(), queries.unit(told["unit"])
-    scheme, _, value = told["owner"].partition(":")
     floor, ceiling = (
         None if told[name] == NO_LIMIT else pieces_of(told[name], unit)
         for name in ("floor", "ceiling")
     )
     account = Account(
         code=told["code"], kind=told["kind"], unit=unit.code, parent=told["parent"],
-        owner=parties.find(scheme, value, on=at.date()).uuid, floor=floor, ceiling=ceiling,
+        owner=_owner(told["owner"], told["named"], at), floor=floor, ceiling=ceiling,
     )  # fmt: skip
     actions.open_account(account, at=at)
     sealing.publish()
     click.echo(f"已开户 opened: {account.code}")
+
+
+def _owner(code: str, name: str, at: datetime) -> UUID:
+    """Return the party that bears a code; with a name, a department put on file if there is none.
+
+    An enterprise comes on file by what is reported of it, never by the opening of an account.
+    """
+    scheme, _, value = code.partition(":")
+    try:
+        return parties.find(scheme, value, on=at.date()).uuid
+    except NotFound:
+        if not name:
+            raise
+    return registering.register("department", name, {scheme: value}, at=at)
 
 
 @click.command("close")
@@ -144,6 +160,8 @@ def _transfer(told: Mapping[str, Any], before: Mapping[str, Transfer]) -> Transf
 def _booked(transfers: Iterable[Transfer], *, as_json: bool) -> None:
     """Post transfers and tell what became of each; a refusal says why and ends with 1."""
     outcomes = actions.post([*transfers], at=clock.now())
+    for refused in filter(None, (each.refusal for each in outcomes)):
+        queries.spelled(refused)
     sealing.publish()
     told = [
         {"key": each.key, "state": each.state,

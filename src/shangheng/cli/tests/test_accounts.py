@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from shangheng.cli.accounts import accounts_command
 from shangheng.kernel.accounts import queries
 from shangheng.kernel.accounts.tests.builders import opened, posted, transfer
-from shangheng.kernel.errors import Conflict, Invalid, NotPermitted
+from shangheng.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.site.tests.conftest import home
 
@@ -105,7 +105,11 @@ def test_a_citys_stock_and_its_countys_are_kept_by_hand(say: Say, tmp_path: Path
     say("unit", "kg", "--zh", "千克", "--en", "kilograms", "--decimals", 3)
     mine = ("--kind", "stock", "--owner", "reporter:SWT", "--unit", "kg")
     say("open", "outside", *mine, "--floor", "none")
-    say("open", "city", *mine)
+    with pytest.raises(NotFound, match=r"party\.unknown"):
+        say("open", "city", *mine[:3], "reporter:SSWJ", *mine[4:])
+    theirs = (*mine[:3], "reporter:SSWJ", *mine[4:], "--named", "市商务局")
+    say("open", "city", *theirs)
+    say("open", "city", *theirs)
     say("open", "county", *mine, "--parent", "city", "--ceiling", 10)
     path = tmp_path / "moves.jsonl"
     lines = [
@@ -148,6 +152,23 @@ def test_what_is_refused_says_why_and_ends_with_an_error(
     assert told["en"]
 
 
+def test_a_refusal_tells_amounts_as_their_unit_writes_them(say: Say, tmp_path: Path) -> None:
+    path = tmp_path / "moves.jsonl"
+    lines = [
+        {"key": "a", "source": "part", "target": "fund", "amount": 9},
+        {"key": "b", "source": "fund", "target": "part", "amount": 5, "phase": "pending"},
+        {"key": "c", "pending": "b", "phase": "post", "amount": 6},
+    ]
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    done = CliRunner().invoke(accounts_command, ["post", str(path), "--json"])
+    short, _, more = (each["en"] for each in json.loads(done.output))
+    assert "can give 1.00 at most, not 9.00" in short
+    assert "names 6.00 of 5.00 held" in more
+    with pytest.raises(Conflict, match=r"account\.not_empty") as refusal:
+        say("close", "fund")
+    assert (refusal.value.facts["posted"], refusal.value.facts["held"]) == ("123.45", "5.00")
+
+
 @pytest.mark.parametrize("line", ["no json", "[1]", '{"key": "x", "sum": 1}', '{"amount": 1}',
                                   '{"key": "x", "source": "fund"}'])  # fmt: skip
 def test_a_line_that_is_no_transfer_is_named(say: Say, tmp_path: Path, line: str) -> None:
@@ -186,7 +207,5 @@ def test_what_a_service_keeps_is_not_moved_by_hand(say: Say, tmp_path: Path) -> 
 
 
 def test_an_empty_account_is_closed_for_good(say: Say) -> None:
-    with pytest.raises(Conflict, match=r"account\.not_empty"):
-        say("close", "part")
     opened("spare", owner=queries.account("fund").owner)
     assert "spare" in say("close", "spare")

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from shangheng.kernel.accounts import sealing, store
+from shangheng.kernel.accounts import queries, sealing, store
 from shangheng.kernel.accounts.concept.book import KIND_MAX, Book, State
 from shangheng.kernel.accounts.concept.plans import Plan
 from shangheng.kernel.accounts.concept.transfers import Account, Entry, Outcome, Transfer
@@ -113,10 +113,10 @@ def close(code: str, *, at: datetime) -> None:
         if state.is_closed:
             return
         if state.posted or state.held_in or state.held_out:
-            raise Conflict(
-                "account.not_empty", account=code, posted=state.posted,
-                held=state.held_in + state.held_out,
-            )  # fmt: skip
+            held = state.held_in + state.held_out
+            raise queries.spelled(
+                Conflict("account.not_empty", account=code, posted=state.posted, held=held)
+            )
         if at < state.last_at:
             raise Conflict(
                 "transfer.clock_back", account=code, at=at.isoformat(),
@@ -151,7 +151,7 @@ def post_one(transfer: Transfer, *, at: datetime, lag: timedelta = NO_LAG) -> bo
     """Book one transfer or raise why not; False if it was booked before."""
     outcome = post([transfer], at=at, lag=lag)[0]
     if outcome.refusal is not None:
-        raise outcome.refusal
+        raise queries.spelled(outcome.refusal)
     return outcome.state == "booked"
 
 

@@ -18,7 +18,7 @@ from shangheng.kernel.accounts import proving
 from shangheng.kernel.accounts.concept.kinds import by_name
 from shangheng.kernel.accounts.concept.transfers import Account
 from shangheng.kernel.accounts.concept.units import pieces_of, written
-from shangheng.kernel.accounts.queries import balances
+from shangheng.kernel.accounts.queries import balances, spelled
 from shangheng.kernel.errors import Conflict, Invalid, NotFound
 from shangheng.kernel.parties import actions as parties
 from shangheng.kernel.parties import queries as known
@@ -84,7 +84,7 @@ def appropriate(line: Line, amount: Decimal, document: str, hand: Hand) -> str:
             [replace(transfer, facts=facts)], hand, by_name(FUND_KINDS), place=line.region
         )
         if outcome.refusal is not None:
-            raise outcome.refusal
+            raise spelled(outcome.refusal)
     return line.code
 
 
