@@ -135,11 +135,8 @@ def lines_of(told: Statement, *, reference: str = "") -> tuple[Line, ...]:
 
 def spelled(refusal: Refusal) -> Refusal:
     """Return a refusal with its amounts as the unit of its account writes them."""
-    facts, row = (
-        refusal.facts,
-        AccountRow.objects.filter(code=refusal.facts.get("account")).first(),
-    )
-    if row is not None:
+    facts = refusal.facts
+    if row := AccountRow.objects.filter(code=facts.get("account")).first():
         told = {name: facts[name] for name in _AMOUNTS if isinstance(facts.get(name), int)}
         facts |= {name: written(each, unit(row.unit_id)) for name, each in told.items()}
     return refusal
