@@ -23,7 +23,7 @@ from shangheng.kernel.accounts.tests import postgres
 
 CASES, ENTRIES = 1_000_000, 5_000_000
 MODULE = "benchmarks.cases"
-ROUNDS = 20
+ROUNDS = 40
 P95_MS_MAX = 300
 PAGE_KB_MAX = 300
 OK = 200

@@ -189,27 +189,6 @@ def ancestors(code: str) -> tuple[Region, ...]:
     return tuple(reversed(chain))
 
 
-def city_of(code: str) -> str | None:
-    """Return the city of a code (110100 for districts of Beijing); ``None`` for a province."""
-    spelled = _known(code)
-    city = spelled[:4] + "00"
-    if spelled.endswith("0000") and len(spelled) == 6:  # noqa: PLR2004
-        return None
-    return city if city in store.atlas().spans and not city.endswith("0000") else None
-
-
-def county_of(code: str) -> str | None:
-    """Return the county of a code; a city without counties (东莞, 中山) is its own county."""
-    spelled = _known(code)
-    county = spelled[:6]
-    if concept.level_of(county) == "county":
-        return county
-    if county.endswith("0000") or _validity(county)[1] is not None:
-        return None
-    undivided = county not in store.atlas().children
-    return county if undivided else None
-
-
 @lru_cache(maxsize=2)
 def known_codes(*, villages: bool = False) -> frozenset[str]:
     """Return every code that was valid at any time: 6 digits, townships, and villages if asked."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The index: putting texts in, finding the objects that say something."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,8 @@ from shangheng.kernel.search.concept import (
 )
 from shangheng.kernel.search.models import SearchRow
 
-_SQLITE = "id IN (SELECT rowid FROM kernel_search_words WHERE kernel_search_words MATCH %s)"
+_WORDS = "SELECT rowid FROM kernel_search_words WHERE kernel_search_words MATCH %s"
+_SQLITE = f"id IN ({_WORDS})"
 _POSTGRESQL = "words @@ %s::tsquery AND scope BETWEEN %s AND %s"
 """A span of scopes, in whose order only their own index has the rows: no others are read."""
 
@@ -68,19 +69,32 @@ def found(
     begun = sorted((each for each in said if each.begins), key=lambda each: len(each.run))
     sure = [*(Phrase((mark,), begins=False) for mark in marks), *whole]
     for wanted in ([*sure, *begun[-1:]], [*sure, *begun] if begun[1:] else []):
-        if not wanted:
-            continue
-        rows = _rows(scope, wanted)
-        further = rows.order_by("scope", "id").values_list("id")[most : most + 1]
-        if not list(further):
-            return rows.values("object_id")
+        if wanted and not _are_more(scope, wanted, than=most):
+            return _rows(scope, wanted).values("object_id")
     return None
 
 
-def _rows(scope: str, wanted: Iterable[Phrase]) -> QuerySet[SearchRow]:
+def _are_more(scope: str, wanted: Sequence[Phrase], *, than: int) -> bool:
+    """Tell whether the index has more rows than so many; no further ones are looked for.
+
+    SQLite would find all before it gives the first, if they were asked for by another table.
+    """
+    if connection.vendor == "postgresql":
+        rows = _rows(scope, wanted).order_by("scope", "id")
+        return bool(rows.values_list("id")[than : than + 1])
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_WORDS} LIMIT 1 OFFSET %s", [_fts5(scope, wanted), than])
+        return cursor.fetchone() is not None
+
+
+def _rows(scope: str, wanted: Sequence[Phrase]) -> QuerySet[SearchRow]:
     """Return the rows of the index that have all of what is wanted."""
     if connection.vendor == "postgresql":
         asked = [as_tsquery(wanted, own(scope)), scope, scope]
         return SearchRow.objects.extra(where=[_POSTGRESQL], params=asked)  # noqa: S610 - ours
-    question = (Phrase((f"@{scope}",), begins=False), *wanted)
-    return SearchRow.objects.extra(where=[_SQLITE], params=[as_fts5(question)])  # noqa: S610
+    return SearchRow.objects.extra(where=[_SQLITE], params=[_fts5(scope, wanted)])  # noqa: S610
+
+
+def _fts5(scope: str, wanted: Sequence[Phrase]) -> str:
+    """Return what is wanted of a scope in the words of SQLite's FTS5."""
+    return as_fts5((Phrase((f"@{scope}",), begins=False), *wanted))

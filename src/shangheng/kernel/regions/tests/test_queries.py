@@ -147,14 +147,7 @@ def test_the_borders_of_an_earlier_year_are_known() -> None:
         queries.as_of("320583100", 2010)
 
 
-def test_each_code_knows_its_province_city_and_county() -> None:
-    assert queries.city_of("320583100") == "320500"
-    assert queries.city_of("110101") == "110100"
-    assert queries.city_of("429004") == "429000"
-    assert queries.city_of("320000") is None
-    assert queries.county_of("320583100") == "320583"
-    assert queries.county_of("441900003") == "441900"
-    assert queries.county_of("320500") is None
+def test_each_code_knows_what_is_above_and_below() -> None:
     assert [r.code for r in queries.ancestors("320583100")] == ["320000", "320500", "320583"]
     assert "320583" in {r.code for r in queries.children("320500")}
     assert queries.children("441900")[0].level == "township"

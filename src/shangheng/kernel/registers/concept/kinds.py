@@ -3,7 +3,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
@@ -159,10 +159,17 @@ def plain_name(name: str) -> str:
 
 def alike(one: str, other: str) -> bool:
     """Tell whether two names are so alike that they may mean the same."""
-    first, second = plain_name(one), plain_name(other)
-    if not first or not second:
-        return False
-    return first == second or SequenceMatcher(None, first, second).ratio() >= NEAR_NAME
+    return next(alike_among(one, [other]))
+
+
+def alike_among(name: str, others: Iterable[str]) -> Iterator[bool]:
+    """Tell of each of many names whether it is so alike that it may mean the same."""
+    wanted = plain_name(name)
+    matcher = SequenceMatcher(None, b=wanted)  # of which it keeps what it has worked out
+    for other in others:
+        matcher.set_seq1(plain_name(other))
+        ratios = matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio
+        yield bool(wanted) and all(ratio() >= NEAR_NAME for ratio in ratios)
 
 
 @dataclass(frozen=True, slots=True)
