@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *log_urls.urlpatterns,
     path("exchange/", exchange.index, name="exchange"),
     path("exchange/deliveries/", exchange.deliveries, name="deliveries"),
+    path("exchange/received.csv", exchange.received, name="received"),
     path("exchange/trace/", exchange.trace, name="record-trace"),
     path("exchange/agreements/<slug:name>/ask/", exchange.ask, name="agreement-ask"),
     path("exchange/kinds/<slug:name>/", exchange.kind, name="exchange-kind"),

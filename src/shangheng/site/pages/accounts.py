@@ -61,7 +61,8 @@ def index(request: HttpRequest) -> HttpResponse:
         return formats.csv_file("accounts", HEADER, map(_row, queries.listed(text=text)))
     found = queries.listed(text=text, limit=PAGE + 1, offset=(page - 1) * PAGE)
     facts = {
-        "rows": [_row(each) for each in found[:PAGE]], "text": text, "number": page,
+        "rows": [(words.label(REGISTRY.accounts.get(each.kind)), *_row(each))
+                 for each in found[:PAGE]], "text": text, "number": page,
         "more": len(found) > PAGE,
     }  # fmt: skip
     return render(request, "site/accounts/index.html", facts)
@@ -110,7 +111,7 @@ def statement(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _shown(told: Statement) -> dict[str, Any]:
-    unit, last = told.unit, last_day(told.until)
+    unit, last, called = told.unit, last_day(told.until), statements.reasons(told.account)
     return {
         "told": told,
         "parent": queries.account(told.account).parent,
@@ -120,8 +121,9 @@ def _shown(told: Statement) -> dict[str, Any]:
         "last": last,
         "lines": [
             (
-                each, words.either(*PHASES[each.phase]), written(each.change, unit),
-                written(each.after, unit),
+                each, words.either(*PHASES[each.phase]),
+                words.either(*called.get(each.kind, (each.kind, each.kind))),
+                written(each.change, unit), written(each.after, unit),
             )
             for each in told.lines
         ],

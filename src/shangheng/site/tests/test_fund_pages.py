@@ -9,7 +9,7 @@ from pytest_django.fixtures import Settings
 
 from shangheng.kernel.accounts import queries
 from shangheng.kernel.records.store.home import Ledger
-from shangheng.site import people
+from shangheng.site import people, statements
 from shangheng.site.tests.conftest import PASSWORD
 
 FUNDS = "/incentives/funds/?year=2026"
@@ -48,3 +48,13 @@ def test_a_countys_fund_counts_with_its_citys_whichever_was_filled_first(
     assert (told["available"], told["available_with_below"]) == ("1000.50", "1300.50")
     appropriated(treasurer, "章贡区", "200", "章财2号")
     assert queries.total(city).posted == 150_050
+
+
+def test_a_movement_is_called_by_its_name_on_the_statement(treasurer: Client) -> None:
+    appropriated(treasurer, "赣州市", "1000.50", "赣市财1号")
+    listed = treasurer.get("/accounts/?text=available").content.decode()
+    assert "可用额度" in listed
+    told = statements.reasons("fund/money/360700/2026/available")
+    assert told["appropriate"] == ("下达预算", "appropriate")
+    assert told["pay"] == ("支付", "pay what was committed")
+    assert statements.reasons("treasury/money/360700")["withdraw"][0] == "收回预算"
