@@ -101,7 +101,7 @@ def deliveries(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @officers_only
-def received(request: HttpRequest) -> HttpResponse:
+def received(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Return the parcels that came from partners as a CSV file."""
     header = ("提供方 provider", "协议 agreement", "版次 edition", "包号 number", "条数 records",
               "撤回 withdrawn", "退回 rejected", "批次 batch", "收到时间 received",
