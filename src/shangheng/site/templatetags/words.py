@@ -36,9 +36,15 @@ def pair(values: tuple[str, str]) -> str:
 
 
 @register.filter
+def listed(texts: Iterable[object]) -> str:
+    """Write several texts one after another, as the reader's language separates them."""
+    return words.either("、", ", ").join(map(str, texts))
+
+
+@register.filter
 def cited(basis: Iterable[str]) -> SafeString:
     """Write legal bases; a clause of the library leads to what it says."""
-    return format_html_join("；", "{}", ((_cited(ref),) for ref in basis))
+    return format_html_join(words.either("；", "; "), "{}", ((_cited(ref),) for ref in basis))
 
 
 def _cited(ref: str) -> str:
