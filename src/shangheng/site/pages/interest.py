@@ -14,13 +14,13 @@ from shangheng.kernel.accounts.concept.rounding import ROUNDINGS
 from shangheng.kernel.accounts.concept.units import written
 from shangheng.kernel.errors import Invalid
 from shangheng.site import clock, formats, interest, words
-from shangheng.site.people import officers_only
+from shangheng.site.pages.accounts import keepers_only
 
 HEADER = ("since", "until", "days", "balance", "balance_times_days")
 
 
 @require_safe
-@officers_only
+@keepers_only
 def reckon(request: HttpRequest, code: str) -> HttpResponse:
     """Reckon the interest of an account for a period that is over; as a page or a CSV file."""
     asked, today = request.GET, clock.now().date()

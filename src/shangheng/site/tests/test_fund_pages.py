@@ -8,6 +8,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from shangheng.kernel.accounts import queries
+from shangheng.kernel.accounts.tests import builders
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.site import people, statements
 from shangheng.site.tests.conftest import PASSWORD
@@ -18,7 +19,7 @@ FUNDS = "/incentives/funds/?year=2026"
 @pytest.fixture
 def treasurer(home: Ledger, settings: Settings) -> Client:
     settings.JURISDICTION = "ganzhou"
-    people.make_person("tom", PASSWORD, roles=("incentives.treasurer@360700", people.OFFICER))
+    people.make_person("tom", PASSWORD, roles=("incentives.treasurer@360700",))
     client = Client()
     assert client.login(username="tom", password=PASSWORD)
     return client
@@ -50,10 +51,25 @@ def test_a_countys_fund_counts_with_its_citys_whichever_was_filled_first(
     assert queries.total(city).posted == 150_050
 
 
+@pytest.mark.parametrize("page", ["statement", "reconcile", "interest"])
+def test_who_keeps_a_fund_reads_its_books_and_no_others(treasurer: Client, page: str) -> None:
+    appropriated(treasurer, "赣州市", "1000.50", "赣市财1号")
+    pot = "/accounts/fund/money/360700/2026/available"
+    assert f'href="{pot}/statement/"' in treasurer.get(FUNDS).content.decode()
+    assert treasurer.get(f"{pot}/{page}/").status_code == 200
+    owner = queries.account("fund/money/360700/2026/available").owner
+    builders.opened("other", owner=owner, kind="stock")
+    assert treasurer.get(f"/accounts/other/{page}/").status_code == 403
+    people.make_person("ann", PASSWORD, roles=("incentives.treasurer@360702",))
+    county = Client()
+    assert county.login(username="ann", password=PASSWORD)
+    assert county.get(f"{pot}/{page}/").status_code == 403
+    assert Client().get(f"{pot}/{page}/").status_code == 302
+    assert treasurer.get("/accounts/").status_code == 403
+
+
 def test_a_movement_is_called_by_its_name_on_the_statement(treasurer: Client) -> None:
     appropriated(treasurer, "赣州市", "1000.50", "赣市财1号")
-    listed = treasurer.get("/accounts/?text=available").content.decode()
-    assert "可用额度" in listed
     told = statements.reasons("fund/money/360700/2026/available")
     assert told["appropriate"] == ("下达预算", "appropriate")
     assert told["pay"] == ("支付", "pay what was committed")

@@ -142,7 +142,7 @@ def funds(request: HttpRequest, office: Office) -> HttpResponse:
     if request.GET.get("format") == "csv":
         head = ("fund", "region", "unit", *POTS, *(f"{pot}_with_below" for pot in POTS))
         rows = ((each["code"], each["region"], each["unit"].code,
-                 *(own for own, _ in each["sums"]), *(whole for _, whole in each["sums"]))
+                 *(sum_[0] for sum_ in each["sums"]), *(sum_[1] for sum_ in each["sums"]))
                 for each in facts["lines"])  # fmt: skip
         return office.csv_file("funds", head, rows)
     return render(request, "incentives/funds.html", facts)
@@ -183,11 +183,13 @@ def _fund_lines(place: Jurisdiction, year: int) -> Iterator[dict[str, Any]]:
     for code, (purse, region) in codes.items():
         if FUND_PLAN.account(code, POTS[0]) in pots:
             unit = PURSES[purse][2]
-            sums = [amount_of(pots[FUND_PLAN.account(code, pot)], unit) for pot in POTS]
-            whole = [amount_of(accounts.total(FUND_PLAN.account(code, pot)).posted, unit)
-                     for pot in POTS] if region.endswith("00") else sums  # fmt: skip
+            named = [FUND_PLAN.account(code, pot) for pot in POTS]
+            sums = [amount_of(pots[each], unit) for each in named]
+            whole = sums
+            if region.endswith("00"):
+                whole = [amount_of(accounts.total(each).posted, unit) for each in named]
             yield {"code": code, "purse": PURSES[purse], "region": regions.find(region).name,
-                   "unit": unit, "sums": [*zip(sums, whole, strict=True)]}  # fmt: skip
+                   "unit": unit, "sums": [*zip(sums, whole, named, strict=True)]}  # fmt: skip
 
 
 def _counties(region: str) -> Iterator[str]:
