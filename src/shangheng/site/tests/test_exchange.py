@@ -15,7 +15,6 @@ from pytest_django.live_server_helper import LiveServer
 from shangheng.kernel.errors import NotPermitted
 from shangheng.kernel.evidence.notes import open_note
 from shangheng.kernel.exchange.concept.parcels import parse_slip
-from shangheng.kernel.exchange.models import ReceivedRow
 from shangheng.kernel.exchange.store.channels import SLIP_HEADER, decode_slip
 from shangheng.kernel.exchange.store.declared import read_agreements, read_partners
 from shangheng.kernel.formulas.concept import Question
@@ -142,17 +141,17 @@ def test_officers_see_deliveries_and_may_take_them_home(shared: str, officer: Cl
     assert "全部交付记录" in page
 
 
-def test_parcels_that_came_are_listed_and_taken_home(home: Ledger, officer: Client) -> None:
-    came = ReceivedRow(
-        provider="kunshan", agreement="orders-to-city", edition=1, number=7, records=12,
-        withdrawn=0, rejected=1, kind="order", content="0" * 64, batch="orders-to-city.1.7",
-        closing="", received_at=clock.now(), leaf=3,
-    )  # fmt: skip
-    came.save()
+def test_parcels_that_came_are_listed_and_taken_home(
+    shared: str, officer: Client, tmp_path: Path
+) -> None:
+    (tmp_path / "came").mkdir()
+    (tmp_path / "came" / "order-1.csv").write_bytes(orders(3, platform="P09"))
+    (told,) = exchange.take_files("post", "order", tmp_path / "came")
+    assert told["accepted"] == 3
     assert "/exchange/received.csv" in officer.get("/exchange/deliveries/").content.decode()
     text = officer.get("/exchange/received.csv").content.decode("utf-8-sig")
     (line,) = csv.reader(text.splitlines()[1:])
-    assert line[:8] == ["kunshan", "orders-to-city", "1", "7", "12", "0", "1", came.batch]
+    assert line[:8] == ["post", "files:order", "1", "1", "3", "0", "0", "post.order.1"]
     assert Client().get("/exchange/received.csv").status_code == 302
 
 
