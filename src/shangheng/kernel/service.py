@@ -113,19 +113,18 @@ class Registry:
                 raise Invalid("service.record_lacks", case=case.name, step=step.name, fields=lacks)
 
     def _refuse_undeclared_postings(self, case: CaseKind) -> None:
-        """Refuse a step that posts where the kind of account does not let its takers post."""
+        """Refuse a step that makes a movement which the plan's accounts do not give its takers."""
         for step, posting in ((one, each) for one in case.steps for each in one.posts):
             roles = {step.by} if isinstance(step.by, str) else {*step.by}
             moved = posting.plan.by_name[posting.movement]
-            for pot, is_source in ((moved.source, True), (moved.target, False)):
-                name = f"{posting.plan.name}.{pot}"
-                kind = self.accounts.get(name)
-                allowed = {*((kind.takes if is_source else kind.gives) if kind else ())}
-                if pot != OUTSIDE and ANYBODY not in allowed and not roles <= allowed:
-                    raise Invalid(
-                        "service.posting_not_allowed", case=case.name, step=step.name,
-                        roles=sorted(roles), account=name,
-                    )  # fmt: skip
+            pot = moved.target if moved.source == OUTSIDE else moved.source
+            kind = self.accounts.get(name := f"{posting.plan.name}.{pot}")
+            allowed = kind.by.get(posting.movement, ()) if kind else ()
+            if ANYBODY not in allowed and not roles <= {*allowed}:
+                raise Invalid(
+                    "service.posting_not_allowed", case=case.name, step=step.name,
+                    roles=sorted(roles), account=name, movement=posting.movement,
+                )  # fmt: skip
 
     @cached_property
     def kinds(self) -> dict[str, RecordKind]:

@@ -20,7 +20,7 @@ from django.db import transaction
 
 from shangheng.kernel.accounts import actions, queries
 from shangheng.kernel.accounts.concept import sums
-from shangheng.kernel.accounts.concept.kinds import ANYBODY, AccountKind
+from shangheng.kernel.accounts.concept.kinds import ANYBODY, AccountKind, allowed
 from shangheng.kernel.accounts.concept.transfers import Outcome, Transfer
 from shangheng.kernel.accounts.models import AccountRow, TransferRow, UnitRow
 from shangheng.kernel.errors import EvidenceBroken, Invalid, NotFound, NotPermitted
@@ -48,13 +48,16 @@ def post_as(
     place: str,
     lag: timedelta = actions.NO_LAG,
 ) -> tuple[Outcome, ...]:
-    """Post by hand: only what the kinds of both accounts allow to the roles of whoever posts.
+    """Post by hand: only what the kinds of both accounts, or their plan, allow to who posts.
 
     What was booked on accounts whose kinds seal is a leaf of the log, in the same transaction.
     """
-    of_accounts = _kinds_of(transfers, kinds)
-    for each in transfers:
-        _allow(each, of_accounts, hand, place)
+    ends = _ends(transfers)
+    of_accounts = _kinds_of({code for pair in ends for code in pair}, kinds)
+    for source, target in ends:
+        for code, roles in allowed((source, of_accounts[source]), (target, of_accounts[target])):
+            if ANYBODY not in roles and hand.actor.role_for(roles, place) is None:
+                raise NotPermitted("account_kind.not_yours", account=code, roles=list(roles))
     sealing = any(kind.seals for kind in of_accounts.values())
     with transaction.atomic():
         outcomes = actions.post(transfers, at=hand.at, lag=lag)
@@ -64,34 +67,26 @@ def post_as(
     return outcomes
 
 
-def _kinds_of(
-    transfers: Sequence[Transfer], kinds: Mapping[str, AccountKind]
-) -> dict[str, AccountKind]:
-    """Return the kinds of all accounts that transfers touch, those of the holds they end too."""
-    pendings = [each.pending for each in transfers if each.pending]
-    held = TransferRow.objects.filter(key__in=pendings).values_list("source__code", "target__code")
-    codes = {code for each in transfers for code in (each.source, each.target) if code}
-    codes |= {code for pair in held for code in pair}
+def _ends(transfers: Sequence[Transfer]) -> list[tuple[str, str]]:
+    """Return from where to where each goes; what ends a hold goes as the hold does."""
+    rows = TransferRow.objects.filter(key__in=[each.pending for each in transfers if each.pending])
+    held = {key: pair for key, *pair in rows.values_list("key", "source__code", "target__code")}
+    found = []
+    for each in transfers:
+        pair = held.get(each.pending, [""]) if each.pending else (each.source, each.target)
+        if not all(pair):
+            raise NotFound("transfer.pending_unknown", key=each.key, pending=each.pending)
+        found.append((pair[0], pair[1]))
+    return found
+
+
+def _kinds_of(codes: set[str], kinds: Mapping[str, AccountKind]) -> dict[str, AccountKind]:
     told = dict(AccountRow.objects.filter(code__in=codes).values_list("code", "kind"))
     if unknown := sorted(codes - told.keys()):
         raise NotFound("account.unknown", account=unknown[0])
     if strange := sorted({name for name in told.values() if name not in kinds}):
         raise NotPermitted("account_kind.unknown", kinds=strange, known=sorted(kinds))
     return {code: kinds[name] for code, name in told.items()}
-
-
-def _allow(transfer: Transfer, kinds: Mapping[str, AccountKind], hand: Hand, place: str) -> None:
-    source, target = transfer.source, transfer.target
-    if transfer.pending:
-        pair = TransferRow.objects.filter(key=transfer.pending).values_list(
-            "source__code", "target__code"
-        )
-        source, target = pair.first() or ("", "")
-    if not source or not target:
-        raise NotFound("transfer.pending_unknown", key=transfer.key, pending=transfer.pending)
-    for code, roles in ((source, kinds[source].takes), (target, kinds[target].gives)):
-        if ANYBODY not in roles and hand.actor.role_for(roles, place) is None:
-            raise NotPermitted("account_kind.not_yours", account=code, roles=list(roles))
 
 
 def _seal(keys: Sequence[str], hand: Hand) -> None:

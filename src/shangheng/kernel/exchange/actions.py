@@ -101,11 +101,12 @@ def adopt(agreement: Agreement, *, at: datetime) -> AgreementRow:
     """Put an edition of an agreement into force; adopted again alike, it stays as it is.
 
     A new edition takes the place of the one before: receivers begin with its first parcel, and
-    what it no longer covers is withdrawn from them.
+    what it no longer covers is withdrawn from them. A receiver gets the records of one kind from
+    one provider under one agreement at a time, so that no two withdraw each other's.
 
     Raises:
-        Conflict: this edition was adopted with other words (``agreement.changed``), or a later
-            one was adopted already (``agreement.edition_old``).
+        Conflict: this edition was adopted with other words (``agreement.changed``), a later one
+            was already (``agreement.edition_old``), or another brings them (``.overlaps``).
     """
     with transaction.atomic():
         rows = AgreementRow.objects.filter(name=agreement.name).order_by("-edition")
@@ -118,6 +119,9 @@ def adopt(agreement: Agreement, *, at: datetime) -> AgreementRow:
             raise Conflict(
                 "agreement.edition_old", agreement=agreement.title, edition=newest.edition
             )
+        if other := queries.beside(agreement):
+            raise Conflict("agreement.overlaps", agreement=agreement.title, other=str(other),
+                           name=other.name, provider=other.provider, kind=other.kind)  # fmt: skip
         rows.filter(ended_at=None).update(ended_at=at)
         return _adopted(agreement, at)
 

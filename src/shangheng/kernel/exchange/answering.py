@@ -4,6 +4,7 @@
 Both are counted by the day, sealed, and refused with the reason where no agreement allows them.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,10 +28,13 @@ from shangheng.kernel.exchange.models import AgreementRow, DeliveryRow, Subscrip
 from shangheng.kernel.exchange.store.bodies import records_of
 from shangheng.kernel.exchange.store.feed import Feed
 from shangheng.kernel.periods import CHINA
+from shangheng.kernel.records.concept import fields as f
 
 ASKS_AT_ONCE_MAX = 1_000
 RECORDS_MAX = 1_000
 """Records that one question brings at most."""
+DIVISION = re.compile(r"\d{6}", re.ASCII)
+TIME = re.compile(r"\d{4}(-\d\d){0,2}( \d\d(:\d\d){2})?", re.ASCII)
 
 
 def answer(
@@ -41,7 +45,7 @@ def answer(
     Raises:
         NotPermitted: not its agreement, over, or more questions today than were agreed
             (``agreement.asked_enough``).
-        Invalid: the questions do not fit the agreement (``agreement.question_wrong``).
+        Invalid: the questions do not fit it (``.question_wrong``, ``.value_malformed``).
     """
     question = _Question(name, rows, receiver, at)
 
@@ -63,7 +67,7 @@ def records(
     Raises:
         NotPermitted: not its agreement, over, asked too often, or an agreement that lets nobody
             ask for records (``agreement.not_down_to_records``).
-        Invalid: the question does not fit the agreement (``agreement.question_wrong``).
+        Invalid: the question does not fit it (``.question_wrong``, ``.value_malformed``).
     """
     question = _Question(name, [where], receiver, at)
 
@@ -116,6 +120,11 @@ class _Question:
                 "agreement.question_wrong", agreement=self.name, fields=list(names),
                 most=ASKS_AT_ONCE_MAX,
             )  # fmt: skip
+        values = ((agreement.kind.field(n), each[n]) for each in self.rows for n in names)
+        for field, value in values:
+            if example := _misread(field, value, way):
+                raise Invalid("agreement.value_malformed", agreement=self.name, field=field.name,
+                              value=value[:40], example=example)  # fmt: skip
 
     def seal(
         self, row: AgreementRow, content: dict[str, Any], facts: dict[str, str | int]
@@ -129,3 +138,19 @@ class _Question:
             agreement=str(row), partner=self.receiver, number=0, outcome=ANSWERED,
             records=len(self.rows), answer=facts, at=self.at, leaf=leaf,
         )  # fmt: skip
+
+
+def _misread(field: f.Field, value: str, way: str) -> str:
+    """Return how to write a place or time that, as it is, would read as "none there"."""
+    if isinstance(field, f.Region):
+        return "" if DIVISION.fullmatch(value) else "320583"
+    if not isinstance(field, f.Time | f.Day):
+        return ""
+    whole = "2026-05-10" if isinstance(field, f.Day) else "2026-05-10 10:00:00"
+    forms = ("2026", "2026-05", "2026-05-10") if way == "asked" else (whole,)
+    try:
+        datetime.fromisoformat(value + "0000-01-01"[len(value) :])
+        fits = TIME.fullmatch(value) and len(value) in map(len, forms)
+    except ValueError:
+        fits = False
+    return "" if fits else " / ".join(forms)

@@ -116,6 +116,31 @@ def feed_of(row: AgreementRow, *, home: Ledger, kinds: Mapping[str, RecordKind])
     return CommitFeed(home, agreement, formerly, tuple(retained.going(row.kind)))
 
 
+def beside(agreement: Agreement) -> AgreementRow | None:
+    """Return another open agreement that brings one of its receivers the same at the same time."""
+    rows = AgreementRow.objects.filter(
+        provider=agreement.provider, kind=agreement.kind.name, ended_at=None,
+        until__gte=agreement.in_force.since,
+    ).exclude(name=agreement.name)  # fmt: skip
+    for row in rows if agreement.discloses == "records" else ():
+        other = declared(row, {row.kind: agreement.kind})
+        alike = (other.discloses, other.source) == ("records", agreement.source)
+        shared = {*other.receivers} & {*agreement.receivers}
+        if alike and shared and has_begun(row, agreement.until):
+            return row
+    return None
+
+
+def unclosed(agreement: Agreement, on: date) -> str:
+    """Return which other agreement is over but has not withdrawn its records of the same kind."""
+    came = ReceivedRow.objects.filter(provider=agreement.provider, kind=agreement.kind.name)
+    closed = came.exclude(closing="").values("agreement")
+    here = came.exclude(batch="").exclude(agreement=agreement.name).exclude(agreement__in=closed)
+    held = {*here.values_list("agreement", flat=True)}
+    over = (row for row in agreements_adopted() if row.name in held and is_over(row, on))
+    return next((row.name for row in over if row.declared["after_end"] == "delete"), "")
+
+
 def is_over(row: AgreementRow, on: date) -> bool:
     """Tell whether an edition may be used no longer."""
     return row.ended_at is not None or on > row.until

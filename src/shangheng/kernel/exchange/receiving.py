@@ -8,7 +8,7 @@ that a parcel that is taken again after a crash between 6 and 7 is the same batc
 import io
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -87,19 +87,22 @@ def _receive(desk: Desk, arrival: Arrival, at: datetime) -> dict[str, Any]:
         raise Invalid("parcel.body_differs", form=slip.form, slip=slip.body, found=digest)
     agreement = _agreed(office, slip, partner, at)
     # 3. Numbers follow each other; what was taken is not taken twice.
+    if _taken(slip):
+        return {"acknowledged": slip.number, "again": True}
+    return _applied(desk, agreement, slip, arrival.body, at)
+
+
+def _taken(slip: Slip) -> bool:
+    """Tell whether a number was taken before; refuse one that is early or had other content."""
     known = ReceivedRow.objects.filter(**_number(slip)).values_list("content", flat=True).first()
     last = queries.last_received(slip.provider, slip.agreement, slip.edition)
-    match judge(slip, last=last, known=known):
-        case "gap" if not slip.closing:
-            raise Conflict("parcel.gap", expected=last + 1, number=slip.number)
-        case "other":
-            raise Conflict("parcel.other_content", number=slip.number, sealed=known or "",
-                           given=slip.content)  # fmt: skip
-        case "again":
-            return {"acknowledged": slip.number, "again": True}
-        case _:
-            due = _Due(agreement, slip, partner.reporter or partner.name, arrival.body)
-            return _applied(desk, due, at)
+    verdict = judge(slip, last=last, known=known)
+    if verdict == "gap" and not slip.closing:
+        raise Conflict("parcel.gap", expected=last + 1, number=slip.number)
+    if verdict == "other":
+        raise Conflict("parcel.other_content", number=slip.number, sealed=known or "",
+                       given=slip.content)  # fmt: skip
+    return verdict == "again"
 
 
 def _number(slip: Slip) -> dict[str, Any]:
@@ -124,24 +127,21 @@ def _agreed(office: Office, slip: Slip, partner: Partner, at: datetime) -> Agree
         raise NotPermitted(
             "agreement.over", agreement=str(row), since=period["from"], until=period["until"]
         )
+    # What comes unchanged keeps the batch that brought it, and would go with the other agreement.
+    if other := "" if slip.closing else queries.unclosed(agreement, day_of(at)):
+        raise Conflict("agreement.unclosed", agreement=str(row), other=other)
     return agreement
 
 
-@dataclass(frozen=True)
-class _Due:
-    """A parcel that was checked and is to be taken in under a reporter's name."""
-
-    agreement: Agreement
-    slip: Slip
-    reporter: str
-    body: bytes
-
-
-def _applied(desk: Desk, due: _Due, at: datetime) -> dict[str, Any]:
-    agreement, slip, reporter = due.agreement, due.slip, due.reporter
+def _applied(
+    desk: Desk, agreement: Agreement, slip: Slip, body: bytes, at: datetime
+) -> dict[str, Any]:
+    partner = desk.office.partners[slip.provider]
+    reporter = partner.reporter or partner.name
     number = f"{slip.agreement}.{slip.edition}.{slip.number}"
-    put, gone = _sorted(agreement, due.body)
-    # 4. What is withdrawn leaves the ledger, all of it where the agreement is over and says so.
+    put, gone = _sorted(agreement, body)
+    # 4. What is withdrawn leaves the ledger; where the agreement is over and says so, all that
+    #    stands as a parcel of its editions brought it. What it answered was never in the ledger.
     if slip.closing == "delete":
         gone = _all_keys(desk.office, agreement, reporter)
     if gone:
@@ -158,25 +158,26 @@ def _applied(desk: Desk, due: _Due, at: datetime) -> dict[str, Any]:
         told |= {name: getattr(receipt, name)
                  for name in ("accepted", "corrected", "unchanged", "rejected")}  # fmt: skip
     # 6. The ledger has it. 7. The row and the seal say so.
+    _entered(slip, told, at, batch=number if put else "", title=f"{slip.provider} {number}")
+    return told
+
+
+def _entered(slip: Slip, told: dict[str, Any], at: datetime, *, batch: str, title: str) -> None:
+    """Write down and seal once that a parcel was taken."""
+    facts: dict[str, str | int] = {
+        "records": slip.records, "withdrawn": slip.withdrawn, "content": slip.content,
+    }  # fmt: skip
     with transaction.atomic():
-        facts: dict[str, str | int] = {
-            "records": slip.records,
-            "withdrawn": slip.withdrawn,
-            "content": slip.content,
-        }
         row, new = ReceivedRow.objects.get_or_create(
             **_number(slip),
             defaults={
                 **facts, "kind": slip.kind, "rejected": told.get("rejected", 0),
-                "closing": slip.closing, "batch": number if put else "", "received_at": at,
-                "leaf": 0,
+                "closing": slip.closing, "batch": batch, "received_at": at, "leaf": 0,
             },
         )  # fmt: skip
         if new:
-            title = f"{slip.provider} {number}"
             row.leaf = evidence.seal("exchange.received", title, told, at=at, facts=facts)
             row.save(update_fields=["leaf"])
-    return told
 
 
 def _sorted(agreement: Agreement, body: bytes) -> tuple[bytes, list[dict[str, str]]]:
@@ -196,7 +197,8 @@ def _sorted(agreement: Agreement, body: bytes) -> tuple[bytes, list[dict[str, st
 
 
 def _all_keys(office: Office, agreement: Agreement, reporter: str) -> list[dict[str, str]]:
-    pieces = record_queries.keys_of(office.home, agreement.kind, reporter)
+    own = rf"{agreement.name}\.\d+\.\d+"
+    pieces = record_queries.keys_of(office.home, agreement.kind, reporter, batches=own)
     return [dict(zip(agreement.kind.key, key, strict=True)) for piece in pieces for key in piece]
 
 
@@ -252,28 +254,10 @@ def take_file(
         kind=kind, number=number, first=0, records=0, withdrawn=0, ledger_from=0,
         ledger_until=0, content=content, form="file", body=content, made_at="",
     )  # fmt: skip
-    known = ReceivedRow.objects.filter(**_number(slip)).values_list("content", flat=True).first()
-    last = queries.last_received(sender, slip.agreement, 1)
-    match judge(slip, last=last, known=known):
-        case "gap":
-            raise Conflict("parcel.gap", expected=last + 1, number=number)
-        case "other":
-            raise Conflict("parcel.other_content", number=number, sealed=known or "",
-                           given=content)  # fmt: skip
-        case "again":
-            return {"acknowledged": number, "again": True}
-        case _:
-            receipt = desk.take(report)
-    with transaction.atomic():
-        facts: dict[str, str | int] = {
-            "records": receipt.accepted + receipt.corrected,
-            "content": content,
-        }
-        leaf = evidence.seal(
-            "exchange.received", f"{sender} {slip.agreement}#{number}", facts, at=at, facts=facts
-        )
-        ReceivedRow.objects.create(
-            **_number(slip), **facts, withdrawn=0, kind=kind, rejected=receipt.rejected,
-            batch=receipt.batch, received_at=at, leaf=leaf,
-        )  # fmt: skip
-    return {"acknowledged": number, "accepted": receipt.accepted, "rejected": receipt.rejected}
+    if _taken(slip):
+        return {"acknowledged": number, "again": True}
+    receipt = desk.take(report)
+    told = {"acknowledged": number, "accepted": receipt.accepted, "rejected": receipt.rejected}
+    slip = replace(slip, records=receipt.accepted + receipt.corrected)
+    _entered(slip, told, at, batch=receipt.batch, title=f"{sender} {slip.agreement}#{number}")
+    return told

@@ -122,16 +122,19 @@ def rows_of_batch(
             yield rows
 
 
-def keys_of(home: Ledger, kind: RecordKind, reporter: str) -> Iterator[list[tuple[str, ...]]]:
-    """Give, as texts and in pieces, the keys of the records that stand as a reporter told them."""
+def keys_of(
+    home: Ledger, kind: RecordKind, reporter: str, *, batches: str
+) -> Iterator[list[tuple[str, ...]]]:
+    """Give, in pieces, the keys of what stands as a reporter told it in batches numbered so."""
     paths = (*ledger_files(home, kind.name).paths, *claims_files(home, kind.name).paths)
     if not paths:
         return
     listed = ", ".join(f"{quoted(name)}::VARCHAR" for name in kind.key)
     with duckdb.connect() as connection:
         found = connection.execute(
-            f"SELECT DISTINCT {listed} FROM {scan(paths)} WHERE reporter = ? ORDER BY ALL",
-            [reporter],
+            f"SELECT DISTINCT {listed} FROM {scan(paths)} WHERE reporter = ? "
+            f"AND regexp_full_match(batch, ?) ORDER BY ALL",
+            [reporter, batches],
         )
         while rows := found.fetchmany(PIECE_ROWS):
             yield rows

@@ -33,7 +33,7 @@ PAYING = replace(
 )
 
 
-def test_a_step_posts_only_where_the_kind_of_account_lets_its_takers_post() -> None:
+def test_a_step_makes_only_a_movement_that_the_kind_of_account_gives_its_takers() -> None:
     taker = KIND.steps[0].by
     by = dict.fromkeys(GUARANTEE.by_name, ("other.role",))
     bank = Outside("bank", "专户", "bank")
@@ -44,7 +44,9 @@ def test_a_step_posts_only_where_the_kind_of_account_lets_its_takers_post() -> N
             (Service(name="one", zh="甲", en="one", systems=(), cases=(PAYING,), accounts=kinds),)
         )
 
-    for told in ({}, {"recover": (str(taker),)}):
+    # Who may take from the one end and give to the other does not make this movement.
+    around = {"reject": (str(taker),), "recover": (str(taker),)}
+    for told in ({}, {"recover": (str(taker),)}, around):
         with pytest.raises(Invalid, match=r"service\.posting_not_allowed"):
             house(**told)
     assert house(pay=(str(taker),)).accounts

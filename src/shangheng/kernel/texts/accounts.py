@@ -242,6 +242,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "账户类别 {kinds} 没有声明谁可以入账；可入账的类别：{known}",
         "nobody may post on accounts of kind {kinds}; declared are {known}",
     ),
+    "account_kind.no_movement": (
+        "{plan}没有从“{source}”到“{target}”的移动；只能在同一笔款项之内按其办法移动",
+        "the {plan_en} has no movement from “{source}” to “{target}”; move within one fund, as its table says",
+    ),
     "account_kind.not_yours": (
         "您无权在账户“{account}”上入账；需要岗位 {roles}",
         "you may not post on account “{account}”; it takes one of the posts {roles}",

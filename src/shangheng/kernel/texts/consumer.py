@@ -23,8 +23,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{by} is not this mediator (account {mediator}); give your own number on the roster",
     ),
     "consumer.nothing_owed": (
-        "和解和投诉都没有写明金额，不能先行赔付；请先达成写明金额的和解",
-        "Neither settlement nor complaint names an amount; agree on one before an advance",
+        "和解约定不付款，或和解与投诉都没有写明金额，不能先行赔付；请先达成写明金额的和解",
+        "Settled with nothing, or no amount is named; settle on an amount before an advance",
     ),
     "consumer.nobody_asked_first": (
         "受理时没有确定首问经营者，不能从保证金赔付",
@@ -34,9 +34,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "首问经营者是 {first}，不能由 {fund} 的保证金赔付；请改用首问经营者的保证金",
         "{first} was asked first; the guarantee of {fund} cannot pay. Use that of {first}",
     ),
+    "consumer.advance_of_nothing": (
+        "先行赔付金额须大于零，且不超过应付的 {most} 元；请改正",
+        "Advance more than nothing, and at most the {most} owed",
+    ),
     "consumer.advance_too_much": (
-        "先行赔付 {advance} 元应大于零且不超过应付的 {most} 元；请改正",
-        "An advance of {advance} must be more than nothing and at most the {most} owed",
+        "先行赔付 {advance} 元超过应付的 {most} 元；请改正",
+        "{advance} is more than the {most} owed; advance at most that",
     ),
     "consumer.other_movement": (
         "{number} 登记的是“{move}”；请用对应的复核步骤",

@@ -22,6 +22,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "协议 {agreement} 的版次旧于已启用的第 {edition} 版，请用最新文本",
         "Agreement {agreement} is older than edition {edition}, which is in use; take the newest",
     ),
+    "agreement.overlaps": (
+        "协议 {agreement} 未启用：{provider} 的 {kind} 已按协议 {other} 送同一接收方，期间重叠；请先终止它（shangheng exchange end {name}），或改出它的新版",
+        "Agreement {agreement} was not adopted: {other} already brings {kind} of {provider} to the same receiver at that time; end it (shangheng exchange end {name}) or make a new edition of it",
+    ),
+    "agreement.unclosed": (
+        "协议 {other} 已终止，其记录待其终止包撤回后，才能按协议 {agreement} 收取；请先收协议 {other} 的包",
+        "Agreement {other} is over and its closing parcel has yet to withdraw its records; take the parcels of {other} first, then those of {agreement}",
+    ),
+    "agreement.value_malformed": (
+        "协议 {agreement}：{field} 填的“{value}”不能识别，未作答；区划须填六位代码，日期须写全位数，例如 {example}",
+        "Agreement {agreement}: {field} “{value}” is not understood and was not answered; give a division's six digits or a date in full digits, such as {example}",
+    ),
     "agreement.unknown": (
         "没有启用过协议 {agreement}；请把协议文件放入 agreements 文件夹后运行 shangheng exchange adopt",
         "No agreement {agreement} was adopted; put its file into the folder agreements and run shangheng exchange adopt",

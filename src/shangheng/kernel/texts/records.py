@@ -162,8 +162,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "No service has what the steps {steps} need; add it to `guards` of a manifest",
     ),
     "service.posting_not_allowed": (
-        "{case} 的步骤 {step} 由 {roles} 办理，但账户类别 {account} 没有声明他们可以这样入账；请核对账户类别的声明",
-        "Step {step} of {case} is taken by {roles}, whom the kind of account {account} does not let post so; compare both declarations",
+        "{case} 的步骤 {step} 由 {roles} 办理，但账户类别 {account} 没有声明他们可以办理 {movement}；请核对账户类别的声明",
+        "Step {step} of {case} is taken by {roles}, whom the kind of account {account} does not let {movement}; compare both declarations",
     ),
     "service.record_lacks": (
         "{case} 的步骤 {step} 填不出记录的必填项 {fields}；请在 tells 中说明取自哪里",

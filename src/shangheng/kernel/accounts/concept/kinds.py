@@ -6,12 +6,12 @@ through the actions of a service.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from shangheng.kernel.accounts.concept.plans import OUTSIDE, Plan
 from shangheng.kernel.accounts.concept.transfers import Account
-from shangheng.kernel.errors import Invalid
+from shangheng.kernel.errors import Invalid, NotPermitted
 
 ANYBODY = "*"
 """Whoever may take from the other end may also give to an account that says so."""
@@ -24,6 +24,7 @@ class AccountKind:
     With ``seals`` every posting on it is a leaf of the log, in the transaction that books it.
     ``name`` is the ``kind`` with which accounts are opened, a plan's pots as ``plan.pot``. No
     account of it falls below its ``floor``; without one it stands for the world outside.
+    Of a ``plan`` it is the ``pot``, and ``by`` says which roles make which of its movements.
     """
 
     name: str
@@ -34,6 +35,9 @@ class AccountKind:
     seals: bool = True
     basis: tuple[str, ...] = ()
     floor: int | None = 0
+    plan: Plan | None = None
+    pot: str = ""
+    by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def account(self, code: str, *, owner: UUID, unit: str) -> Account:
         """Return an account of this kind, to be opened."""
@@ -70,9 +74,30 @@ def kinds_of(
         AccountKind(
             name=name, zh=zh, en=en, floor=floor, basis=basis,
             takes=movers(pot, takes=True), gives=movers(pot, takes=False),
+            plan=plan, pot=pot, by=by,
         )
         for name, zh, en, pot, floor in ends
     )  # fmt: skip
+
+
+def allowed(
+    source: tuple[str, AccountKind], target: tuple[str, AccountKind]
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Return which account takes which roles for a posting between two, by their codes.
+
+    In a plan only its movements exist, within one fund, each by its own roles.
+    """
+    (giver, taken), (taker, given) = source, target
+    plan = taken.plan or given.plan
+    if plan is None:
+        return [(giver, taken.takes), (taker, given.gives)]
+    ends = (taken.pot, given.pot)
+    roles = [taken.by[m.name] for m in plan.movements if (m.source, m.target) == ends]
+    funds = {code.rpartition("/")[0] for code, kind in (source, target) if kind.pot != OUTSIDE}
+    if taken.plan != given.plan or len(funds) > 1 or not roles:
+        raise NotPermitted("account_kind.no_movement", plan=plan.zh, plan_en=plan.en,
+                           source=giver, target=taker)  # fmt: skip
+    return [(giver, tuple(role for each in roles for role in each))]
 
 
 def by_name(kinds: tuple[AccountKind, ...]) -> Mapping[str, AccountKind]:

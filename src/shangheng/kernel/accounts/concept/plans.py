@@ -115,4 +115,6 @@ GUARANTEE = Plan(
         ),
     ),
 )
-"""A guarantee deposit: only what is claimed can be paid out, no more recovered than was paid."""
+"""A guarantee deposit: only what is claimed can be paid out. Paying moves what was set aside to
+*paid out*; the account outside changes only by deposit and refund. What is recovered from whoever
+is liable is free at once: never more than is paid out of this fund in all, whichever complaint."""

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shangheng.kernel import messages
 from shangheng.kernel.errors import Conflict, Invalid
-from shangheng.kernel.exchange import actions
+from shangheng.kernel.exchange import actions, queries
 from shangheng.kernel.exchange.concept import parcels, partners
 from shangheng.kernel.exchange.concept.masks import MASKS
 from shangheng.kernel.exchange.concept.parcels import Slip, Span, Step, judge, parse_slip
@@ -97,6 +98,48 @@ def test_what_was_adopted_can_only_change_by_a_new_edition(house: Provider) -> N
     actions.adopt(agreed(zh="另一份", edition=2), at=AT)
     with pytest.raises(Conflict, match="edition_old"):
         actions.adopt(agreed(), at=AT)
+
+
+def test_a_receiver_gets_one_kind_from_one_provider_under_one_agreement_at_a_time(
+    house: Provider,
+) -> None:
+    actions.adopt(agreed(), at=AT)
+    late = {"in_force": {"from": "2026-12-31", "until": "2027-12-31"}}
+    for told in ({}, {"to": ["tax", "suzhou"]}, {"only": {"region": ["320506"]}}, late):
+        with pytest.raises(Conflict) as refused:
+            actions.adopt(agreed(agreement="more", **told), at=AT)
+        facts = refused.value.facts
+        assert (refused.value.code, facts["other"]) == ("agreement.overlaps", "orders.1")
+        assert "shangheng exchange end orders" in messages.text(refused.value.code, facts)
+    assert [str(each) for each in queries.agreements_adopted()] == ["orders.1"]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"agreement": "orders", "edition": 2},
+        {"to": ["tax"]},
+        {"from": "taicang"},
+        {"in_force": {"from": "2027-01-01", "until": "2027-12-31"}},
+        {"in_force": {"from": "2025-01-01", "until": "2025-12-31"}},
+        {"discloses": "match", "fields": None, "asked_by": ["platform"], "asks_a_day_max": 9},
+        {"discloses": "asked", "asked_by": ["platform"], "asks_a_day_max": 9},
+    ],
+)
+def test_what_brings_other_records_or_at_another_time_stands_beside(
+    house: Provider, told: dict[str, Any]
+) -> None:
+    actions.adopt(agreed(), at=AT)
+    wanted = {"agreement": "more"} | told
+    assert actions.adopt(agreed(**wanted), at=AT).name == wanted["agreement"]
+
+
+def test_after_one_agreement_is_ended_another_may_bring_the_same(house: Provider) -> None:
+    actions.adopt(agreed(), at=AT)
+    actions.end("orders", reason="test", at=AT)
+    assert actions.adopt(agreed(agreement="more"), at=AT).name == "more"
+    with pytest.raises(Conflict, match="overlaps"):
+        actions.adopt(agreed(edition=2), at=AT)
 
 
 def test_a_slip_is_read_only_as_it_was_written() -> None:

@@ -87,6 +87,29 @@ def test_where_yes_or_no_is_enough_no_record_leaves(house: Provider) -> None:
     assert LeafRow.objects.filter(what="exchange.answered").count() == 2
 
 
+def test_a_yes_or_no_is_asked_with_a_whole_time_and_a_divisions_six_digits(
+    house: Provider,
+) -> None:
+    names = ["ordered_at", "due_on", "region"]
+    told = {"discloses": "match", "fields": None, "asked_by": names, "asks_a_day_max": 9}
+    actions.adopt(agreed(**told), at=AT)
+    house.report(1, ordered_at="2026-11-11 10:00:00", due_on="2026-11-12")
+
+    def ask(*values: str) -> list[bool]:
+        rows = [dict(zip(names, values, strict=True))]
+        return answering.answer(house.office, "orders", rows, receiver="suzhou", at=AT)
+
+    right = ("2026-11-11 10:00:00", "2026-11-12", "320583")
+    assert ask(*right) == [True]
+    for place, wrong in ((0, "2026-11-11"), (1, "2026-11"), (2, "320583001"), (1, "2026-11-31")):
+        values = [*right]
+        values[place] = wrong
+        with pytest.raises(Invalid) as refused:
+            ask(*values)
+        assert refused.value.facts["field"] == names[place]
+        assert refused.value.facts["example"] in ("2026-05-10 10:00:00", "2026-05-10", "320583")
+
+
 def certified(folder: Path, *, until: datetime) -> tuple[ssl.SSLContext, Path]:
     """Return a server's side of a certificate that holds until then, and its public half."""
     key = ec.generate_private_key(ec.SECP256R1())

@@ -162,6 +162,55 @@ def test_after_the_agreement_nothing_comes_in_and_the_closing_parcel_deletes(
     assert ReceivedRow.objects.get(number=9).closing == "delete"
 
 
+def test_the_end_of_an_agreement_takes_back_only_what_came_under_it(city: Provider) -> None:
+    later = agreed(agreement="later", fields=PLAIN, after_end="delete")
+    taken(city, arrival(1, [line(1), line(2), line(3)]))
+    actions.adopt(agreed(edition=2, fields=PLAIN), at=AT)
+    two = {"edition": 2, "declared": agreed(edition=2, fields=PLAIN).digest}
+    taken(city, arrival(1, [line(3, paid="95")], **two))
+    actions.end("orders", reason="test", at=AT)
+    actions.adopt(later, at=AT)
+    under = {"agreement": "later", "declared": later.digest}
+    taken(city, arrival(1, [line(1, paid="90"), line(4)], **under))
+    # What the second said last is the second's; in any edition the first's is the first's.
+    taken(city, arrival(2, [], records=0, closing="delete", **two))
+    assert there(city) == {"N1": "90.0000", "N4": "100.0000"}
+    taken(city, arrival(2, [], records=0, closing="delete", **under))
+    assert there(city) == {}
+
+
+@pytest.mark.parametrize("way", ["match", "asked"])
+def test_the_end_of_what_only_answered_takes_nothing_back(city: Provider, way: str) -> None:
+    asking = agreed(
+        agreement="asking", discloses=way, fields=None if way == "match" else PLAIN,
+        asked_by=["platform"], asks_a_day_max=9, after_end="delete",
+    )  # fmt: skip
+    actions.adopt(asking, at=AT)
+    taken(city, arrival(1, [line(1)]))
+    told = {"agreement": "asking", "declared": asking.digest}
+    taken(city, arrival(1, [], records=0, closing="delete", **told))
+    assert there(city) == {"N1": "100.0000"}
+
+
+def test_another_agreement_brings_nothing_before_the_records_of_the_ended_one_are_gone(
+    city: Provider,
+) -> None:
+    first = agreed(edition=2, fields=PLAIN, after_end="delete")
+    second = agreed(agreement="later", fields=PLAIN)
+    actions.adopt(first, at=AT)
+    two = {"edition": 2, "declared": first.digest}
+    under = {"agreement": "later", "declared": second.digest}
+    taken(city, arrival(1, [line(1)], **two))
+    actions.end("orders", reason="test", at=AT)
+    actions.adopt(second, at=AT)
+    with pytest.raises(Conflict) as refused:
+        taken(city, arrival(1, [line(1)], **under))
+    assert (refused.value.code, refused.value.facts["other"]) == ("agreement.unclosed", "orders")
+    taken(city, arrival(2, [], records=0, closing="delete", **two))
+    assert taken(city, arrival(1, [line(1)], **under))["accepted"] == 1
+    assert there(city) == {"N1": "100.0000"}
+
+
 def test_numbered_files_of_another_system_are_taken_in_order_by_its_mapping(
     city: Provider,
 ) -> None:

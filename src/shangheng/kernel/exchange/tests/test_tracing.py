@@ -23,6 +23,7 @@ from shangheng.kernel.exchange.tests.builders import (
     provider,
 )
 from shangheng.kernel.exchange.tests.test_forgetting import dispose, reported
+from shangheng.kernel.messages import text
 from shangheng.kernel.records import actions as records
 from shangheng.kernel.records.actions import Report
 from shangheng.kernel.records.concept.receipts import Receipt
@@ -122,6 +123,39 @@ def test_the_records_behind_a_figure_come_when_asked_as_agreed(house: Provider) 
     row = DeliveryRow.objects.get()
     assert (row.outcome, row.answer["records"]) == ("answered", 1)
     assert LeafRow.objects.filter(what="exchange.answered").exists()
+
+
+@pytest.mark.parametrize("when", ["2026", "2026-11", "2026-11-11"])
+def test_a_time_is_asked_for_by_its_year_month_or_day(house: Provider, when: str) -> None:
+    actions.adopt(agreed(**ASKED), at=AT)
+    house.report(1)
+    assert len(ask(house, NOVEMBER | {"ordered_at": when})[0]) == 1
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        *({"ordered_at": each} for each in (
+            "2", "20", "2026-", "2026-1", "2026-11-1", "2026-13", "2026-02-30", "20261111", "May",
+            "2026-11-11 10:00:00", "２０２６",
+        )),
+        *({"region": each} for each in ("3205", "昆山市", "３２０５８３", "320583000000")),
+    ],
+)  # fmt: skip
+def test_a_malformed_place_or_time_is_refused_with_what_to_give(
+    house: Provider, told: dict[str, str]
+) -> None:
+    actions.adopt(agreed(**ASKED), at=AT)
+    house.report(1)
+    ((field, value),) = told.items()
+    with pytest.raises(Invalid) as refused:
+        ask(house, NOVEMBER | told)
+    facts = refused.value.facts
+    assert (refused.value.code, facts["field"]) == ("agreement.value_malformed", field)
+    assert value in text("agreement.value_malformed", facts)
+    give = "such as 320583" if field == "region" else "such as 2026 / 2026-05 / 2026-05-10"
+    assert give in text("agreement.value_malformed", facts, "en")
+    assert DeliveryRow.objects.get().reason == "agreement.value_malformed"
 
 
 def test_more_records_than_one_answer_holds_are_told(

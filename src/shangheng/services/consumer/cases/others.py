@@ -2,6 +2,7 @@
 """What else is brought to an end: deposits of guarantees, subscriptions to warnings."""
 
 from shangheng.kernel.accounts.concept.plans import GUARANTEE
+from shangheng.kernel.cases.concept.guards import OPENING
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
 from shangheng.kernel.cases.concept.letters import Letter
 from shangheng.kernel.cases.concept.postings import Posting
@@ -30,7 +31,10 @@ DEPOSIT = CaseKind(
     en="Deposits of guarantees",
     serves=("advance-compensation-guarantee",),
     basis=("hunan-2015 (十一)", "hunan-2015 (二十五)"),
-    intro=("登记保证金到账或退还，由另一人复核入账。", "A deposit, booked by a second person."),
+    intro=(
+        "登记保证金到账或退还，由另一人复核入账。",
+        "A deposit or its return, noted by one person and booked by another.",
+    ),
     initial="noted",
     opens=(FINANCE,),
     form=(
@@ -48,11 +52,11 @@ DEPOSIT = CaseKind(
     },
     outcomes={"booked": ("入账", "booked"), "struck": ("撤销", "struck out")},
     steps=(
-        Step("book", "noted", "booked", by=LEAD, zh="复核缴存，入账", en="Book the deposit",
-             guarded=True, posts=(_moved("deposit"),), outcome="booked",
+        Step("book", "noted", "booked", by=LEAD, unlike=(OPENING,), zh="复核缴存，入账",
+             en="Book the deposit", guarded=True, posts=(_moved("deposit"),), outcome="booked",
              makes="booked"),
-        Step("give_back", "noted", "booked", by=LEAD, zh="复核退还，入账", en="Book the return",
-             guarded=True, posts=(_moved("refund"),), outcome="booked",
+        Step("give_back", "noted", "booked", by=LEAD, unlike=(OPENING,), zh="复核退还，入账",
+             en="Book the return", guarded=True, posts=(_moved("refund"),), outcome="booked",
              makes="booked"),
         Step("strike", "noted", "struck", by=LEAD, zh="撤销", en="Strike out", needs=(REASON,),
              outcome="struck"),

@@ -22,8 +22,9 @@ FUND_KINDS = kinds_of(
     outside=Outside("bank", "保证金专户（平台之外）", "bank account of the guarantees, outside"),
     basis=("hunan-2015 (十一)", "hunan-2015 (二十五)"),
 )  # fmt: skip
-"""Who moves a guarantee: a lead books what came to the bank and gives back what nobody claims; an
-officer sets aside for a claim, a lead lets go of it; finance pays out and books recoveries.
+"""Who moves a guarantee, within one fund and in no other way: a lead books what came to the bank
+and gives back what nobody claims; an officer sets aside for a claim, a lead lets go of it; finance
+pays it and books recoveries. ``GUARANTEE`` says what each does to the pots.
 """
 BANK_KIND = FUND_KINDS[-1]
 PROMISES = {
@@ -34,17 +35,21 @@ PROMISES = {
 
 
 def owed(said: Mapping[str, Any], form: Mapping[str, Any]) -> Decimal:
-    """Return the most that may be advanced: what was settled, else what was claimed."""
-    told = said.get("pays") or form.get("claim")
-    if told in (None, ""):
+    """Return the most that may be advanced: what was settled, though it be nothing.
+
+    Only where the settlement names no amount does the claim count.
+    """
+    amounts = [said.get("pays"), form.get("claim")]
+    told = next((Decimal(str(each)) for each in amounts if each not in (None, "")), Decimal(0))
+    if told <= 0:
         raise Invalid("consumer.nothing_owed")
-    return Decimal(str(told))
+    return told
 
 
 def check_advance(
     said: Mapping[str, Any], form: Mapping[str, Any], fund: Mapping[str, Any]
 ) -> None:
-    """Refuse an advance from another's guarantee, or of more than is owed.
+    """Refuse an advance from another's guarantee, of nothing, or of more than is owed.
 
     The operator who was asked first answers (经营者首问): it is pinned when the complaint is taken
     up, and no later step can name another.
@@ -55,7 +60,9 @@ def check_advance(
     if str(fund["operator"]) != first:
         raise Conflict("consumer.not_the_first_asked", first=first, fund=fund["operator"])
     most, wanted = owed(said, form), Decimal(str(said["advance"]))
-    if not 0 < wanted <= most:
+    if wanted <= 0:
+        raise Invalid("consumer.advance_of_nothing", most=str(most))
+    if wanted > most:
         raise Invalid("consumer.advance_too_much", advance=str(wanted), most=str(most))
 
 

@@ -5,14 +5,19 @@ from decimal import Decimal
 
 import pytest
 
+from shangheng.kernel.accounts import proving
 from shangheng.kernel.accounts import queries as accounts
-from shangheng.kernel.cases import proofs, queries
+from shangheng.kernel.accounts.concept.kinds import by_name
+from shangheng.kernel.accounts.concept.transfers import Transfer
+from shangheng.kernel.cases import actions, proofs, queries
 from shangheng.kernel.errors import Conflict, Invalid, NotPermitted
 from shangheng.kernel.notices.models import NoticeRow
 from shangheng.kernel.registers.concept.actors import Actor, Post
+from shangheng.kernel.registers.concept.actors import Hand as PlainHand
 from shangheng.services.consumer.cases.complaint import COMPLAINT
+from shangheng.services.consumer.cases.others import BANK, DEPOSIT
 from shangheng.services.consumer.queries import fund_balances, guarantees
-from shangheng.services.consumer.rules.guarantees import owed, promises
+from shangheng.services.consumer.rules.guarantees import FUND_KINDS, owed, promises
 from shangheng.services.consumer.tests.houses import (
     AT,
     FINANCE,
@@ -22,10 +27,12 @@ from shangheng.services.consumer.tests.houses import (
     by_consumer,
     filed,
     fund,
+    hand,
     mediator,
     move,
     settled,
     step,
+    take,
 )
 from shangheng.services.consumer.tests.houses import MEDIATOR_ as MEDIATOR
 
@@ -89,11 +96,18 @@ def test_no_more_is_paid_than_lies_in_the_guarantee_and_nothing_moves() -> None:
     assert file.case.state == "claiming"
 
 
-@pytest.mark.parametrize("advance", ["59.91", "0", "-1"])
-def test_no_more_is_advanced_than_is_owed(advance: str) -> None:
+@pytest.mark.parametrize(
+    ("advance", "code"),
+    [
+        ("59.91", r"consumer\.advance_too_much"),
+        ("0", r"consumer\.advance_of_nothing"),
+        ("-1", r"form\.wrong"),
+    ],
+)
+def test_nothing_is_not_advanced_and_no_more_than_is_owed(advance: str, code: str) -> None:
     case, number = settled(), fund()
     step(case.number, "ask_advance", OFFICER, reason="未履行")
-    with pytest.raises(Invalid):
+    with pytest.raises(Invalid, match=code):
         step(case.number, "set_aside", OFFICER, fund=number, advance=advance)
 
 
@@ -140,8 +154,56 @@ def test_deposits_are_given_back_but_not_what_is_claimed() -> None:
 def test_what_is_owed_is_what_was_settled_else_what_was_claimed() -> None:
     assert owed({"pays": "10"}, {"claim": "20"}) == 10
     assert owed({}, {"claim": "20"}) == 20
+    for said, form in (({}, {}), ({"pays": ""}, {"claim": ""}), ({}, {"claim": "0"})):
+        with pytest.raises(Invalid, match=r"consumer\.nothing_owed"):
+            owed(said, form)
+
+
+@pytest.mark.parametrize("pays", [0, Decimal(0), "0", "0.00"])
+def test_settled_with_nothing_nothing_is_owed_whatever_was_claimed(pays: object) -> None:
     with pytest.raises(Invalid, match=r"consumer\.nothing_owed"):
-        owed({}, {})
+        owed({"pays": pays}, {"claim": "1000"})
+
+
+def test_whoever_noted_a_deposit_or_its_return_does_not_book_it() -> None:
+    number = fund()
+    both = Actor("finlead", (Post("consumer.lead", "320000"), Post("consumer.finance", "320000")))
+    for move_, name in (("deposit", "book"), ("refund", "give_back")):
+        given = {"fund": number, "move": move_, "amount": "5", "reference": f"B-{move_}",
+                 "booked_on": "2026-11-20"}  # fmt: skip
+        case = actions.open_case(DEPOSIT, given, hand(both))
+        with pytest.raises(NotPermitted, match=r"case\.four_eyes"):
+            take(DEPOSIT, case.number, name, both)
+        assert pots(number)[0] == "100.00"
+        assert take(DEPOSIT, case.number, "strike", both, reason="误登记") == "struck"
+
+
+def posted(who: Actor, source: str, target: str) -> tuple[str, ...]:
+    transfer = Transfer(
+        key=f"{source}{target}{who.name}", source=source, target=target, amount=100
+    )
+    by = PlainHand(who, AT)
+    outcomes = proving.post_as([transfer], by, by_name(FUND_KINDS), place="320000")
+    return tuple(each.state for each in outcomes)
+
+
+def test_by_hand_a_guarantee_moves_as_its_plan_says_by_the_roles_of_that_movement() -> None:
+    one, two = (f"guarantee/{fund(operator=each, name=each)}" for each in ("P01", "P02"))
+    free, claimed, paid = (f"{one}/{pot}" for pot in ("deposited", "claimed", "paid_out"))
+    officer = Actor("olaf", (Post("consumer.officer", "320000"),))
+    assert posted(officer, free, claimed) == ("booked",)
+    for who, source, target, code in (
+        (FINANCE, claimed, free, "not_yours"),
+        (LEAD, claimed, paid, "not_yours"),
+        (LEAD, free, f"{two}/deposited", "no_movement"),
+        (FINANCE, claimed, f"{two}/paid_out", "no_movement"),
+        (officer, free, f"{two}/claimed", "no_movement"),
+        (LEAD, claimed, BANK, "no_movement"),
+    ):
+        with pytest.raises(NotPermitted, match=rf"account_kind\.{code}"):
+            posted(who, source, target)
+    assert posted(LEAD, claimed, free) == ("booked",)
+    assert posted(LEAD, free, BANK) == ("booked",)
 
 
 def test_a_guarantee_of_quality_counts_from_the_day_after_receipt() -> None:
