@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``shangheng accounts``: balances, statements with a verification code, reconciliation."""
+"""``shangheng accounts``: balances, statements with a code, reconciliation, interest, proofs."""
 
 import json
 from datetime import datetime
@@ -7,13 +7,16 @@ from pathlib import Path
 
 import click
 
+from shangheng.cli import keeping
 from shangheng.cli.tables import show
 from shangheng.kernel.accounts import proving, queries
 from shangheng.kernel.accounts.concept import bank_files, statements
+from shangheng.kernel.accounts.concept.interest import DAY_COUNTS
+from shangheng.kernel.accounts.concept.rounding import ROUNDINGS
 from shangheng.kernel.accounts.concept.units import written
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.periods import CHINA
-from shangheng.site import clock, sealing, wiring
+from shangheng.site import clock, interest, sealing, wiring
 from shangheng.site import statements as sheets
 
 DAY = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
@@ -26,7 +29,11 @@ def _moment(given: datetime | None) -> datetime | None:
 
 @click.group("accounts")
 def accounts_command() -> None:
-    """账户：余额、对账单、对账 Accounts: balances, statements, reconciliation."""
+    """账户：余额、对账单、对账、计息、记账 Accounts: balances, statements, interest, posting."""
+
+
+for _each in keeping.COMMANDS:
+    accounts_command.add_command(_each)
 
 
 @accounts_command.command("balance")
@@ -120,6 +127,33 @@ def reconcile_command(
             side = " ".join(bank_files.SIDES[each["side"]])
             rows.append((side, *map(str, told), f"{each['zh']}\n{each['en']}"))
     show(headings, rows)
+
+
+@accounts_command.command("interest")
+@click.argument("code")
+@click.option("--since", type=DAY, required=True, help="起息日（含）from")
+@click.option("--until", type=DAY, required=True, help="止息日（不含）until before")
+@click.option("--rate", required=True, help="年利率（%）per cent a year")
+@click.option("--day-count", type=click.Choice([*DAY_COUNTS]), required=True, help="计息方式")
+@click.option("--rounding", type=click.Choice([*ROUNDINGS]), required=True, help="取整 rounding")
+@JSON
+def interest_command(
+    code: str, since: datetime, until: datetime, *, as_json: bool, **terms: str
+) -> None:
+    """按每日余额计息（积数计息），只算不记 Interest on each day's balance; nothing is booked."""
+    found = interest.reckon(code, since.date(), until.date(), interest.terms(terms))
+    told = written(found.interest, found.unit)
+    rows = [
+        {"since": each.since.isoformat(), "until": each.until.isoformat(), "days": each.days,
+         "balance": written(each.balance, found.unit)}
+        for each in found.held
+    ]  # fmt: skip
+    if as_json:
+        click.echo(json.dumps({"interest": told, "unit": found.unit.code, "held": rows}))
+        return
+    headings = ("起 from", "止 until", "天数 days", "余额 balance")
+    show(headings, [[*map(str, row.values())] for row in rows])
+    click.echo(f"利息 interest {told} {found.unit.zh}")
 
 
 @accounts_command.command("prove")

@@ -10,6 +10,7 @@ from shangheng.kernel.exchange import queries
 from shangheng.kernel.exchange.concept.masks import MASKS, Mask
 from shangheng.kernel.exchange.concept.registered import Registered
 from shangheng.kernel.exchange.queries import Quality, Sharing
+from shangheng.kernel.formulas.concept import Indicator
 from shangheng.kernel.periods import CHINA, day_of
 from shangheng.kernel.records.concept.fields import Field
 from shangheng.kernel.records.concept.kinds import RecordKind
@@ -90,11 +91,7 @@ def entries(at: datetime) -> list[Entry]:
 
 def _entry(kind: RecordKind, at: datetime) -> Entry:
     shared = queries.sharing(kind.name, day_of(at))
-    figures = tuple(
-        (name, each.zh, each.en)
-        for name, each in REGISTRY.indicators.items()
-        if kind.name in each.reads
-    )
+    figures = tuple((each.name, each.zh, each.en) for each in readers_of(kind.name))
     return Entry(
         kind,
         kind.field(kind.authority) if kind.authority else None,
@@ -103,6 +100,15 @@ def _entry(kind: RecordKind, at: datetime) -> Entry:
         tuple(shared.get("", ())),
         figures,
     )
+
+
+def readers_of(kind: str) -> list[Indicator]:
+    """Return the indicators that read records of a kind, or draw on a register."""
+    return [
+        each
+        for each in REGISTRY.indicators.values()
+        if kind in each.reads or any(kind == one.register for one in each.parameters)
+    ]
 
 
 def lines(found: list[Entry]) -> Iterator[tuple[str, ...]]:

@@ -13,7 +13,7 @@ from shangheng.kernel.cases.store import Hand
 from shangheng.kernel.errors import Refusal
 from shangheng.kernel.evidence import queries as evidence
 from shangheng.kernel.formulas import queries as formulas
-from shangheng.kernel.formulas.concept import Figure, Indicator, Question
+from shangheng.kernel.formulas.concept import Figure, Question
 from shangheng.kernel.formulas.queries import House
 from shangheng.kernel.policies.concept import Library
 from shangheng.kernel.records import queries as records
@@ -182,14 +182,6 @@ class Office:
             return shown
         own = formulas.answer(whole.indicator, question, house=house, at=at)
         return publication.with_own(shown, whole, own)
-
-    def records_behind(
-        self, indicator: Indicator, question: Question, *, limit: int, offset: int
-    ) -> list[dict[str, Any]]:
-        """Return the rows of the ledger from which a figure comes."""
-        return formulas.records_behind(
-            indicator, question, house=self.house(), at=self.now(), limit=limit, offset=offset
-        )
 
     def days(self, kind: str) -> tuple[date, ...]:
         """Return the days for which there are records of a kind."""

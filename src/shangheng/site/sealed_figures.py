@@ -28,6 +28,7 @@ from shangheng.kernel.evidence import actions, entries
 from shangheng.kernel.evidence.verifying import Verdict, bad, good
 from shangheng.kernel.formulas import queries as formulas
 from shangheng.kernel.formulas.concept import Figure, Question
+from shangheng.kernel.formulas.queries import House
 from shangheng.kernel.records import retained
 from shangheng.kernel.records.store.home import write_durably
 from shangheng.site import asking, clock, publication, sealing, wiring
@@ -195,10 +196,14 @@ def _asked_again(
     indicator: str, question: Question, versions: Mapping[str, int], at: datetime
 ) -> Figure:
     """Return a figure as it was published at a moment, computed from the ledger of then."""
-    known = wiring.decisions(known_at=at)
-    house = replace(asking.house(), versions=versions, configuration=known)
-    asked = (REGISTRY.indicator(indicator), question)
+    asked, house = (REGISTRY.indicator(indicator), question), house_of(versions, at)
     return asking.fit(formulas.computed_again(*asked, house=house, at=at, parties=True), at=at)
+
+
+def house_of(versions: Mapping[str, int], at: datetime) -> House:
+    """Return where a figure was computed that cites versions: the ledger and decisions of then."""
+    known = wiring.decisions(known_at=at)
+    return replace(asking.house(), versions=versions, configuration=known)
 
 
 def figure_of(content: Mapping[str, Any]) -> Figure:

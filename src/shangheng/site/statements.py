@@ -3,6 +3,8 @@
 
 from datetime import datetime
 
+from shangheng.kernel.accounts import queries
+from shangheng.kernel.accounts.concept.plans import BUDGET, GUARANTEE
 from shangheng.kernel.accounts.concept.statements import Statement
 from shangheng.kernel.accounts.concept.transfers import PHASES
 from shangheng.kernel.accounts.concept.units import written
@@ -16,6 +18,13 @@ WIDTHS = (5, 5, 3, 3, 4, 4, 4)
 NUMBERS = (5, 6)
 
 
+def reasons(account: str) -> dict[str, tuple[str, str]]:
+    """Return what movements are called, by their names; those of an account's own plan first."""
+    own = queries.account(account).kind.partition(".")[0]
+    plans = sorted((BUDGET, GUARANTEE), key=lambda plan: plan.name == own)
+    return {each.name: (each.zh, each.en) for plan in plans for each in plan.movements}
+
+
 def moment(at: datetime) -> str:
     """Write a moment as a statement does."""
     return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
@@ -23,10 +32,11 @@ def moment(at: datetime) -> str:
 
 def to_pdf(told: Statement, *, at: datetime) -> bytes:
     """Return a statement as PDF; ``at`` is when it is made."""
-    unit = told.unit
+    unit, called = told.unit, reasons(told.account)
     lines = tuple(
         (
-            moment(line.at), line.key, PHASES[line.phase][0], line.kind, line.other,
+            moment(line.at), line.key, PHASES[line.phase][0],
+            called.get(line.kind, (line.kind,))[0], line.other,
             written(line.change, unit), written(line.after, unit),
         )
         for line in told.lines

@@ -5,17 +5,16 @@ A transfer that is refused leaves nothing behind, so that the same key may be se
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Event, Lock
 from time import sleep
 from typing import TypeVar
-from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from shangheng.kernel.accounts import sealing, store
+from shangheng.kernel.accounts import queries, sealing, store
 from shangheng.kernel.accounts.concept.book import KIND_MAX, Book, State
 from shangheng.kernel.accounts.concept.plans import Plan
 from shangheng.kernel.accounts.concept.transfers import Account, Entry, Outcome, Transfer
@@ -92,14 +91,17 @@ def _parent(account: Account) -> int | None:
     return parent.pk
 
 
-def open_plan(plan: Plan, code: str, *, owner: UUID, unit: str, at: datetime) -> None:
-    """Open an account for each pot of a budget or fund, all or none; see ``Plan.move``."""
+def open_plan(plan: Plan, line: Account, *, at: datetime) -> None:
+    """Open an account for each pot of a budget or fund, all or none; see ``Plan.move``.
+
+    ``line`` says under which code, whose, of which unit; its ``parent`` is the code of the plan
+    above it, whose pots each hold those of this one.
+    """
     with transaction.atomic():
         for pot in plan.pots:
-            of_pot = plan.account(code, pot.name)
-            open_account(
-                Account(code=of_pot, kind=f"{plan.name}.{pot.name}", owner=owner, unit=unit), at=at
-            )
+            code, kind = plan.account(line.code, pot.name), f"{plan.name}.{pot.name}"
+            above = line.parent and plan.account(line.parent, pot.name)
+            open_account(replace(line, code=code, kind=kind, parent=above), at=at)
 
 
 def close(code: str, *, at: datetime) -> None:
@@ -111,10 +113,10 @@ def close(code: str, *, at: datetime) -> None:
         if state.is_closed:
             return
         if state.posted or state.held_in or state.held_out:
-            raise Conflict(
-                "account.not_empty", account=code, posted=state.posted,
-                held=state.held_in + state.held_out,
-            )  # fmt: skip
+            held = state.held_in + state.held_out
+            raise queries.spelled(
+                Conflict("account.not_empty", account=code, posted=state.posted, held=held)
+            )
         if at < state.last_at:
             raise Conflict(
                 "transfer.clock_back", account=code, at=at.isoformat(),
@@ -149,7 +151,7 @@ def post_one(transfer: Transfer, *, at: datetime, lag: timedelta = NO_LAG) -> bo
     """Book one transfer or raise why not; False if it was booked before."""
     outcome = post([transfer], at=at, lag=lag)[0]
     if outcome.refusal is not None:
-        raise outcome.refusal
+        raise queries.spelled(outcome.refusal)
     return outcome.state == "booked"
 
 

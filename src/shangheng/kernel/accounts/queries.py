@@ -21,14 +21,15 @@ from shangheng.kernel.accounts.concept import bank_files, matching, sums
 from shangheng.kernel.accounts.concept.matching import Line, Reconciliation
 from shangheng.kernel.accounts.concept.statements import Statement, StatementLine
 from shangheng.kernel.accounts.concept.transfers import Account, Balance, Entry
-from shangheng.kernel.accounts.concept.units import Unit
+from shangheng.kernel.accounts.concept.units import Unit, written
 from shangheng.kernel.accounts.models import AccountRow, TransferRow, UnitRow
-from shangheng.kernel.errors import EvidenceBroken, Invalid, NotFound
+from shangheng.kernel.errors import EvidenceBroken, Invalid, NotFound, Refusal
 from shangheng.kernel.parties.models import PartyRow
 from shangheng.kernel.periods import day_of
 
 MOVING = ("posted", "post")
 """Phases that change posted balances; the others hold or release."""
+_AMOUNTS = ("amount", "room", "posted", "held")
 
 
 def unit(code: str) -> Unit:
@@ -68,16 +69,8 @@ def listed(*, text: str = "", limit: int | None = None, offset: int = 0) -> list
         rows = rows.filter(
             Q(code__icontains=word) | Q(kind__icontains=word) | Q(owner__name__icontains=word)
         )
-    return [
-        Listed(
-            row.code, row.kind, row.owner.name,
-            Balance(
-                Unit(row.unit.code, row.unit.zh, row.unit.en, row.unit.decimals), row.posted,
-                row.held_out, row.held_in,
-            ),
-        )
-        for row in rows[offset : None if limit is None else offset + limit]
-    ]  # fmt: skip
+    page = rows[offset : None if limit is None else offset + limit]
+    return [Listed(row.code, row.kind, row.owner.name, _balance(row, None)) for row in page]
 
 
 def entry(key: str) -> Entry:
@@ -132,22 +125,21 @@ def lines_of(told: Statement, *, reference: str = "") -> tuple[Line, ...]:
     The reference is the fact of that name where the transfer has one, else its key.
     """
     moved = [line for line in told.lines if line.change]
-    facts = dict(
-        TransferRow.objects.filter(key__in=[line.key for line in moved]).values_list(
-            "key", "facts"
-        )
-        if reference
-        else ()
-    )
+    rows = TransferRow.objects.filter(key__in=[each.key for each in moved] if reference else [])
+    facts = dict(rows.values_list("key", "facts"))
     return tuple(
-        Line(
-            number,
-            facts.get(line.key, {}).get(reference) or line.key,
-            day_of(line.at),
-            line.change,
-        )
-        for number, line in enumerate(moved, start=1)
+        Line(n, facts.get(each.key, {}).get(reference) or each.key, day_of(each.at), each.change)
+        for n, each in enumerate(moved, start=1)
     )
+
+
+def spelled(refusal: Refusal) -> Refusal:
+    """Return a refusal with its amounts as the unit of its account writes them."""
+    facts = refusal.facts
+    if row := AccountRow.objects.filter(code=facts.get("account")).first():
+        told = {name: facts[name] for name in _AMOUNTS if isinstance(facts.get(name), int)}
+        facts |= {name: written(each, unit(row.unit_id)) for name, each in told.items()}
+    return refusal
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q, Sum
+from django.db.models import Count, Max, Min, OuterRef, Q, Subquery, Sum
 
 from shangheng.kernel.errors import NotFound
 from shangheng.kernel.exchange.concept import agreements
@@ -177,11 +177,9 @@ def standings(*, receiver: str | None = None) -> list[Standing]:
 
 def agreements_adopted() -> list[AgreementRow]:
     """Return the newest edition of every agreement, by name."""
-    newest = AgreementRow.objects.values("name").annotate(edition=Max("edition"))
-    wanted = Q(pk__in=[])
-    for each in newest:
-        wanted |= Q(name=each["name"], edition=each["edition"])
-    return list(AgreementRow.objects.filter(wanted).order_by("name"))
+    newest = AgreementRow.objects.filter(name=OuterRef("name")).order_by("-edition")
+    rows = AgreementRow.objects.filter(edition=Subquery(newest.values("edition")[:1]))
+    return list(rows.order_by("name"))
 
 
 @dataclass(frozen=True)

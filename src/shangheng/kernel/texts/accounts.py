@@ -54,6 +54,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "账户单位 {unit} 与上级账户单位 {parent_unit} 不同，不能合计；请选择同一单位的上级账户",
         "The account counts {unit}, its parent {parent_unit}; they cannot be added up, so choose a parent of the same unit",
     ),
+    "transfer.line_unreadable": (
+        "第 {line} 行不是一笔转账：每行写一个 JSON 对象，必有 key，再有 source 和 target，或者 pending；可用 {known}",
+        "Line {line} is no transfer: write one JSON object a line with a key, and source and target or pending; known are {known}",
+    ),
     "transfer.unknown": (
         "没有编号为 {key} 的转账，请核对编号",
         "No transfer has the key {key}; check it",
@@ -149,6 +153,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "interest.period_backwards": (
         "计息期止日 {end} 早于起日 {start}，请核对",
         "The period ends on {end}, before it starts on {start}; check both days",
+    ),
+    "interest.rounding_unknown": (
+        "没有取整方式“{rounding}”，可用 {known}",
+        "There is no rounding '{rounding}'; use {known}",
     ),
     "rate.malformed": (
         "汇率 {rate} 须大于零并注明来源（{source}）",

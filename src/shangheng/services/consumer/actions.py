@@ -9,6 +9,7 @@ from django.db import transaction
 
 from shangheng.kernel.accounts import actions as accounts
 from shangheng.kernel.accounts.concept.plans import GUARANTEE as PLAN
+from shangheng.kernel.accounts.concept.transfers import Account
 from shangheng.kernel.accounts.concept.units import CNY
 from shangheng.kernel.cases import actions as cases
 from shangheng.kernel.cases import queries as case_queries
@@ -77,7 +78,8 @@ def deposit(taking: Taking) -> None:
     accounts.open_account(outside, at=at)
     owner = _party("platform", str(fund.values["name"]),
                    {"platform": str(fund.values["operator"])}, taking)  # fmt: skip
-    accounts.open_plan(PLAN, f"guarantee/{number}", owner=owner, unit=CNY.code, at=at)
+    line = Account(code=f"guarantee/{number}", kind=PLAN.name, owner=owner, unit=CNY.code)
+    accounts.open_plan(PLAN, line, at=at)
 
 
 def refund(taking: Taking) -> None:

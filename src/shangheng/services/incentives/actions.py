@@ -16,12 +16,15 @@ from django.db import transaction
 from shangheng.kernel.accounts import actions as accounts
 from shangheng.kernel.accounts import proving
 from shangheng.kernel.accounts.concept.kinds import by_name
+from shangheng.kernel.accounts.concept.transfers import Account
 from shangheng.kernel.accounts.concept.units import pieces_of, written
+from shangheng.kernel.accounts.queries import balances, spelled
 from shangheng.kernel.errors import Conflict, Invalid, NotFound
 from shangheng.kernel.parties import actions as parties
 from shangheng.kernel.parties import queries as known
 from shangheng.kernel.regions import queries as regions
 from shangheng.kernel.registers.concept.actors import Hand
+from shangheng.services.incentives.rules.conditions import inside
 from shangheng.services.incentives.rules.funds import (
     FUND_KINDS,
     FUND_PLAN,
@@ -40,11 +43,15 @@ KEY_MAX = 60
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A budget line: which purse of which treasury, in which year."""
+    """A budget line: which purse of which treasury, in which year.
+
+    ``home`` is the region of the house, whose own line holds those of the treasuries below it.
+    """
 
     purse: Purse
     region: str
     year: int
+    home: str = ""
 
     @property
     def code(self) -> str:
@@ -70,15 +77,29 @@ def appropriate(line: Line, amount: Decimal, document: str, hand: Hand) -> str:
         accounts.open_account(
             TREASURY_KIND.account(outside, owner=owner, unit=unit.code), at=hand.at
         )
-        accounts.open_plan(FUND_PLAN, line.code, owner=owner, unit=unit.code, at=hand.at)
+        _open(line, unit.code, hand.at)
         transfer = FUND_PLAN.move(movement, line.code, pieces, key=key, outside=outside)
         facts = {"document": document.strip(), "by": hand.actor.name}
         (outcome,) = proving.post_as(
             [replace(transfer, facts=facts)], hand, by_name(FUND_KINDS), place=line.region
         )
         if outcome.refusal is not None:
-            raise outcome.refusal
+            raise spelled(outcome.refusal)
     return line.code
+
+
+def _open(line: Line, unit: str, at: datetime) -> None:
+    """Open the accounts of a line that has none, below those of the division above it."""
+    if balances([FUND_PLAN.account(line.code, FUND_PLAN.pots[0].name)]):
+        return
+    above = ""
+    if line.home not in ("", line.region) and inside(line.region, line.home):
+        upper = replace(line, region=regions.find(line.region).parent or line.home)
+        _open(upper, unit, at)
+        above = upper.code
+    owner, kind = _treasury(line.region, at), FUND_PLAN.name
+    pots = Account(code=line.code, kind=kind, owner=owner, unit=unit, parent=above)
+    accounts.open_plan(FUND_PLAN, pots, at=at)
 
 
 def _treasury(region: str, at: datetime) -> UUID:

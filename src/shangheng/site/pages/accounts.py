@@ -2,9 +2,11 @@
 """Accounts on pages: how they stand, their statements, and the check of a statement's code."""
 
 from datetime import date, datetime, time, timedelta
+from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -15,7 +17,8 @@ from shangheng.kernel.accounts.concept.units import written
 from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.periods import CHINA
 from shangheng.site import clock, formats, statements, words
-from shangheng.site.people import officers_only
+from shangheng.site.office import OFFICE
+from shangheng.site.people import View, officers_only, require_officer, signed_in
 from shangheng.site.questions import page_number
 from shangheng.site.registry import REGISTRY
 
@@ -23,6 +26,24 @@ PAGE = 50
 HEADER = ("account", "kind", "owner", "unit", "posted", "held_out", "held_in")
 
 KIND_HEADER = ("kind", "zh", "en", "takes", "gives", "floor", "seals", "basis")
+
+
+def keepers_only(view: View) -> View:
+    """Let officers in, and who takes from or gives to accounts of this kind in the whole house."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, code: str) -> HttpResponseBase:
+        if not _keeps(request, queries.account(code).kind):
+            require_officer(request)
+        return view(request, code)
+
+    return signed_in(guarded)
+
+
+def _keeps(request: HttpRequest, kind: str) -> bool:
+    known = REGISTRY.accounts.get(kind)
+    roles = (*known.takes, *known.gives) if known else ()
+    return OFFICE.actor(request).role_for(roles, OFFICE.place.region) is not None
 
 
 def _day(text: str, usual: date) -> date:
@@ -61,7 +82,8 @@ def index(request: HttpRequest) -> HttpResponse:
         return formats.csv_file("accounts", HEADER, map(_row, queries.listed(text=text)))
     found = queries.listed(text=text, limit=PAGE + 1, offset=(page - 1) * PAGE)
     facts = {
-        "rows": [_row(each) for each in found[:PAGE]], "text": text, "number": page,
+        "rows": [(words.label(REGISTRY.accounts.get(each.kind)), *_row(each))
+                 for each in found[:PAGE]], "text": text, "number": page,
         "more": len(found) > PAGE,
     }  # fmt: skip
     return render(request, "site/accounts/index.html", facts)
@@ -93,7 +115,7 @@ def _row(each: queries.Listed) -> tuple[str, ...]:
 
 
 @require_safe
-@officers_only
+@keepers_only
 def statement(request: HttpRequest, code: str) -> HttpResponse:
     """Show an account's statement for a period; as CSV and as PDF with its code."""
     since, until = period_of(request.GET)
@@ -110,16 +132,19 @@ def statement(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _shown(told: Statement) -> dict[str, Any]:
-    unit = told.unit
+    unit, last, called = told.unit, last_day(told.until), statements.reasons(told.account)
     return {
         "told": told,
+        "parent": queries.account(told.account).parent,
+        "whole": written(queries.total(told.account, at=last).posted, unit),
         "opening": written(told.opening, unit),
         "closing": written(told.closing, unit),
-        "last": last_day(told.until),
+        "last": last,
         "lines": [
             (
-                each, words.either(*PHASES[each.phase]), written(each.change, unit),
-                written(each.after, unit),
+                each, words.either(*PHASES[each.phase]),
+                words.either(*called.get(each.kind, (each.kind, each.kind))),
+                written(each.change, unit), written(each.after, unit),
             )
             for each in told.lines
         ],

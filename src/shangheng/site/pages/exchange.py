@@ -101,6 +101,21 @@ def deliveries(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @officers_only
+def received(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Return the parcels that came from partners as a CSV file."""
+    header = ("提供方 provider", "协议 agreement", "版次 edition", "包号 number", "条数 records",
+              "撤回 withdrawn", "退回 rejected", "批次 batch", "收到时间 received",
+              "存证 leaf")  # fmt: skip
+    lines = (
+        (row.provider, row.agreement, row.edition, row.number, row.records, row.withdrawn,
+         row.rejected, row.batch, row.received_at.astimezone(CHINA).isoformat(), row.leaf)
+        for row in queries.received(limit=100_000)
+    )  # fmt: skip
+    return formats.csv_file("received", header, lines)
+
+
+@require_safe
+@officers_only
 def trace(request: HttpRequest) -> HttpResponse:
     """Show the lineage of one record: where it came from, which parcels carried it, to whom."""
     kinds = REGISTRY.held
@@ -112,6 +127,8 @@ def trace(request: HttpRequest) -> HttpResponse:
         if all(key.values()):
             facts["trace"] = found = exchange.trace(kind.name, key)
             facts["uses"] = lineage.uses(kind.name, key)
+            if kind.authority:
+                facts["authority"] = kind.field(kind.authority), key.get(kind.authority, "")
             if request.GET.get("format") == "csv":
                 return formats.csv_file("trace", TRACE_HEADER, _passages(found))
     return render(request, "site/exchange/trace.html", facts)

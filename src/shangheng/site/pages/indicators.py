@@ -2,25 +2,32 @@
 """The dictionary of indicators, the page of each, its files, charts and the records behind it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.formulas import queries as formulas
 from shangheng.kernel.formulas.concept import Figure, Indicator, Question
 from shangheng.kernel.periods import CHINA
+from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.site import lineage, words
 from shangheng.site.drawings import drawn
 from shangheng.site.figures import period_label
 from shangheng.site.formats import FORMATS, csv_file
+from shangheng.site.lineage import Basis
 from shangheng.site.office import OFFICE
 from shangheng.site.people import officers_only
 from shangheng.site.questions import months_of, page_number, read
 from shangheng.site.registry import REGISTRY, indicator_at
+from shangheng.site.sealed_figures import PUBLISHED
 
 RECORDS_A_PAGE = 50
 ORIGIN_HEADER = ("报送单位 reporter", "批次 batch", "条数 records", "交换包 parcel",
@@ -137,30 +144,54 @@ def chart(request: HttpRequest, name: str, form: str) -> HttpResponse:
 @officers_only
 def behind(request: HttpRequest, name: str) -> HttpResponse:
     """Show officers the records from which a figure was computed."""
-    indicator = indicator_at(name)
-    question = read(_asked(request.GET, indicator), indicator)
+    basis = _basis(request.GET, indicator_at(name))
     number = page_number(request.GET)
     if request.GET.get("format") == "csv":
-        return csv_file("deliveries", ORIGIN_HEADER, _origins(indicator, question))
-    rows = OFFICE.records_behind(
-        indicator, question, limit=RECORDS_A_PAGE + 1, offset=(number - 1) * RECORDS_A_PAGE
-    )
-    columns = list(rows[0]) if rows else []
+        return csv_file("deliveries", ORIGIN_HEADER, _origins(basis))
+    rows = basis.records(limit=RECORDS_A_PAGE + 1, offset=(number - 1) * RECORDS_A_PAGE)
+    columns, kind = list(rows[0]) if rows else [], basis.kind
     facts = {
-        "indicator": indicator,
-        "asked": question,
-        "brought": lineage.brought(indicator, question) if number == 1 else [],
-        "columns": _headings(columns, indicator),
-        "rows": [[_cell(row[name]) for name in columns] for row in rows[:RECORDS_A_PAGE]],
+        "indicator": basis.indicator,
+        "basis": basis,
+        "brought": basis.brought() if number == 1 else [],
+        "kind": kind if kind and kind.name in REGISTRY.held else None,
+        "authority": kind.field(kind.authority) if kind and kind.authority else None,
+        "columns": _headings(columns, basis.indicator),
+        "rows": [
+            (_trace(row, kind), [_cell(row[name]) for name in columns])
+            for row in rows[:RECORDS_A_PAGE]
+        ],
         "number": number,
         "more": len(rows) > RECORDS_A_PAGE,
     }
     return render(request, "site/behind.html", facts)
 
 
-def _origins(indicator: Indicator, question: Question) -> Iterator[tuple[object, ...]]:
+def _basis(query: QueryDict, indicator: Indicator) -> Basis:
+    """Return of what a figure is computed: as published under a number, else as it stands now.
+
+    An address with nothing but the number means all of what was published.
+    """
+    if not (sealed := query.get("figure", "")):
+        return lineage.of_now(indicator, read(_asked(query, indicator), indicator))
+    found = lineage.of_published(sealed)
+    if found.indicator is not indicator:
+        raise NotFound("evidence.object_without_content", what=PUBLISHED, object=sealed)
+    is_narrowed = any(name in query for name in ("by", "where", "from", "to", "month"))
+    return replace(found, question=read(query, indicator)) if is_narrowed else found
+
+
+def _trace(row: Mapping[str, Any], kind: RecordKind | None) -> str:
+    """Return the address of a record's own lineage, empty where its key is not in the row."""
+    if kind is None or kind.name not in REGISTRY.held or any(name not in row for name in kind.key):
+        return ""
+    key = {name: str(row[name]) for name in kind.key}
+    return f"{reverse('record-trace')}?{urlencode({'kind': kind.name, **key})}"
+
+
+def _origins(basis: Basis) -> Iterator[tuple[object, ...]]:
     """Give what brought the records behind a figure as lines of a table."""
-    for each, records in lineage.brought(indicator, question):
+    for each, records in basis.brought():
         at = each.received_at.astimezone(CHINA).isoformat() if each.received_at else ""
         yield each.reporter, each.batch, records, each.parcel, at, "；".join(each.basis)
 

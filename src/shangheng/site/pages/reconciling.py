@@ -14,8 +14,7 @@ from shangheng.kernel.accounts.concept.bank_files import HEADER, SIDES
 from shangheng.kernel.accounts.concept.units import written
 from shangheng.kernel.errors import Invalid
 from shangheng.site import formats, words
-from shangheng.site.pages.accounts import last_day, period_of
-from shangheng.site.people import officers_only
+from shangheng.site.pages.accounts import keepers_only, last_day, period_of
 
 BYTES_MAX = 2_000_000
 """About forty thousand lines; below what a form may carry, since the lines come back in one."""
@@ -24,7 +23,7 @@ DAYS_MAX = 366
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@officers_only
+@keepers_only
 def reconcile(request: HttpRequest, code: str) -> HttpResponse:
     """Match a bank's file with an account line by line; what is left over, with its reason."""
     asked = request.POST if request.method == "POST" else request.GET

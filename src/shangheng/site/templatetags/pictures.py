@@ -2,7 +2,7 @@
 """Tags that show a figure: its finding, chart, map, table, key figure, origin."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -11,11 +11,14 @@ from django import template
 from django.urls import reverse
 
 from shangheng.kernel.cases.concept.calendar import known
-from shangheng.kernel.formulas.concept import Figure
+from shangheng.kernel.formulas.concept import Figure, Question
+from shangheng.kernel.periods import days_in
 from shangheng.kernel.regions import queries as regions
+from shangheng.kernel.registers.concept.actors import covers
 from shangheng.site import charts, wiring, words
 from shangheng.site.figures import (
     HOME_CURRENCY,
+    Line,
     Reading,
     period_label,
     span_label,
@@ -23,6 +26,7 @@ from shangheng.site.figures import (
     value_label,
 )
 from shangheng.site.maps import drawing
+from shangheng.site.people import is_officer
 from shangheng.site.places import region_name, short_name
 from shangheng.site.publication import EMBARGO
 from shangheng.site.registry import REGISTRY
@@ -45,9 +49,8 @@ NOTES, BENDS_DAYS_MAX = "notes-between", 100
 """The job that knows what bends a series, and of how many days at most it is told."""
 
 
-def question_query(figure: Figure, **more: str) -> str:
+def question_query(asked: Question, **more: str) -> str:
     """Return the query of an address that asks the same question again."""
-    asked = figure.question
     pairs = [("by", ",".join(asked.by)), ("level", asked.level)]
     pairs += [("where", f"{name}={value}") for name, value in asked.where]
     pairs += [("from", str(asked.since or "")), ("to", str(asked.until or ""))]
@@ -73,7 +76,7 @@ def measured(figure: Figure) -> str:
 @register.simple_tag
 def figure_address(figure: Figure) -> str:
     """Return the address of the page that asks the same question."""
-    return reverse("indicator", args=[figure.indicator.name]) + question_query(figure)
+    return reverse("indicator", args=[figure.indicator.name]) + question_query(figure.question)
 
 
 @register.inclusion_tag("site/chart.html", takes_context=True)
@@ -85,10 +88,10 @@ def chart(context: template.Context, figure: Figure, width: int = WIDE) -> dict[
     theme = {"theme": "dark"} if context.get("wall") else {}
     return {
         "drawable": bool(figure.rows) and bool(reading.dimensions),
-        "wide": address + question_query(figure, width=str(width), **theme, **language),
+        "wide": address + question_query(figure.question, width=str(width), **theme, **language),
         "width": width,
         "height": round(width * 0.4) + 30,
-        "small": address + question_query(figure, width="380", **theme, **language),
+        "small": address + question_query(figure.question, width="380", **theme, **language),
         "says": reading.finding(),
         "bars": reading.time is None,
     }
@@ -185,12 +188,19 @@ def _legend(values: dict[str, float | None]) -> list[tuple[str, str]]:
 
 
 @register.inclusion_tag("site/figure_table.html", takes_context=True)
-def figure_table(context: template.Context, figure: Figure, most: int = 200) -> dict[str, Any]:
-    """Show the figure as a table that can be sorted."""
-    reading = Reading(figure)
+def figure_table(
+    context: template.Context, figure: Figure, most: int = 200, sealed: str = ""
+) -> dict[str, Any]:
+    """Show the figure as a table that can be sorted; officers go from each value to its records.
+
+    ``sealed`` is the number of a published figure: then to those that it was computed of.
+    """
+    reading, officer = Reading(figure), is_officer(context["request"])
+    lines = reading.lines[:most]
     return {
         "reading": reading,
-        "lines": reading.lines[:most],
+        "lines": [(each, _behind(reading, each, sealed) if officer else "") for each in lines],
+        "behind": officer,
         "more": max(0, len(reading.lines) - most),
         "unit": unit_text(figure.indicator.unit, reading.currency),
         "many_currencies": len(reading.currencies) > 1,
@@ -200,6 +210,27 @@ def figure_table(context: template.Context, figure: Figure, most: int = 200) -> 
         "figure": figure,
         "request": context["request"],
     }
+
+
+def _behind(reading: Reading, line: Line, sealed: str) -> str:
+    """Return the address of the records behind one value; none of what was not reported."""
+    if None in line.codes:
+        return ""
+    asked = reading.figure.question
+    where = [pair for pair in asked.where if pair[0] not in asked.by]
+    if line.currency:
+        where.append(("currency", line.currency))
+    for dimension, code in zip(reading.dimensions, map(str, line.codes), strict=True):
+        if dimension.form == "time":
+            first, last = days_in(dimension.name, code)
+            since, until = max(first, asked.since or first), min(last, asked.until or last)
+            asked = replace(asked, since=since, until=until)
+        else:  # pairs on one dimension are alternatives: of those asked for, what this line holds
+            held = [pair for pair in asked.where if pair[0] == dimension.name]
+            where += [pair for pair in held if covers(code, pair[1])] or [(dimension.name, code)]
+    told = {"figure": sealed} if sealed else {}
+    query = question_query(replace(asked, where=tuple(where)), **told)
+    return reverse("behind", args=[reading.indicator.name]) + query
 
 
 @register.simple_tag
@@ -213,7 +244,7 @@ def cell(figure: Figure, codes: Sequence[str | None]) -> str:
 @register.inclusion_tag("site/downloads.html")
 def downloads(figure: Figure) -> dict[str, Any]:
     """Offer the figure as files, and its chart for print."""
-    name, query = figure.indicator.name, question_query(figure)
+    name, query = figure.indicator.name, question_query(figure.question)
     language = "&lang=en" if words.language() == "en" else ""
     files = [("CSV", "csv"), ("XLSX", "xlsx"), ("JSON-stat", "jsonstat")]
     links = [(text, reverse("figures", args=[name, form]) + query) for text, form in files]

@@ -11,12 +11,15 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from shangheng.kernel.accounts.tests.balanced import books_balance
 from shangheng.kernel.records import actions, reporters
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.service import Service
 from shangheng.site import clock, people, wiring
 from shangheng.site.registry import REGISTRY
+
+__all__ = ["books_balance"]  # a fixture
 
 PASSWORD = "correct horse battery"  # noqa: S105
 PLACES = ("320506", "320583", "320102", "320205", "320382")

@@ -116,3 +116,60 @@ def test_what_is_wrong_with_a_banks_file_is_said_and_what_was_typed_stays(
 
 def test_nobody_but_officers_reconciles(books: None, client: Client) -> None:
     assert client.post("/accounts/fund/reconcile/", RECONCILED).status_code in (302, 403)
+
+
+AGREED = {"since": "2026-05-01", "until": "2026-05-31", "rate": "3.65", "day_count": "ACT/365F",
+          "rounding": "half_up"}  # fmt: skip
+
+
+def test_interest_is_reckoned_from_each_days_balance_at_terms_that_are_told(
+    books: None, officer: Client, client: Client
+) -> None:
+    address = "/accounts/fund/interest/"
+    assert address in officer.get("/accounts/fund/statement/").content.decode()
+    assert "平台不替您定" in officer.get(address).content.decode()
+    page = officer.get(address, AGREED).content.decode()
+    assert "利息 0.37 元" in page  # 123.45 for thirty days at a ten-thousandth a day
+    text = officer.get(address, {**AGREED, "format": "csv"}).content.decode("utf-8-sig")
+    assert text.splitlines()[1] == "2026-05-01,2026-05-31,30,123.45,3703.50"
+    assert client.get(address, AGREED).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"rate": "三"}, "不是金额"),
+        ({"rate": "NaN"}, "不是金额"),
+        ({"day_count": ""}, "没有计息方式"),
+        ({"rounding": ""}, "没有取整方式"),
+        ({"until": "2026-04-01"}, "早于"),
+        ({"until": "2999-01-01"}, "尚未"),
+        ({"since": "soon"}, "soon"),
+    ],
+)
+def test_what_is_wrong_with_terms_is_said_and_what_was_typed_stays(
+    books: None, officer: Client, given: dict[str, str], told: str
+) -> None:
+    done = officer.get("/accounts/fund/interest/", {**AGREED, **given})
+    page = done.content.decode()
+    assert done.status_code == 422
+    assert told in page.partition('role="alert"')[2].partition("</div>")[0]
+    for text in {**AGREED, **given}.values():
+        assert text in page
+
+
+def test_a_statement_names_the_account_above_and_counts_those_below(
+    books: None, officer: Client
+) -> None:
+    owner = queries.account("fund").owner
+    builders.opened("fund/county", owner=owner, parent="fund")
+    at = builders.AT + timedelta(hours=3)
+    moved = Transfer(key="2026-3", source="fund", target="fund/county", amount=345)
+    actions.post([moved], at=at)
+    page = officer.get(f"/accounts/fund/statement/{WHILE}").content.decode()
+    assert "120.00" in page
+    assert "含下级账户" in page
+    assert "123.45" in page
+    below = officer.get(f"/accounts/fund/county/statement/{WHILE}").content.decode()
+    assert "/accounts/fund/statement/" in below
+    assert "含下级账户" not in below

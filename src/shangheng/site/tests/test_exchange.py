@@ -145,6 +145,20 @@ def test_officers_see_deliveries_and_may_take_them_home(shared: str, officer: Cl
     assert "全部交付记录" in page
 
 
+def test_parcels_that_came_are_listed_and_taken_home(
+    shared: str, officer: Client, tmp_path: Path
+) -> None:
+    (tmp_path / "came").mkdir()
+    (tmp_path / "came" / "order-1.csv").write_bytes(orders(3, platform="P09"))
+    (told,) = exchange.take_files("post", "order", tmp_path / "came")
+    assert told["accepted"] == 3
+    assert "/exchange/received.csv" in officer.get("/exchange/deliveries/").content.decode()
+    text = officer.get("/exchange/received.csv").content.decode("utf-8-sig")
+    (line,) = csv.reader(text.splitlines()[1:])
+    assert line[:8] == ["post", "files:order", "1", "1", "3", "0", "0", "post.order.1"]
+    assert Client().get("/exchange/received.csv").status_code == 302
+
+
 def test_an_empty_house_says_what_to_do(home: Ledger, officer: Client) -> None:
     assert "exchange adopt" in officer.get("/exchange/deliveries/").content.decode()
     assert officer.get("/exchange/").status_code == 200
@@ -190,7 +204,7 @@ def test_a_record_leads_to_its_figures_and_a_figure_to_what_brought_its_records(
     assert len(lines) > 1
     counted = REGISTRY.indicator("order-count"), Question(by=("month",))
     whole = OFFICE.ask("order-count", counted[1], OFFICER)
-    assert sum(records for _, records in lineage.brought(*counted)) == whole.records
+    assert sum(records for _, records in lineage.of_now(*counted).brought()) == whole.records
 
 
 def test_a_record_that_a_figure_leaves_out_is_not_said_to_be_counted(

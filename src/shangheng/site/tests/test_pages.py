@@ -233,7 +233,7 @@ def test_static_files_may_be_kept_forever_because_their_address_changes(client: 
     style = client.get("/static/shangheng/shangheng.css")
     assert style.status_code == 200
     assert "max-age=31536000" in style["Cache-Control"]
-    style.close()
+    assert style.getvalue()  # to its end: closed before, it would close the database too
 
 
 @pytest.mark.usefixtures("home")

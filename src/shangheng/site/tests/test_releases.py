@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A figure is proposed, approved by another, kept back until its time, released, corrected."""
 
+import html
 import io
 import json
 import re
@@ -204,6 +205,24 @@ def test_a_released_figure_shows_where_it_comes_from_and_can_be_verified() -> No
     for told in ("发布单位", said["publisher"], said["release"], said["published_at"]):
         assert told in cover
     assert holds(verify_bundle(proving.bundle(wiring.ledger(), number)))
+
+
+@pytest.mark.usefixtures("house")
+def test_an_officer_goes_from_a_released_value_to_what_it_was_computed_of(
+    report: Send, officer: Client
+) -> None:
+    page = f"/releases/{published()}/"
+    report(orders(2, first=60))
+    leads = 'href="(/indicators/paid-amount/records/[^"]+)"'
+    assert len(re.findall(leads, Client().get(page).content.decode())) == 1  # asks to sign in
+    found = re.findall(leads, officer.get(page).content.decode())
+    assert len(found) == 3
+    *values, whole = (html.unescape(each) for each in found)
+    for address in values:
+        told = officer.get(address).content.decode()
+        assert len(re.findall(r"<td>P01-\d+</td>", told)) == 30
+        assert "按公布时的账本版本" in told
+    assert officer.get(f"{whole}&page=2").content.decode().count("来龙去脉") == 1
 
 
 @pytest.mark.usefixtures("house")

@@ -210,8 +210,9 @@ class Book:
             or (not is_posted and amount != hold.amount)
         ):
             raise Invalid(
-                "transfer.more_than_held", key=transfer.key, amount=amount, held=hold.amount
-            )
+                "transfer.more_than_held", key=transfer.key, amount=amount, held=hold.amount,
+                account=hold.source,
+            )  # fmt: skip
         source, target = self._account(hold.source), self._account(hold.target)
         at = self._moment(source, target)
         if hold.expires_at is not None and hold.expires_at <= at:

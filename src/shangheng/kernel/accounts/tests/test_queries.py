@@ -10,6 +10,7 @@ from shangheng.kernel.accounts import actions, queries
 from shangheng.kernel.accounts.concept import matching, statements, sums
 from shangheng.kernel.accounts.concept.conversion import Rate, Route, conversion
 from shangheng.kernel.accounts.concept.plans import BUDGET
+from shangheng.kernel.accounts.concept.transfers import Account
 from shangheng.kernel.accounts.concept.units import CNY, USD
 from shangheng.kernel.accounts.models import AccountRow, TransferRow
 from shangheng.kernel.accounts.tests.builders import (
@@ -139,7 +140,8 @@ def test_what_is_not_there_is_said_so() -> None:
 
 def test_a_budget_is_committed_paid_and_returned_and_never_overspent() -> None:
     owner = opened("world")
-    actions.open_plan(BUDGET, "b", owner=owner, unit="CNY", at=AT)
+    line = Account(code="b", kind=BUDGET.name, owner=owner, unit="CNY")
+    actions.open_plan(BUDGET, line, at=AT)
     steps = [
         ("appropriate", 100), ("commit", 70), ("pay", 71), ("pay", 50), ("release", 20),
         ("return", 10), ("withdraw", 61), ("withdraw", 60), ("commit", 1),

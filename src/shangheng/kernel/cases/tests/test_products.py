@@ -61,7 +61,8 @@ def deposited(amount: int) -> None:
     accounts.declare(CNY, at=AT)
     world = Account(code="world", owner=owner, unit="CNY", kind="test", floor=None)
     accounts.open_account(world, at=AT)
-    accounts.open_plan(GUARANTEE, "deposit/X1", owner=owner, unit="CNY", at=AT)
+    line = Account(code="deposit/X1", kind="guarantee", owner=owner, unit="CNY")
+    accounts.open_plan(GUARANTEE, line, at=AT)
     accounts.post_one(
         GUARANTEE.move("deposit", "deposit/X1", amount, key="d", outside="world"), at=AT
     )

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from http.client import HTTPException
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -46,8 +47,13 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         """Refuse every redirection."""
 
 
-@lru_cache(maxsize=64)
 def _opener(authority: str) -> urllib.request.OpenerDirector:
+    """Return who opens addresses; a certificate that took an expired one's place is read anew."""
+    return _trusting(authority, Path(authority).stat().st_mtime_ns if authority else 0)
+
+
+@lru_cache(maxsize=64)
+def _trusting(authority: str, changed: int) -> urllib.request.OpenerDirector:  # noqa: ARG001 - part of the key
     context = ssl.create_default_context(cafile=authority or None)
     https = urllib.request.HTTPSHandler(context=context)
     return urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({}), https)

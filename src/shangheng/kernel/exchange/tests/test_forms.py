@@ -150,3 +150,22 @@ def test_a_subscriber_whose_certificate_has_expired_gets_nothing(
         assert house.deliver().delivered == taken
         assert subscriber.seen == [1] * taken
     assert ("expired" in SubscriptionRow.objects.get().trouble) != taken
+
+
+def test_a_certificate_that_was_renewed_is_trusted_without_a_restart(
+    tmp_path: Path, db: None
+) -> None:
+    context, public = certified(tmp_path, until=datetime(2021, 1, 1, tzinfo=UTC))
+    with listening(context=context) as subscriber:
+        house = pushed_to(tmp_path, subscriber, authority=str(public))
+        house.report(1)
+        house.cut()
+        assert house.deliver().troubled == 1
+        _, renewed = certified(tmp_path, until=datetime(2090, 1, 1, tzinfo=UTC))
+        context.load_cert_chain(renewed, renewed.with_suffix(".key"))
+        house.later(hours=1)
+        assert house.deliver().troubled == 1  # nobody has told the house of it yet
+        public.write_bytes(renewed.read_bytes())
+        house.later(hours=1)
+        assert house.deliver().delivered == 1
+        assert subscriber.seen == [1]

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from shangheng.kernel import messages
 from shangheng.kernel.accounts import queries as accounts
+from shangheng.kernel.accounts.concept.units import amount_of
 from shangheng.kernel.cases import across as cases
 from shangheng.kernel.errors import Invalid, Refusal
 from shangheng.kernel.policies.concept import Jurisdiction
@@ -132,15 +133,16 @@ def funds(request: HttpRequest, office: Office) -> HttpResponse:
     facts: dict[str, Any] = {"where": place, "year": year, "typed": request.POST}
     if request.method == "POST":
         try:
-            actions.appropriate(*_appropriation(request, year), office.hand(request))
+            actions.appropriate(*_appropriation(request, place, year), office.hand(request))
         except Refusal as refusal:
             facts |= {"lines": list(_fund_lines(place, year)), "purses": PURSES}
             return _refused(request, "incentives/funds.html", facts, refusal)
         return redirect(f"{request.path}?year={year}")
     facts |= {"lines": list(_fund_lines(place, year)), "purses": PURSES}
     if request.GET.get("format") == "csv":
-        head = ("fund", "region", "unit", *POTS)
-        rows = ((each["code"], each["region"], each["unit"].code, *each["sums"])
+        head = ("fund", "region", "unit", *POTS, *(f"{pot}_with_below" for pot in POTS))
+        rows = ((each["code"], each["region"], each["unit"].code,
+                 *(sum_[0] for sum_ in each["sums"]), *(sum_[1] for sum_ in each["sums"]))
                 for each in facts["lines"])  # fmt: skip
         return office.csv_file("funds", head, rows)
     return render(request, "incentives/funds.html", facts)
@@ -151,7 +153,9 @@ def _year(request: HttpRequest, now: datetime) -> int:
     return int(text) if text.isdigit() and len(text) == 4 else now.year  # noqa: PLR2004
 
 
-def _appropriation(request: HttpRequest, year: int) -> tuple[Line, Decimal, str]:
+def _appropriation(
+    request: HttpRequest, place: Jurisdiction, year: int
+) -> tuple[Line, Decimal, str]:
     said = request.POST
     region = regions.lookup(said.get("region", "").strip()).code[:6]
     text = said.get("amount", "").replace(",", "").strip()
@@ -163,11 +167,15 @@ def _appropriation(request: HttpRequest, year: int) -> tuple[Line, Decimal, str]
     if purse is None:
         raise Invalid("incentive.no_such_purse", purse=said.get("purse", ""), known=[*PURSES])
     document = said.get("document", "").strip()
-    return Line(purse=purse, region=region, year=year), amount, document
+    line = Line(purse=purse, region=region, year=year, home=place.region)
+    return line, amount, document
 
 
 def _fund_lines(place: Jurisdiction, year: int) -> Iterator[dict[str, Any]]:
-    """Yield the lines of the house and of what lies below it, those that were opened."""
+    """Yield the lines of the house and of what lies below it, those that were opened.
+
+    ``whole`` is what a line holds together with those below it; a county has none below.
+    """
     below = [place.region, *_counties(place.region)]
     codes = {f"fund/{purse}/{region}/{year}": (purse, region)
              for purse in PURSES for region in below}  # fmt: skip
@@ -175,10 +183,13 @@ def _fund_lines(place: Jurisdiction, year: int) -> Iterator[dict[str, Any]]:
     for code, (purse, region) in codes.items():
         if FUND_PLAN.account(code, POTS[0]) in pots:
             unit = PURSES[purse][2]
-            sums = [Decimal(pots[FUND_PLAN.account(code, pot)]) / 10**unit.decimals
-                    for pot in POTS]  # fmt: skip
+            named = [FUND_PLAN.account(code, pot) for pot in POTS]
+            sums = [amount_of(pots[each], unit) for each in named]
+            whole = sums
+            if region.endswith("00"):
+                whole = [amount_of(accounts.total(each).posted, unit) for each in named]
             yield {"code": code, "purse": PURSES[purse], "region": regions.find(region).name,
-                   "unit": unit, "sums": sums}  # fmt: skip
+                   "unit": unit, "sums": [*zip(sums, whole, named, strict=True)]}  # fmt: skip
 
 
 def _counties(region: str) -> Iterator[str]:
