@@ -34,7 +34,8 @@ SEED = 20261111
 def sign_ins() -> tuple[tuple[str, str, tuple[str, ...], str, str], ...]:
     """Return who can sign in: the posts at desks hold for the whole of this place."""
     desks = (
-        (demo_desk.CLERK, demo_desk.CLERK_ROLES, "办件经办人、调解员 works on cases; mediates"),
+        (demo_desk.CLERK, demo_desk.CLERK_ROLES,
+         "办件经办人、调解员、出纳 works on cases; mediates; notes deposits"),
         (demo_desk.CHIEF, demo_desk.CHIEF_ROLES, "办件负责人、财务 leads, decides, pays"),
     )  # fmt: skip
     return (

@@ -31,8 +31,9 @@ from shangheng.site.registry import REGISTRY
 
 CLERK, CHIEF = "consumer", "lead"
 CLERK_ROLES = (
-    "consumer.officer", "consumer.mediator", "filing.officer", "express.officer",
-    "incentives.clerk", "incentives.reviewer", "policy.unit", "retention.officer",
+    "consumer.officer", "consumer.mediator", "consumer.finance", "filing.officer",
+    "express.officer", "incentives.clerk", "incentives.reviewer", "policy.unit",
+    "retention.officer",
 )  # fmt: skip
 CHIEF_ROLES = (
     "consumer.lead", "consumer.officer", "consumer.finance", "filing.lead", "filing.officer",
@@ -191,10 +192,13 @@ def _credit_code(serial: int) -> str:
 
 def _deposit(fund: str, today: date) -> None:
     kind = REGISTRY.case_kind("guarantee_deposit")
-    chief = Hand(_actor(CHIEF, CHIEF_ROLES), clock.now(), house=acting.house())
+    clerk, chief = (
+        Hand(_actor(name, roles), clock.now(), house=acting.house())
+        for name, roles in ((CLERK, CLERK_ROLES), (CHIEF, CHIEF_ROLES))
+    )
     given = {
         "fund": fund, "move": "deposit", "amount": "100000.00", "reference": PRETENDED,
         "booked_on": today.isoformat(),
     }  # fmt: skip
-    opened = cases.open_case(kind, given, chief)
+    opened = cases.open_case(kind, given, clerk)
     cases.take_step(kind, opened.number, "book", {}, chief)

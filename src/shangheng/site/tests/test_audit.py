@@ -185,8 +185,11 @@ def of_row(table: str, key: str, value: Any, column: str) -> Place:
         changed: Any = data ^ 1 << bit if kind == "integer" else None
         if changed is None:
             raw = bytearray(data.encode() if kind == "text" else bytes(data))
-            at -= column.endswith("at") and at in SEPARATORS
-            raw[at] ^= 1 << bit % (5 if column.endswith("_id") else 7)  # case says nothing there
+            is_time = column.endswith("at")
+            at -= is_time and at in SEPARATORS
+            # In a uuid case says nothing, nor does a time's last nought that becomes a space.
+            most = 5 if column.endswith("_id") else 4 if is_time and at + 1 == len(raw) else 7
+            raw[at] ^= 1 << bit % most
             changed = bytes(raw) if kind == "blob" else raw.decode("utf-8", "replace")
         write(changed)
         return lambda: write(data)
