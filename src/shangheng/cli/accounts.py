@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from shangheng.cli import keeping
+from shangheng.cli.policies import JSON
 from shangheng.cli.tables import show
 from shangheng.kernel.accounts import proving, queries
 from shangheng.kernel.accounts.concept import bank_files, statements
@@ -20,7 +21,6 @@ from shangheng.site import clock, interest, sealing, wiring
 from shangheng.site import statements as sheets
 
 DAY = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
-JSON = click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 
 
 def _moment(given: datetime | None) -> datetime | None:
@@ -40,7 +40,7 @@ for _each in keeping.COMMANDS:
 @click.argument("code")
 @click.option("--at", type=DAY, help="截至时间 as at")
 @click.option("--total", is_flag=True, help="含下级账户 with all accounts below it")
-@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+@JSON
 def balance_command(code: str, at: datetime | None, *, total: bool, as_json: bool) -> None:
     """查余额，现在或任一时点 How an account stands, now or at any moment."""
     found = (queries.total if total else queries.balance)(code, at=_moment(at))
@@ -98,7 +98,7 @@ def statement_command(
 @click.option("--until", type=DAY, required=True, help="止（不含）until before")
 @click.option("--days", type=click.IntRange(min=0), required=True, help="在途天数 days on the way")
 @click.option("--reference", default="", help="说明中的银行编号 fact that holds the bank's number")
-@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+@JSON
 def reconcile_command(
     code: str,
     bank: Path,

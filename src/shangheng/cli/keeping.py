@@ -14,6 +14,7 @@ from uuid import UUID
 
 import click
 
+from shangheng.cli.policies import DAY, JSON
 from shangheng.cli.tables import show
 from shangheng.kernel.accounts import actions, queries
 from shangheng.kernel.accounts.concept.conversion import Rate, Route, conversion
@@ -27,7 +28,6 @@ from shangheng.site import clock, sealing, words
 from shangheng.site.registry import REGISTRY
 
 NO_LIMIT = "none"
-DAY = click.DateTime(["%Y-%m-%d"])
 FIELDS = frozenset(
     ("key", "source", "target", "amount", "kind", "phase", "pending", "timeout_s", "linked",
      "facts")
@@ -112,7 +112,7 @@ def close_command(code: str) -> None:
 
 @click.command("post")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+@JSON
 def post_command(file: Path, *, as_json: bool) -> None:
     """记账：每行一笔 JSON Post transfers, one JSON object a line.
 
@@ -192,7 +192,7 @@ def _booked(transfers: Iterable[Transfer], *, as_json: bool) -> None:
 @click.option("--on", type=DAY, required=True, help="汇率日期 day of the rate")
 @click.option("--said-by", required=True, help="汇率来源 who says so")
 @click.option("--rounding", type=click.Choice([*ROUNDINGS]), required=True, help="取整 rounding")
-@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+@JSON
 def convert_command(key: str, source: str, target: str, *, as_json: bool, **told: Any) -> None:  # noqa: ANN401 - as the options say
     """按明示汇率兑换 Convert at a rate that is told; two linked transfers bear it."""
     taken_by, given_by = told["through"]

@@ -13,6 +13,7 @@ from typing import Any
 import click
 from django.conf import settings
 
+from shangheng.cli.policies import DAY, JSON
 from shangheng.cli.tables import show
 from shangheng.kernel.cases.store import Hand
 from shangheng.kernel.messages import text
@@ -25,8 +26,6 @@ from shangheng.site import acting, clock, sealing, wiring
 from shangheng.site.office import OFFICE
 from shangheng.site.registry import REGISTRY
 
-DAY = click.DateTime(formats=["%Y-%m-%d"])
-JSON = click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 BY = click.option("--by", required=True, metavar="NAME", help="经办人 who does it")
 REASON = click.option("--reason", required=True, help="理由 why")
 CASE = click.option("--case", required=True, metavar="NUMBER", help="办件编号 number of the case")

@@ -77,7 +77,10 @@ def of_now(indicator: Indicator, question: Question) -> Basis:
 
 def of_published(number: str) -> Basis:
     """Return the basis of a figure that was published under a number."""
-    said: dict[str, Any] = json.loads(sealed_figures.content_of(number))
+    return _of_said(number, json.loads(sealed_figures.content_of(number)))
+
+
+def _of_said(number: str, said: Mapping[str, Any]) -> Basis:
     at = datetime.fromisoformat(said["at"])
     house = sealed_figures.house_of(sealed_figures.versions_of(said["ledger"]), at)
     question = sealed_figures.question_of(said["question"])
@@ -139,5 +142,6 @@ def _published(indicators: Iterable[Indicator]) -> Iterator[Basis]:
     """Give the basis of every published figure of some indicators."""
     names = {each.name for each in indicators}
     for number in sealed_figures.sealed():
-        if json.loads(sealed_figures.content_of(number))["indicator"] in names:
-            yield of_published(number)
+        said = json.loads(sealed_figures.content_of(number))
+        if said["indicator"] in names:
+            yield _of_said(number, said)

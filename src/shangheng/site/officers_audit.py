@@ -140,8 +140,8 @@ def _is_sealed(look: Look, leaf: Leaf) -> bool:
     Which version of an entry was shown is not on the list: it is one of those that were sealed.
     """
     said = entries.parse(leaf.entry)
-    if said.at != look.at:
-        return False
+    if said.at != look.at or leaf.what != LOOKED:
+        return said.at == look.at
     content = {
         "kind": look.kind, "number": look.number, "by": look.by, "role": look.role,
         "purpose": look.purpose, "fields": list(look.fields),
@@ -149,5 +149,4 @@ def _is_sealed(look: Look, leaf: Leaf) -> bool:
     sealed = {entries.parse(each.entry).facts.get("version") for each in
               queries.leaves_of(look.number)}  # fmt: skip
     told = (canonical({**content, "version": version}) for version in sealed - {None})
-    is_step = leaf.what != LOOKED
-    return is_step or said.commitment in {entries.commitment(leaf.salt, each) for each in told}
+    return said.commitment in {entries.commitment(leaf.salt, each) for each in told}

@@ -72,12 +72,16 @@ class Standing:
     plan: Plan | None
 
 
+def called(name: str, registry: Registry) -> tuple[str, str]:
+    """Return what a kind is called; one that is declared no longer by its name."""
+    kind = registry.held.get(name)
+    return (kind.zh, kind.en) if kind else (name, name)
+
+
 def scope(asked: Mapping[str, Any], registry: Registry) -> tuple[str, str]:
     """Return in words which records a hold or a question means, from what was sealed of it."""
     kind = registry.held.get(asked["kind"])
-    kinds = (
-        (kind.zh, kind.en) if kind else (asked["kind"] or "全部种类", asked["kind"] or "all kinds")
-    )
+    kinds = called(asked["kind"], registry) if asked["kind"] else ("全部种类", "all kinds")
     names = {each.name: (each.zh, each.en or each.name) for each in kind.fields} if kind else {}
     days = f"{asked['since']}–{asked['until']}" if asked["since"] or asked["until"] else ""
 

@@ -167,12 +167,6 @@ def _plain(state: str, each: Content) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _kind(name: str, office: Office) -> tuple[str, str]:
-    """Return what a kind is called; one that is declared no longer by its name."""
-    kind = office.registry.held.get(name)
-    return (kind.zh, kind.en) if kind else (name, name)
-
-
 @require_GET
 def disposals(request: HttpRequest, office: Office) -> HttpResponse:
     """List what was disposed of, when, by whom and by which rule."""
@@ -191,7 +185,10 @@ def disposals(request: HttpRequest, office: Office) -> HttpResponse:
     ]  # fmt: skip
     if file := _file(request, office, "disposals", plain):
         return file
-    facts = {"found": [(each, _kind(each.kind, office)) for each in found], "text": text}
+    facts = {
+        "found": [(each, queries.called(each.kind, office.registry)) for each in found],
+        "text": text,
+    }
     return render(request, "retention/disposals.html", facts)
 
 
@@ -262,7 +259,7 @@ def answers(request: HttpRequest, office: Office) -> HttpResponse:
     if file := _file(request, office, "answers", plain):
         return file
     facts = {
-        "found": [(each, _kind(each.kind, office)) for each in found],
+        "found": [(each, queries.called(each.kind, office.registry)) for each in found],
         "text": text, "typed": typed, "wrong": wrong,
         "kinds": queries.kinds_kept(office.registry),
     }  # fmt: skip

@@ -46,7 +46,8 @@ def _keeps(request: HttpRequest, kind: str) -> bool:
     return OFFICE.actor(request).role_for(roles, OFFICE.place.region) is not None
 
 
-def _day(text: str, usual: date) -> date:
+def day_asked(text: str, usual: date) -> date:
+    """Return a day as it was typed, or the usual one where nothing was."""
     if not text:
         return usual
     try:
@@ -58,8 +59,8 @@ def _day(text: str, usual: date) -> date:
 def period_of(asked: QueryDict) -> tuple[datetime, datetime]:
     """Return the period that is asked for: this month up to now, or whole days that are over."""
     now = clock.now()
-    first = _day(asked.get("since", ""), now.date().replace(day=1))
-    last = _day(asked.get("until", ""), now.date())
+    first = day_asked(asked.get("since", ""), now.date().replace(day=1))
+    last = day_asked(asked.get("until", ""), now.date())
     since = datetime.combine(first, time(), CHINA)
     until = datetime.combine(last + timedelta(days=1), time(), CHINA)
     if until > now and asked.get("until"):

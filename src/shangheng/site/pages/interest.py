@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Interest on a page: what an account's balances come to at terms that are typed in."""
 
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +13,7 @@ from shangheng.kernel.accounts.concept.rounding import ROUNDINGS
 from shangheng.kernel.accounts.concept.units import written
 from shangheng.kernel.errors import Invalid
 from shangheng.site import clock, formats, interest, words
-from shangheng.site.pages.accounts import keepers_only
+from shangheng.site.pages.accounts import day_asked, keepers_only
 
 HEADER = ("since", "until", "days", "balance", "balance_times_days")
 
@@ -32,7 +31,7 @@ def reckon(request: HttpRequest, code: str) -> HttpResponse:
     if "rate" not in asked:
         return render(request, "site/accounts/interest.html", facts)
     try:
-        since, until = _day(facts["since"]), _day(facts["until"])
+        since, until = (day_asked(facts[name], today) for name in ("since", "until"))
         found = interest.reckon(code, since, until, interest.terms(asked.dict()))
     except Invalid as refusal:
         facts["why"] = words.message(refusal, words.language())
@@ -47,10 +46,3 @@ def reckon(request: HttpRequest, code: str) -> HttpResponse:
         return formats.csv_file("interest", HEADER, rows)
     facts |= {"rows": rows, "unit": unit, "interest": written(found.interest, unit)}
     return render(request, "site/accounts/interest.html", facts)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid("account.day_unreadable", text=text[:20]) from error
