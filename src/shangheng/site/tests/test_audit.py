@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -214,9 +215,8 @@ def rows() -> Iterator[list[Place]]:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {quoted} FROM {table}")
             values = [value for (value,) in cursor.fetchall()]
-        places = [
-            of_row(table, quoted, value, column) for value in values for column in columns.split()
-        ]
+        pairs = product(values, columns.split())
+        places = [of_row(table, quoted, value, column) for value, column in pairs]
         yield [place for place in places if place.length]
 
 
@@ -224,10 +224,9 @@ def places(home: Ledger) -> list[list[Place]]:
     """Return every place in which a byte can be changed, kind by kind."""
     log, ledger = sealing.folder(), home.root
     of_log = [path for path in log.rglob("*") if path.is_file() and ".pending" not in str(path)]
-    alone = {"keys", "checkpoint"}
-    found = [[
-        of_file(path, str(path.relative_to(log)), alone=path.name in alone) for path in of_log
-    ]]  # fmt: skip
+    named = ((path, str(path.relative_to(log))) for path in of_log)
+    found = [[of_file(path, name, alone=path.name in {"keys", "checkpoint"})
+              for path, name in named]]  # fmt: skip
     for folder in ("tables", "claims", "history"):
         files = [path for path in (ledger / folder).rglob("*") if path.is_file()]
         assert files, folder
@@ -240,11 +239,9 @@ def places(home: Ledger) -> list[list[Place]]:
     found.append([
         of_file(path, str(path.relative_to(ledger))) for path in batches if path.stat().st_size
     ])  # fmt: skip
-    archive = (ledger / "archive").rglob("*.sealed")
+    archive, answers = (ledger / "archive").rglob("*.sealed"), (ledger / "answers").iterdir()
     found.append([of_file(path, f"archive/{path.name}") for path in archive])
-    found.append(
-        [of_file(path, f"answers/{path.stem}") for path in (ledger / "answers").iterdir()]
-    )
+    found.append([of_file(path, f"answers/{path.stem}") for path in answers])
     return [*found, *rows()]
 
 
@@ -273,18 +270,12 @@ def test_a_thousand_changed_bytes_are_all_found_and_each_place_is_named(house: L
 
 
 def drawn(kinds: list[list[Place]], chance: random.Random) -> Iterator[Place]:
-    """Draw places for a round: of leaves, or of all else, since an object is found by its leaf.
-
-    Balances are found by the transfers, which a round leaves as they are if it changes balances:
-    the same bit in an amount and in its balance would leave the balance right.
-    """
+    """Draw places for a round: of leaves, or of all else, since an object is found by its leaf."""
     leaves = chance.random() * len(kinds) < 1
+    # The same bit in a balance and in its transfer would leave the balance right.
     without = chance.choice(("kernel_account/", "kernel_transfer/"))
-    some = [
-        kind for kind in kinds
-        if kind[0].name.startswith("kernel_leaf/") == leaves
-        and not kind[0].name.startswith(without)
-    ]  # fmt: skip
+    some = [kind for kind in kinds if kind[0].name.startswith("kernel_leaf/") == leaves]
+    some = [kind for kind in some if not kind[0].name.startswith(without)]
     for _ in range(A_ROUND):
         yield chance.choice(chance.choice(some))
 
