@@ -35,6 +35,8 @@ FONTS = (
 """Where a Chinese font usually lies, and its place in the collection; ``SHANGHENG_FONT`` first."""
 
 MARGIN_MM, LINE_MM, QR_MM = 20.0, 6.5, 30.0
+KEPT_MM = 35.0
+"""A heading stands with at least so much of what follows, never alone at the foot of a page."""
 INK, SOFT, RULE, SHADE = (25, 35, 34), (85, 98, 95), 200, (237, 242, 241)
 
 
@@ -174,6 +176,8 @@ class _Page(FPDF):
         """Print a part of the sheet."""
         match part:
             case Heading():
+                if self.will_page_break(KEPT_MM):
+                    self.add_page()
                 self.ln(2)
                 self.paragraph(part.text, 13)
             case Text():

@@ -32,12 +32,15 @@ from shangheng.kernel.formulas.queries import House
 from shangheng.kernel.records import retained
 from shangheng.kernel.records.store.home import write_durably
 from shangheng.site import asking, clock, publication, sealing, wiring
+from shangheng.site.places import region_name
 from shangheng.site.registry import REGISTRY
 
 PUBLISHED = "figure.published"
 ID_HEX = 32
 FACTS = ("indicator", "ledger", "log_size", "log_root")
 """What the log shows of a sealed figure for ever: never a value."""
+ROWS_SHOWN = 40
+"""Figures of up to so many rows stand on their cover, too."""
 
 
 def publish(indicator: str, question: Question) -> str:
@@ -118,10 +121,26 @@ def lines_of(content: bytes) -> tuple[tuple[str, str, str], ...]:
         ("分组与范围", "Asked for", question),
         ("行数", "Rows", str(len(rows))),
         ("数值", "Value", value),
+        *_shown(said),
         ("账本版本", "Versions of the ledger", said["ledger"]),
         ("计算时间", "Computed at", said["at"]),
     )
     return tuple(line for line in lines if line[2])
+
+
+def _shown(said: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Give the values of a figure of a few rows: those of more stand in the content only."""
+    rows, by = said["rows"], said["question"]["by"]
+    if not by or len(rows) > ROWS_SHOWN:
+        return
+    for row in rows:
+        names = (region_name(row[n]) if n.endswith("region") and row[n] else row[n] for n in by)
+        unit = row.get("currency", said["unit"])
+        exact = f"{Decimal(row['value']):,} {unit}" if row["value"] else "—"
+        value = "已抑制 suppressed" if row["suppressed"] else exact
+        codes = " ".join(str(row[name]) for name in by if row[name])
+        label = " ".join(str(name) for name in names if name) or "未注明 not stated"
+        yield label, codes if codes != label else "", value
 
 
 def content_of(object_id: str) -> bytes:

@@ -69,6 +69,8 @@ def test_a_published_figure_is_sealed_proved_and_computed_again(
     told = json.loads(run("verify", file, "--json").output)
     assert told["ok"], told
     assert told["verdicts"][-1]["code"] == "evidence.figure_same"
+    shown = sealed_figures.lines_of(sealed_figures.content_of(object_id))
+    assert [value.split()[0] for zh, _, value in shown if zh == "food"] == ["33"], shown
     assert json.loads(run("audit", "--json").output)["ok"]
     report(orders(30, first=100))
     report(orders(10).replace(b"food", b"other"))

@@ -160,6 +160,8 @@ def verdicts(files: dict[str, bytes]) -> list[tuple[str, bool, str]]:
 
 def main() -> int:
     """Print the verdicts; return 0 only if everything holds. What is compressed is not read."""
+    if not sys.argv[1:] or not zipfile.is_zipfile(sys.argv[1]):
+        sys.exit(__doc__)
     with zipfile.ZipFile(sys.argv[1]) as bundle:
         files = {x.filename: bundle.read(x) for x in bundle.infolist() if not x.compress_type}
     if sys.argv[2:]:

@@ -3,6 +3,7 @@
 
 import re
 from base64 import b64encode
+from collections.abc import Sequence
 from datetime import date
 from http import HTTPStatus
 from itertools import groupby
@@ -28,7 +29,7 @@ from shangheng.kernel.evidence.integrating import stamp_path
 from shangheng.kernel.evidence.log import CHECKPOINT, KEYS, KEYS_SM2, SM2_PEM
 from shangheng.kernel.evidence.public_keys import encode_keys
 from shangheng.kernel.evidence.witnessing import REQUEST_BYTES_MAX
-from shangheng.site import clock, sealing, words
+from shangheng.site import charts, clock, sealing, words
 from shangheng.site.formats import csv_file
 
 CONFLICT = HTTPStatus.CONFLICT
@@ -141,7 +142,12 @@ def index(request: HttpRequest) -> HttpResponse:
         header = ("日期 day", "事项 what", "条目 leaves", "当日止 leaves by then")
         rows = ((d.isoformat(), what, n, end) for d, end, _, of in days for _, what, n in of)
         return csv_file("log", header, rows)
-    facts: dict[str, Any] = {"since": since, "days": days[:DAYS_SHOWN], "all_days": len(days)}
+    if request.GET.get("format") == "svg":
+        return _drawn(days)
+    drawing = f"?format=svg&lang={words.language()}"
+    facts: dict[str, Any] = {
+        "since": since, "days": days[:DAYS_SHOWN], "all_days": len(days), "drawing": drawing,
+    }  # fmt: skip
     try:
         facts |= _standing() | (_growth(since) if since.strip() else {})
     except EvidenceBroken as fault:
@@ -161,6 +167,15 @@ def _days() -> list[tuple[date, int, int, list[tuple[tuple[str, str], str, int]]
         total += came
         found.append((day, total, came, of))
     return found[::-1]
+
+
+def _drawn(days: Sequence[tuple[date, int, int, object]]) -> HttpResponse:
+    """Draw how many leaves the log had at the end of each day."""
+    points = tuple(charts.Point(day.isoformat(), total) for day, total, *_ in reversed(days))
+    is_english = words.language() == "en"
+    unit = "leaves" if is_english else "条"
+    picture = charts.Picture(form="line", points=points, unit=unit, english=is_english)
+    return HttpResponse(charts.svg(picture), content_type="image/svg+xml")
 
 
 def _named(what: str) -> tuple[str, str]:

@@ -143,6 +143,8 @@ def test_the_audit_page_shows_growth_and_consistency(
     rows = client.get("/log/?format=csv").content.decode("utf-8-sig").splitlines()[1:]
     assert sum(int(row.split(",")[2]) for row in rows) == queries.size()
     assert int(rows[0].split(",")[3]) == queries.size()
+    drawn = client.get("/log/?format=svg&lang=en").content.decode()
+    assert f"{queries.size()} leaves" in drawn
     assert sealing.the_log().origin in page(client)
     assert "一致：此后只增加了条目" in page(client, since=old.replace("\n", "\r\n"))
     growth = queries.growth_since(sealing.the_log(), old)

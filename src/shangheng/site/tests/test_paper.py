@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pypdfium2 import PdfDocument
 from pytest_django import Settings
 
 from shangheng.kernel.errors import Unavailable
@@ -57,6 +58,14 @@ def test_a_long_sheet_goes_on_on_further_pages_with_head_and_foot() -> None:
     long = replace(SHEET, parts=(paper.Text("一段很长的话。\n" * 200),))
     content = paper.sheet(long)
     assert content.count(b"/Type /Page\n") > 2
+
+
+@pytest.mark.parametrize("lines", range(24, 40))
+def test_a_heading_never_stands_alone_at_the_foot_of_a_page(lines: int) -> None:
+    parts = (paper.Text("一行\n" * lines), paper.Heading("标题"), paper.Text("其下"))
+    document = PdfDocument(paper.sheet(replace(SHEET, parts=parts)))
+    texts = [page.get_textpage().get_text_range() for page in document]
+    assert [("标题" in text) for text in texts] == [("其下" in text) for text in texts]
 
 
 def test_a_sheet_without_link_has_no_square() -> None:

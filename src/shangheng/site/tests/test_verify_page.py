@@ -3,13 +3,18 @@
 
 import json
 import shutil
+from base64 import b64encode
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.x509.oid import NameOID
 from pytest_django.live_server_helper import LiveServer
 
+from shangheng.kernel.evidence import timestamps
 from shangheng.kernel.evidence.bundles import read
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store.home import Ledger
@@ -87,5 +92,39 @@ def test_a_stranger_verifies_in_the_browser(
         }.items():  # fmt: skip
             found, lines = verdict(browser, shown / name)
             assert found == expected, (address, name, lines)
-            assert len(lines) >= 6
+            assert len(lines) >= 5
+            assert any("✓ 时间戳" in line for line in lines), lines
         assert not [each for each in browser.get_log("browser") if each["level"] == "SEVERE"]
+
+
+def test_a_stamp_that_proves_nothing_is_told_in_the_browser(
+    live_server: LiveServer, shown: Path, browser: Any
+) -> None:
+    folder = sealing.the_log().keys_folder
+    root = timestamps.parse_issuer((folder / "stamp-root.pem").read_bytes())
+    authority = timestamps.parse_issuer((folder / "stamp.pem").read_bytes())
+    told = json.loads((shown / "receipt.json").read_text(encoding="utf-8"))
+    at = authority.certificate.not_valid_before_utc + timedelta(hours=30)
+    digest = sha256(told["evidence"]["checkpoint"].encode()).digest()
+    other = timestamps.stamp(sha256(b"other").digest(), authority, at=at, serial=2)
+    years = {"valid_from": at - timedelta(days=900), "valid_until": at + timedelta(days=900)}
+    name = root.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value
+    namesake = timestamps.make_authority("x", timestamps.make_root(str(name), **years), **years)
+    good = timestamps.stamp(digest, authority, at=at, serial=1)
+    longer_ago = at - timedelta(days=365 * 40)
+    browser.get(f"{live_server.url}/log/verify/")
+    for number, (stamp, said) in enumerate((
+        (other, "不是这个检查点"),
+        (timestamps.stamp(digest, authority, at=longer_ago, serial=3), "当时无效"),
+        (timestamps.stamp(digest, root, at=at, serial=4), "用途不是时间戳"),
+        (timestamps.stamp(digest, namesake, at=at, serial=5), "不是该根证书所签"),
+        (good[:-1] + bytes([good[-1] ^ 1]), "时间戳签名不正确"),
+        (good[:-9], "时间戳已损坏"),
+        (good, f"{at:%Y-%m-%d %H:%M}"),
+    )):  # fmt: skip
+        told["evidence"]["timestamp"] = b64encode(stamp).decode()
+        file = shown / f"stamped-{number}.json"
+        file.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+        found, lines = verdict(browser, file)
+        assert found == ("good" if stamp == good else "bad"), lines
+        assert any("时间戳" in line and said in line for line in lines), (said, lines)
