@@ -126,7 +126,7 @@ def evidence_command() -> None:
 @click.option("--reporter", help="报送单位 when several use this batch number")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 def bundle_command(object_id: str, output: Path, reporter: str | None, *, as_json: bool) -> None:
-    """导出证据包：批次、记录（kind:key）、办件、数据等 Bundle a batch, a record, a case, a figure."""
+    """导出证据包：批次、记录（kind:key）、办件、数据 Bundle a batch, record, case or figure."""
     sealing.publish()
     data = proving.bundle(wiring.ledger(), object_id, reporter=reporter)
     output.write_bytes(data)
