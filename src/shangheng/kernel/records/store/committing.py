@@ -40,7 +40,8 @@ from shangheng.kernel.records.store.staging import STAGE, optimise
 from shangheng.kernel.records.store.tables import Table, column_types, scan
 
 REJECTS, WARNINGS, HASHES = "rejects.sealed", "warnings.csv", "hashes.bin"
-"""Under which names a commit keeps the file of what it replaced, and its SHA-256."""
+MANY_ROWS, REACH_MAX = 100_000, 3
+"""When days are written one by one: at least so many rows, spread over so many times as many."""
 
 
 @dataclass
@@ -115,9 +116,25 @@ class Writer:
             change.beside = [self.keep_history(table)]
             change.removes = touched
             change.adds += table.write(self.connection, stay, tag=self.tag)
-        rows = f"SELECT * EXCLUDE (member) FROM ({self.rows(places)})"
-        change.adds += table.write(self.connection, rows, tag=self.tag)
+        by, days = quoted(self.kind.day), self._days(places)
+        for day in days or [""]:
+            one = f" AND {by} >= DATE '{day}' AND {by} < DATE '{day}' + 1" if day else ""
+            rows = f"SELECT * EXCLUDE (member) FROM ({self.rows(places + one)})"
+            change.adds += table.write(self.connection, rows, tag=self.tag, day=day)
         return change
+
+    def _days(self, places: str) -> list[str]:
+        """Return the days of many rows, if those of each lie close together; else none.
+
+        Then every day can be written by itself without reading the stage for each of them.
+        """
+        found = self.connection.execute(
+            f"SELECT {quoted(self.kind.day)}::DATE AS day, count(*), max(place) - min(place) + 1 "
+            f"FROM ({standing(places)}) GROUP BY day ORDER BY day"
+        ).fetchall()
+        rows, reach = (sum(each[at] for each in found) for at in (1, 2))
+        are_close = rows >= MANY_ROWS and reach <= rows * REACH_MAX
+        return [str(day) for day, *_ in found] if are_close else []
 
     def move_outranked(self, claims: Table, outranked: Entries) -> Change:
         """Keep in the claims what a lesser source had said before the authority spoke."""
