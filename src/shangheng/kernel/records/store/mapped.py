@@ -50,7 +50,7 @@ def _reformed(text: str, source: Source) -> str:
         there = f"try_cast({text} AS TIMESTAMP) AT TIME ZONE {literal(source.zone)}"
         text = f"coalesce(({there} AT TIME ZONE 'Asia/Shanghai')::VARCHAR, {text})"
     if source.region:
-        is_code = f"{text} IS NULL OR ascii({text}) <= ascii('9')"
+        is_code = f"{text} IS NULL OR ascii({text}) <= ascii('9') AND ascii({text}) <> ascii(' ')"
         text = f"CASE WHEN {is_code} THEN {text} ELSE region_code({text}) END"
     return _recoded(text, source)
 

@@ -160,8 +160,8 @@ def test_every_good_value_is_kept_as_what_it_means(door: Door) -> None:
 
 
 def test_a_region_may_be_told_by_its_full_name_as_the_dictionary_says(door: Door) -> None:
-    door.send([order(1, region="江苏省苏州市昆山市"), order(2, region="320505")])
-    assert [row["region"] for row in door.rows()] == ["320583", "320505"]
+    door.send([order(1, region="江苏省苏州市昆山市"), order(2, region=" 昆山市 ")])
+    assert [row["region"] for row in door.rows()] == ["320583", "320583"]
 
 
 def test_a_row_with_several_faults_is_one_row_with_all_reasons(door: Door) -> None:
