@@ -14,6 +14,7 @@ from django.db import transaction
 
 from shangheng.kernel.errors import Conflict, Invalid, ShanghengError
 from shangheng.kernel.evidence import actions as evidence
+from shangheng.kernel.periods import CHINA
 from shangheng.kernel.records import disposing, reporters, withdrawals
 from shangheng.kernel.records.concept import mapping as mappings
 from shangheng.kernel.records.concept.kinds import RecordKind
@@ -218,10 +219,10 @@ def _same_batch(member: Member, known: Mapping[str, BatchRow]) -> Receipt | None
         return None
     digest = member.landed().digest
     if row.digest != digest or row.kind != member.order.kind.name:
+        at = row.received_at.astimezone(CHINA).isoformat(timespec="seconds")
         raise Conflict(
-            "batch.other_bytes", batch=member.batch, taken_at=row.received_at.isoformat(),
-            digest=row.digest, given=digest,
-        )  # fmt: skip
+            "batch.other_bytes", batch=member.batch, taken_at=at, digest=row.digest, given=digest
+        )
     return Receipt.from_dict(row.receipt)
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can be asked of the tree: by code, by year, by name, by address."""
 
+import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
@@ -11,6 +12,8 @@ from shangheng.kernel.regions.concept import AddressMatch, Region, Span
 
 LATEST = 2023
 _SAYING_NOTHING = {"郊区", "城区", "市区", "市郊区"}
+_NO_LEVEL = re.compile(r"市辖区|(?<=^重庆市)县|(省|自治区)直辖县级行政区划")
+_TWICE = re.compile(r"(\w{2,}?)市?\1市")
 # Hainan left Guangdong in 1988, Chongqing left Sichuan in 1997.
 _SPLIT_OFF_FROM = {"460000": "440000", "500000": "510000"}
 
@@ -255,10 +258,21 @@ def _preferred(name: str, codes: tuple[str, ...]) -> tuple[str, ...]:
     return (outer,) if all(code.startswith(kin) for code in codes) else codes
 
 
-@lru_cache(maxsize=1)
-def names() -> dict[str, str]:
-    """Return each unambiguous name, short form or path (江苏苏州昆山) with its 6-digit code."""
-    return {name: codes[0] for name, codes in _all_names().items() if len(codes) == 1}
+def _codes_named(name: str) -> tuple[str, ...]:
+    """Return what a name may mean; a level that says nothing or the same again is passed over.
+
+    Addresses are written in three levels also where there are two: 北京市市辖区朝阳区,
+    北京北京市朝阳区, 广东省东莞市东莞市, 海南省省直辖县级行政区划琼海市.
+    """
+    known = _all_names()
+    return known.get(name) or known.get(_TWICE.sub(r"\1市", _NO_LEVEL.sub("", name)), ())
+
+
+@lru_cache(maxsize=1 << 16)
+def code_named(text: str) -> str | None:
+    """Return the 6-digit code of an unambiguous name, short form or path (江苏 苏州 昆山)."""
+    codes = _codes_named("".join(text.split()))
+    return codes[0] if len(codes) == 1 else None
 
 
 def lookup(text: str, *, within: str | None = None) -> Region:
@@ -271,7 +285,7 @@ def lookup(text: str, *, within: str | None = None) -> Region:
     spelled = concept.canonical(wanted)
     if spelled is not None:
         return find(spelled)
-    codes = _all_names().get(wanted, ())
+    codes = _codes_named(wanted)
     if within is not None:
         codes = _within(wanted, within)
     if not codes:

@@ -36,7 +36,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the compressed file is damaged: {detail}",
     ),
     "file.damaged": ("{format} 文件已损坏：{detail}", "the {format} file is damaged: {detail}"),
-    "file.empty": ("文件“{file}”是空的", "the file “{file}” is empty"),
+    "file.empty": (
+        "文件“{file}”是空的；请重新导出再报",
+        "the file “{file}” is empty; export it again",
+    ),
     "file.encoding_broken": (
         "从第 {at} 字节起不是有效的 {encoding} 文本；请存为 UTF-8 再报",
         "from byte {at} on this is not valid {encoding}; save it as UTF-8 and send it again",
@@ -50,8 +53,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{bytes} packed bytes unpack into over {unpacked}; send the file unpacked",
     ),
     "file.header_twice": (
-        "表头有重复的列名：{columns}",
-        "the header has a column twice: {columns}",
+        "表头有重复的列名：{columns}；请改名或删去多余的列",
+        "the header has a column twice: {columns}; rename or remove one",
     ),
     "file.line_too_long": (
         "从第 {at} 字节起的一行超过 {limit} 字节；请检查换行符和引号",
@@ -71,8 +74,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the file “{file}” is not CSV, NDJSON, JSON, XLSX, Parquet or Arrow",
     ),
     "file.nul_bytes": (
-        "第 {at} 字节是 NUL；若是 UTF-16，请带 BOM 或存为 UTF-8",
-        "byte {at} is NUL; if this is UTF-16, mark it with a BOM or save it as UTF-8",
+        "第 {at} 字节是 NUL；若是 UTF-16，请带 BOM 或存为 UTF-8，否则请删去该字节",
+        "byte {at} is NUL; if this is UTF-16, mark it with a BOM or save it as UTF-8; else remove it",
     ),
     "file.old_excel": (
         "“{file}”是旧版 .xls；请另存为 .xlsx 或 CSV",
@@ -146,8 +149,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the mapping does not tell required fields of {kind}: {fields}",
     ),
     "mapping.unknown_word": (
-        "映射的“{where}”中不认识“{word}”；是否想写“{did_you_mean}”？可用：{known}",
-        "“{word}” in “{where}” is not known; did you mean “{did_you_mean}”? Known: {known}",
+        "映射的“{where}”中不认识“{word}”；最接近的：{did_you_mean}；可用：{known}",
+        "“{word}” in “{where}” is not known; nearest: {did_you_mean}; known: {known}",
     ),
     "reporter.bad_code": (
         "报送单位代码“{reporter}”不合规：只能用字母、数字和 . : @ + - _",

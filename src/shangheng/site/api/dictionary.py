@@ -37,6 +37,8 @@ class Asked(Schema):
     by: str = ""
     level: str = ""
     where: list[str] = Field(default_factory=list)
+    from_: str = Field("", alias="from")
+    to: str = ""
     month: str = ""
     borders: str = ""
     format: Literal["json", "csv", "xlsx", "jsonstat"] = "json"

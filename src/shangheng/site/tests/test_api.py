@@ -174,6 +174,8 @@ def test_kinds_come_with_schema_and_template(client: Client) -> None:
 def test_the_description_is_openapi_3_1_and_its_page_needs_no_script(client: Client) -> None:
     told = client.get("/api/v1/openapi.json").json()
     assert told["openapi"].startswith("3.1")
+    asked = told["paths"]["/api/v1/indicators/{name}/figures"]["get"]["parameters"]
+    assert {"by", "where", "from", "to", "month"} <= {each["name"] for each in asked}
     assert "/api/v1/batches" in told["paths"]
     page = client.get("/api/v1/docs").content.decode()
     assert "/api/v1/batches" in page

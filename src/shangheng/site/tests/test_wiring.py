@@ -68,6 +68,11 @@ def test_a_mapping_is_found_by_a_plain_name_only(settings: Settings, tmp_path: P
         mappings.read("a: [")
 
 
+def test_only_true_and_false_are_truths_in_a_mapping() -> None:
+    told = mappings.read("{on: no, y: [yes, off], region: true, flag: False, at: 7}")
+    assert told == {"on": "no", "y": ["yes", "off"], "region": True, "flag": False, "at": 7}
+
+
 @pytest.mark.django_db
 def test_a_role_that_does_not_exist_is_not_given() -> None:
     with pytest.raises(Invalid):

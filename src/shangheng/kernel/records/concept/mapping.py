@@ -9,7 +9,8 @@ A mapping is a small YAML file. ``fields`` says for each field where it comes fr
       order_no: 订单编号                                # the column of that name
       gross: {from: 总金额, times: 0.01}                # 分 to 元
       ordered_at: {from: 创建时间, time: "%d/%m/%Y %H:%M", zone: Europe/London}
-      buyer_region: {from: 收货地址, region: true}      # a name becomes its code
+      buyer_region: 收货地址                            # of a region, a name becomes its code
+      discount: {from: Rabatt, strip: "€ ", decimal: ","} # 1.234,50 €
       mode: {from: 类型, values: {"1": B2C, "2": B2B}, otherwise: C2C}
       product: {join: [品牌, 品名], with: " "}
       shop: {from: 店铺-商品, split: "-", part: 1}
@@ -38,7 +39,7 @@ from shangheng.kernel.records.concept import fields as f
 from shangheng.kernel.records.concept.kinds import RecordKind
 
 SOURCE_WORDS = frozenset(
-    {"from", "constant", "times", "round", "strip", "time", "zone", "region", "values",
+    {"from", "constant", "times", "round", "strip", "decimal", "time", "zone", "region", "values",
      "otherwise", "join", "with", "split", "part", "multiply"}
 )  # fmt: skip
 SKIP_WORDS = frozenset({"column", "starts_with", "equals", "empty", "below"})
@@ -56,6 +57,7 @@ class Source:
     times: str | None = None
     round: int | None = None
     strip: str = ""
+    decimal: str | None = None
     time: str | None = None
     zone: str | None = None
     region: bool = False
@@ -108,11 +110,6 @@ class Mapping:
     sheet: str | None = None
 
     @property
-    def reads_region_names(self) -> bool:
-        """Return whether any field turns the name of a region into its code."""
-        return any(source.region for source in self.fields.values())
-
-    @property
     def columns(self) -> tuple[str, ...]:
         """Return every column of the exports that the mapping needs, each once."""
         sources = [*self.fields.values(), *(self.group.lines.values() if self.group else ())]
@@ -144,7 +141,7 @@ def _refuse_unknown(words: Map[str, Any], known: frozenset[str], *, where: str) 
                 word=word,
                 where=where,
                 known=sorted(known),
-                did_you_mean=close[0] if close else "",
+                did_you_mean=close[0] if close else "—",
             )
 
 
@@ -184,16 +181,22 @@ def _zone(given: object, *, where: str) -> str:
     return str(given)
 
 
+def _decimal_sign(given: object, *, where: str) -> str:
+    if given not in (",", "."):
+        raise Invalid("mapping.field_not_told", where=f"{where}.decimal", given=str(given))
+    return str(given)
+
+
 def _flag(given: object, *, where: str) -> bool:
     if not isinstance(given, bool):
         raise Invalid("mapping.not_a_flag", where=where, given=str(given))
     return given
 
 
-def _source(given: object, *, where: str) -> Source:
+def _source(given: object, *, where: str, region: bool = False) -> Source:
     """Read what stands beside a field; a plain text names the column."""
     if isinstance(given, str):
-        return Source(columns=(given,))
+        return Source(columns=(given,), region=region)
     told = _table(given, where=where)
     _refuse_unknown(told, SOURCE_WORDS, where=where)
     ways = [word for word in ("from", "constant", "join", "multiply") if word in told]
@@ -209,9 +212,10 @@ def _source(given: object, *, where: str) -> Source:
         times=_number(told["times"], where=f"{where}.times") if "times" in told else None,
         round=_whole(told["round"], where=f"{where}.round") if "round" in told else None,
         strip=str(told.get("strip", "")),
+        decimal=_decimal_sign(told["decimal"], where=where) if "decimal" in told else None,
         time=_text(told.get("time")),
         zone=_zone(told["zone"], where=f"{where}.zone") if "zone" in told else None,
-        region=_flag(told.get("region", False), where=where),
+        region=_flag(told.get("region", region), where=where),
         values={code: str(to) for code, to in values.items()},
         otherwise=_text(told.get("otherwise")),
         glue=str(told.get("with", " ")) if "join" in told else None,
@@ -284,9 +288,13 @@ def parse(given: object, kind: RecordKind) -> Mapping:
     missing = [each.name for each in kind.fields if not each.optional and each.name not in told]
     if missing:
         raise Invalid("mapping.required_untold", kind=kind.name, fields=missing)
+    regions = {each.name for each in kind.of_type(f.Region)}
     return Mapping(
         kind=kind.name,
-        fields={name: _source(each, where=name) for name, each in given["fields"].items()},
+        fields={
+            name: _source(each, where=name, region=name in regions)
+            for name, each in given["fields"].items()
+        },
         skip=tuple(_skip(each) for each in _list(given.get("skip", []), where="skip")),
         group=_group(given["group"], kind) if "group" in given else None,
         files=tuple(
@@ -299,7 +307,13 @@ def parse(given: object, kind: RecordKind) -> Mapping:
 
 def plain(kind: RecordKind) -> Mapping:
     """Return the mapping of a file that already uses the kind's own column names."""
-    return Mapping(kind.name, {each.name: Source(columns=(each.name,)) for each in kind.fields})
+    return Mapping(
+        kind.name,
+        {
+            each.name: Source(columns=(each.name,), region=isinstance(each, f.Region))
+            for each in kind.fields
+        },
+    )
 
 
 def digest_of(mapping: object) -> str:

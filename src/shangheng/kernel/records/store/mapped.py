@@ -21,11 +21,23 @@ class Columns:
         return self.names.get(name, "NULL::VARCHAR")
 
 
+def _cleaned(text: str, source: Source) -> str:
+    """Take out signs that belong to no number; with ``decimal`` the other sign parts thousands."""
+    for character in source.strip:
+        text = f"replace({text}, {literal(character)}, '')"
+    if source.decimal is not None:
+        thousands = "." if source.decimal == "," else ","
+        text = f"replace(replace({text}, '{thousands}', ''), '{source.decimal}', '.')"
+    return text
+
+
+def _unread(text: str) -> str:
+    return f"({text} <> '' AND try_cast({text} AS DECIMAL(18,6)) IS NULL)"
+
+
 def _reformed(text: str, source: Source) -> str:
     """Apply a source's words to a text expression, in the order in which they are documented."""
-    if source.strip:
-        for character in source.strip:
-            text = f"replace({text}, {literal(character)}, '')"
+    text = text if source.multiply else _cleaned(text, source)
     if source.split is not None:
         text = f"nullif(split_part({text}, {literal(source.split)}, {source.part}), '')"
     if source.times is not None or source.round is not None:
@@ -38,8 +50,8 @@ def _reformed(text: str, source: Source) -> str:
         there = f"try_cast({text} AS TIMESTAMP) AT TIME ZONE {literal(source.zone)}"
         text = f"coalesce(({there} AT TIME ZONE 'Asia/Shanghai')::VARCHAR, {text})"
     if source.region:
-        named = f"SELECT any_value(code) FROM region_names WHERE name = trim({text})"
-        text = f"coalesce(({named}), {text})"
+        is_code = f"{text} IS NULL OR ascii({text}) <= ascii('9') AND ascii({text}) <> ascii(' ')"
+        text = f"CASE WHEN {is_code} THEN {text} ELSE region_code({text}) END"
     return _recoded(text, source)
 
 
@@ -62,8 +74,11 @@ def _expression(source: Source, columns: Columns) -> str:
     if source.glue is not None:
         text = f"nullif(concat_ws({literal(source.glue)}, {', '.join(given)}), '')"
     elif source.multiply:
+        given = [_cleaned(each, source) for each in given]
         product = " * ".join(f"try_cast({each} AS DECIMAL(18,6))" for each in given)
+        unread = " OR ".join(_unread(each) for each in given)
         text = f"({product})::DECIMAL(38,6)::VARCHAR"
+        text = f"CASE WHEN {unread} THEN concat_ws(' × ', {', '.join(given)}) ELSE {text} END"
     else:
         text = given[0]
     return _reformed(text, source)
@@ -103,9 +118,16 @@ def raw_columns(kind: RecordKind, mapping: Mapping, columns: Columns) -> str:
 def _gathered(field: f.Field, source: Source, group: Group, columns: Columns) -> str:
     text = _expression(source, columns)
     way = group.how.get(field.name)
-    if way == "sum":
-        return f"sum(try_cast({text} AS DECIMAL(18,6)))::DECIMAL(38,6)::VARCHAR"
-    return f"{way}({text})" if way else f"arg_min({text}, n)"
+    if way is None:
+        return f"arg_min({text}, n)"
+    if way == "sum" or isinstance(field, f.Number | f.Whole):
+        # One amount that cannot be read sends the record back: without it the sum would be wrong.
+        unread = f"any_value({text}) FILTER (WHERE {_unread(text)})"
+        number = f"{way}(try_cast({text} AS DECIMAL(18,6)))"
+        return f"coalesce({unread}, {number}::DECIMAL(38,6)::VARCHAR)"
+    if isinstance(field, f.Time):
+        return f"coalesce(arg_{way}({text}, try_cast({text} AS TIMESTAMPTZ)), {way}({text}))"
+    return f"{way}({text})"
 
 
 def _gathered_lines(group: Group, columns: Columns) -> str:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-import pyarrow as pa
 
 from shangheng.kernel.errors import Invalid, Unavailable
 from shangheng.kernel.records.concept import fields, kinds
@@ -32,13 +31,6 @@ def region_bits() -> bytes:
     bits = np.zeros(REGION_BITS, dtype=bool)
     bits[[int(code) for code in regions.known_codes() if len(code) == COUNTY_DIGITS]] = True
     return np.packbits(bits).tobytes()
-
-
-@lru_cache(maxsize=1)
-def region_names() -> pa.Table:
-    """Return every unambiguous name of a division, with its code."""
-    names = regions.names()
-    return pa.table({"name": list(names), "code": list(names.values())})
 
 
 def lasting(home: Ledger) -> staging.Variables:
@@ -115,8 +107,6 @@ def _refuse_missing_columns(names: tuple[str, ...], order: Order) -> None:
 
 def _run(convoy: Convoy) -> None:
     staging.tell(convoy.connection, lasting(convoy.home))
-    if convoy.plan.mapping.reads_region_names:
-        convoy.connection.register("region_names", region_names())
     staging.run(convoy.connection, convoy.plan)
 
 
@@ -137,7 +127,7 @@ def stage(home: Ledger, members: Sequence[Member]) -> Convoy:
     usual = tuple(member.order.usual for member in members)
     now = order.at.replace(tzinfo=None)
     few = _are_few(members)
-    is_kept = few and order.mapping.group is None and not order.mapping.reads_region_names
+    is_kept = few and order.mapping.group is None
     plan = staging.Plan(order.kind, order.mapping, relations, faults, usual, now, is_kept)
     work = home.begin_work()
     connection = staging.connect(home)

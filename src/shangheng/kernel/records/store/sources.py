@@ -17,7 +17,13 @@ import python_calamine as calamine
 from pyarrow import ipc, parquet
 
 from shangheng.kernel.errors import Invalid
-from shangheng.kernel.records.store.landing import LINE_BYTES_MAX, PIECE_BYTES, SAMPLE_BYTES
+from shangheng.kernel.records.store.landing import (
+    EXPANSION_FREE_BYTES,
+    EXPANSION_MAX,
+    LINE_BYTES_MAX,
+    PIECE_BYTES,
+    SAMPLE_BYTES,
+)
 from shangheng.kernel.records.store.mapped import Columns
 from shangheng.kernel.records.store.reading import literal, quoted
 
@@ -179,7 +185,8 @@ def _refuse_unsafe_workbook(path: Path) -> None:
     if any(name.lower().endswith("vbaproject.bin") for name in names):
         raise Invalid("file.macros", file=path.name)
     unpacked = sum(entry.file_size for entry in entries)
-    if unpacked > XLSX_BYTES_MAX:
+    is_bomb = unpacked > max(EXPANSION_FREE_BYTES, EXPANSION_MAX * path.stat().st_size)
+    if is_bomb or unpacked > XLSX_BYTES_MAX:
         raise Invalid("file.expands_too_much", bytes=path.stat().st_size, unpacked=unpacked)
 
 

@@ -20,6 +20,8 @@ from typing import Any
 
 import duckdb
 import ibis
+import pyarrow as pa
+from duckdb.func import PythonUDFType
 
 from shangheng.kernel.errors import Invalid, Unavailable
 from shangheng.kernel.records.concept import fields as f
@@ -29,6 +31,7 @@ from shangheng.kernel.records.store import mapped, reading
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.reading import Fault, quoted
 from shangheng.kernel.records.store.sources import Relation
+from shangheng.kernel.regions import queries as regions
 
 STAGE = "stage"
 NO_ROOM = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.TransactionException)
@@ -173,12 +176,7 @@ class Plan:
         skip = mapped.skip_condition(self.mapping, columns)
         if group is None:
             texts = mapped.raw_columns(self.kind, self.mapping, columns)
-            if not self.mapping.reads_region_names:
-                return f"SELECT *, {skip} AS skip, {texts} FROM ({source})"
-            # Looking names up is a join, and a join loses the order of the rows.
-            numbered = f"SELECT *, row_number() OVER () AS n FROM ({source})"
-            looked_up = f"SELECT *, {skip} AS skip, {texts} FROM ({numbered})"
-            return f"SELECT * FROM ({looked_up}) ORDER BY n"
+            return f"SELECT *, {skip} AS skip, {texts} FROM ({source})"
         by = ", ".join(columns.sql(name) for name in group.by)
         texts = mapped.gathered_columns(self.kind, self.mapping, group, columns)
         return (
@@ -231,7 +229,7 @@ class Plan:
 
 @cache
 def _instance(memory_mb: int, threads: int, spill: Path) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(
+    instance = duckdb.connect(
         config={
             "memory_limit": f"{memory_mb}MB",
             "threads": threads,
@@ -241,6 +239,18 @@ def _instance(memory_mb: int, threads: int, spill: Path) -> duckdb.DuckDBPyConne
             "force_compression": "uncompressed",
         }
     )
+    instance.create_function(
+        "region_code", _region_codes, ["VARCHAR"], "VARCHAR", type=PythonUDFType.ARROW
+    )
+    return instance
+
+
+def _region_codes(names: pa.Array) -> pa.Array:
+    """Return the code of each name of a division; a join would lose the order of the rows.
+
+    What names none comes back as it is: the check of its field refuses it.
+    """
+    return pa.array([regions.code_named(name) or name for name in names.to_pylist()], pa.string())
 
 
 _opening = Lock()

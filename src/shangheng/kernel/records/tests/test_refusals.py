@@ -199,6 +199,13 @@ def test_a_workbook_that_unpacks_into_gigabytes_is_refused(door: Door) -> None:
     assert refused(door, out.getvalue()).code == "file.expands_too_much"
 
 
+def test_a_workbook_that_unpacks_a_thousandfold_is_refused_below_that_too(door: Door) -> None:
+    out = io.BytesIO(workbook([list(COLUMNS)]))
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/worksheets/sheet9.xml", b"0" * 100_000_000)
+    assert refused(door, out.getvalue()).code == "file.expands_too_much"
+
+
 def test_a_workbook_that_lies_about_its_size_is_refused(door: Door) -> None:
     """The directory says that a sheet of a gigabyte has ten bytes."""
     packer = zlib.compressobj(1, zlib.DEFLATED, -15)
@@ -243,6 +250,7 @@ def test_the_same_batch_number_with_other_bytes_is_refused(door: Door) -> None:
     with pytest.raises(Conflict) as refusal:
         door.send(orders(3), batch="B-1")
     assert refusal.value.code == "batch.other_bytes"
+    assert refusal.value.facts["taken_at"].endswith("+08:00")
     assert len(door.rows()) == 2
     assert door.remains() == []
 

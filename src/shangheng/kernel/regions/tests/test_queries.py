@@ -201,11 +201,30 @@ def test_known_codes_hold_every_year_and_every_township() -> None:
     assert "320102002001" in queries.known_codes(villages=True)
 
 
-def test_names_for_joins_hold_no_ambiguous_name() -> None:
-    names = queries.names()
-    assert names["江苏苏州昆山"] == names["昆山"] == "320583"
-    assert "朝阳" not in names
-    assert set(names.values()) <= set(SIX_DIGITS)
+def test_the_code_of_a_name_is_never_guessed() -> None:
+    assert queries.code_named("江苏苏州昆山") == queries.code_named("昆山") == "320583"
+    assert queries.code_named("朝阳") is None
+    assert queries.code_named("某地") is None
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("江苏省 徐州市 丰县", "320321"),
+        ("北京市市辖区朝阳区", "110105"),
+        ("北京 北京市 朝阳区", "110105"),
+        ("上海市上海市浦东新区", "310115"),
+        ("重庆市县云阳县", "500235"),
+        ("广东省东莞市东莞市", "441900"),
+        ("海南省省直辖县级行政区划琼海市", "469002"),
+        ("江苏省南京市市辖区", "320100"),
+        ("吉林省吉林市船营区", "220204"),
+    ],
+)
+def test_a_level_that_says_nothing_or_the_same_again_is_passed_over(
+    written: str, code: str
+) -> None:
+    assert queries.code_named(written) == queries.lookup(written).code == code
 
 
 def test_short_names_are_never_single_characters() -> None:
