@@ -40,6 +40,8 @@ from shangheng.site import (
 
 BROKEN = 1
 ZIP = b"PK"
+WITHOUT = "_without_"
+"""How a beginning names the leaves of which not all was kept then."""
 STEPS = {
     "checkpoints": "检查点 checkpoints",
     "leaves": "条目 leaves",
@@ -219,6 +221,9 @@ def _print(findings: list[Finding], older: list[Began]) -> None:
         day = f"{began.since.astimezone(CHINA):%Y-%m-%d}"
         click.echo(f"… {began.noun}: {day} 起封存，此前已有的按当日所见封存（{said}）")
         click.echo(f"  sealed since {day}; what was there before is sealed as it was found then")
+        if any(count for name, count in began.found.items() if WITHOUT in name):
+            click.echo(f"  其中 …{WITHOUT}… 各条只核对公开内容：当时没有留下可对照的其余内容")
+            click.echo("  of these leaves only public facts are compared: no more was kept then")
     for each in findings:
         _say("✗", each.where, each.code, each.facts)
     click.echo(f"发现 {len(findings)} 处不符 findings" if findings else "全部相符 everything fits")

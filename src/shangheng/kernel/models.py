@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rows of every noun in one Django app, so that a noun can be moved without moving tables."""
 
-from shangheng.kernel.access.models import LookRow, PostActRow, PostRow, TokenRow
-from shangheng.kernel.accounts.models import AccountRow, HoldRow, TransferRow, UnitRow
+from shangheng.kernel.access.models import LookRow, PersonActRow, PostActRow, PostRow, TokenRow
+from shangheng.kernel.accounts.models import (
+    AccountRow,
+    HoldRow,
+    PostingRow,
+    TransferRow,
+    UnitRow,
+)
 from shangheng.kernel.cases.models import (
     CaseNumberRow,
     CaseRow,
@@ -77,8 +83,10 @@ __all__ = [
     "PartyCodeRow",
     "PartyLinkRow",
     "PartyRow",
+    "PersonActRow",
     "PostActRow",
     "PostRow",
+    "PostingRow",
     "ReachRow",
     "ReceivedRow",
     "ReporterHabitRow",

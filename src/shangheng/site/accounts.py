@@ -5,6 +5,7 @@ An account only says who somebody is; what that opens is said by posts (``kernel
 """
 
 import secrets
+from collections.abc import Iterator
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
@@ -13,12 +14,17 @@ from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import IntegerField
+from django.db.models.functions import Cast
 
 from shangheng.kernel.access import actions as access
-from shangheng.kernel.access import queries
+from shangheng.kernel.access import queries, sealing
 from shangheng.kernel.access.concept import HOUSE_ROLES, REPORTER, Appointment, administered
+from shangheng.kernel.access.sealing import LOCKED, UNLOCKED
 from shangheng.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
-from shangheng.kernel.evidence import actions as evidence
+from shangheng.kernel.evidence import queries as leaves
+from shangheng.kernel.evidence.entries import Fact
+from shangheng.kernel.evidence.findings import Finding
 from shangheng.kernel.registers.concept.actors import PLATFORM, Hand
 from shangheng.site import clock
 from shangheng.site.registry import REGISTRY
@@ -110,7 +116,7 @@ def add(name: str, hand: Hand) -> str:
         raise Conflict("person.exists", person=name)
     person = User(username=name)
     password = _first_password(person)
-    _seal("person.added", name, "", hand)
+    access.note("added", name, "", hand)
     return password
 
 
@@ -126,7 +132,7 @@ def renew(name: str, reason: str, hand: Hand) -> str:
     for token in queries.tokens_of(name):
         access.revoke_token(token.uuid, hand)
     password = _first_password(person)
-    _seal("person.renewed", name, reason, hand)
+    access.note("renewed", name, reason, hand)
     return password
 
 
@@ -144,7 +150,7 @@ def lock(name: str, reason: str, hand: Hand, *, locked: bool) -> None:
     _require_answerable(name, reason, hand)
     person.is_active = not locked
     person.save(update_fields=["is_active"])
-    _seal("person.locked" if locked else "person.unlocked", name, reason, hand)
+    access.note(LOCKED if locked else UNLOCKED, name, reason, hand)
 
 
 def _require_answerable(name: str, reason: str, hand: Hand) -> None:
@@ -156,6 +162,26 @@ def _require_answerable(name: str, reason: str, hand: Hand) -> None:
         raise NotPermitted("access.not_administrator", region="")
 
 
-def _seal(what: str, name: str, reason: str, hand: Hand) -> None:
-    content = {"person": name, "reason": reason.strip(), "by": hand.actor.name}
-    evidence.seal(what, secrets.token_hex(8), content, at=hand.at)
+def seal_found(at: datetime) -> dict[str, Fact]:
+    """Seal who is locked in a house that is older than the keeping of what is done to accounts.
+
+    What was done before has no rows: its leaves are told of by their number.
+    """
+    before = sum(1 for _ in leaves.named("person."))
+    locked = User.objects.filter(is_active=False).values_list("username", flat=True)
+    names = list(locked.order_by("username"))
+    for name in names:
+        access.note(LOCKED, name, "封存起始时已停用 locked when sealing began", Hand(PLATFORM, at))
+    return {"acts_without_rows": before, "locked": len(names)}
+
+
+def unlike_their_acts() -> Iterator[Finding]:
+    """Name the accounts that are open or locked against what was done, and those that are gone."""
+    locked, missing = sealing.locked(), sealing.people()
+    people = User.objects.annotate(active=Cast("is_active", IntegerField())).order_by("pk")
+    for name, active in people.values_list("username", "active"):
+        missing.discard(name)
+        if active != (name not in locked):  # as a number: SQLite lets it be neither of both
+            yield Finding(f"auth_user/{name}", "evidence.row_differs", {"column": "is_active"})
+    for name in sorted(missing):
+        yield Finding(f"auth_user/{name}", "evidence.row_missing", {"row": name})

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The audit of the log against this house: batches, ledger, figures, cases, registers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from shangheng.kernel.access import sealing as access
+from shangheng.kernel.accounts import proving as hands
 from shangheng.kernel.accounts import queries as account_queries
 from shangheng.kernel.accounts import sealing as accounts
 from shangheng.kernel.cases import proofs as cases
@@ -15,17 +17,19 @@ from shangheng.kernel.cases.products import ISSUED as LETTER
 from shangheng.kernel.errors import ShanghengError
 from shangheng.kernel.evidence import entries, queries, sealing
 from shangheng.kernel.evidence.entries import BATCH_TAKEN, LEDGER_COMMITTED, Fact
-from shangheng.kernel.evidence.findings import Finding, Objects, committed, explained
+from shangheng.kernel.evidence.findings import Finding, Objects, Whole, committed, explained
 from shangheng.kernel.evidence.queries import Leaf
+from shangheng.kernel.exchange import sealing as exchange
 from shangheng.kernel.parties import sealing as parties
 from shangheng.kernel.records import queries as records
-from shangheng.kernel.records import reporters, retained
+from shangheng.kernel.records import reporters, retained, withdrawals
 from shangheng.kernel.records.disposing import BATCH_DISPOSED, DISPOSED
 from shangheng.kernel.records.store import archive, versions
 from shangheng.kernel.records.store.committing import HASHES, REJECTS
 from shangheng.kernel.records.store.disposal import remains
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.registers import proofs as registers
+from shangheng.site import accounts as people
 from shangheng.site import exchange_audit, ledger_audit, officers_audit, sealed_figures, wiring
 from shangheng.site import sealing as house
 from shangheng.site.ledger_rows import Rows
@@ -67,18 +71,47 @@ def objects(home: Ledger, folder: Path) -> Objects:
             partial(explained, "unit.", accounts.sealed_units),
             partial(explained, "account.", accounts.sealed_accounts),
             partial(explained, accounts.BOOKED, accounts.sealed_postings),
+            partial(explained, hands.POSTED, hands.sealed_by_hand, since=_since(hands.POSTINGS)),
+            partial(hands.unlike_the_books, home.master_key),
             _check_balances,
+            partial(explained, withdrawals.WITHDRAWN, withdrawals.sealed),
             partial(explained, "party.", parties.sealed_acts),
             partial(explained, "reporter.", reporters.sealed),
             partial(explained, "records.", officers_audit.sealed_holds, besides=(DISPOSED,)),
             partial(explained, "answer.", officers_audit.sealed_links),
             partial(officers_audit.unlike_their_answers, home),
             officers_audit.looks_unlike_their_leaves,
-            partial(explained, exchange_audit.ADOPTED, exchange_audit.sealed_agreements),
-            exchange_audit.parcels_unlike_their_leaves,
+            *_of_exchange(),
+            *_of_access(),
             *(partial(ledger_audit.check_files, home, kind) for kind in REGISTRY.held.values()),
         ),
     )
+
+
+def _of_exchange() -> tuple[Whole, ...]:
+    return (
+        partial(explained, exchange.ADOPTED, exchange_audit.sealed_agreements),
+        exchange_audit.parcels_unlike_their_leaves,
+        partial(explained, exchange.ENDED, exchange.sealed_ends),
+        partial(explained, exchange.DELIVERED, exchange.sealed_deliveries),
+        partial(explained, exchange.ANSWERED, exchange.sealed_answers),
+        partial(explained, exchange.RECEIVED, exchange.sealed_received),
+        exchange.replays_unlike_their_leaves,
+    )
+
+
+def _of_access() -> tuple[Whole, ...]:
+    return (
+        partial(explained, "post.", access.sealed_posts),
+        partial(explained, "token.", access.sealed_tokens),
+        partial(explained, "person.", access.sealed_people, since=_since(access.PEOPLE)),
+        people.unlike_their_acts,
+    )
+
+
+def _since(noun: str) -> Callable[[], int]:
+    """Tell which leaf is the first of which all is kept; those before are told of by number."""
+    return partial(queries.began, noun)
 
 
 def _expected(home: Ledger) -> Iterator[tuple[str, str]]:

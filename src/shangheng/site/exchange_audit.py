@@ -1,37 +1,58 @@
 # SPDX-License-Identifier: Apache-2.0
 """The audit of exchange: agreements and parcels against what was sealed of them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import suppress
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from shangheng.kernel.errors import NotFound
 from shangheng.kernel.evidence import entries, queries
-from shangheng.kernel.evidence.findings import Finding, SealedRow, committed
+from shangheng.kernel.evidence.findings import Finding, SealedRow, broken, committed
 from shangheng.kernel.evidence.queries import Leaf
-from shangheng.kernel.exchange import queries as exchange
+from shangheng.kernel.exchange import sealing
+from shangheng.kernel.exchange.sealing import ADOPTED
 
-ADOPTED, CUT, REDUCED = "exchange.adopted", "exchange.cut", "exchange.reduced"
+CUT, REDUCED = "exchange.cut", "exchange.reduced"
 
 
 def sealed_agreements() -> Iterator[SealedRow]:
-    """Give every edition that was adopted with what its leaf must commit to."""
-    for row in _editions():
+    """Give every edition that was adopted with what its leaf must commit to.
+
+    One that nobody ended is over since the next was adopted, or the closing parcel was made.
+    """
+    ended = {leaf.object_id for leaf in queries.leaves_saying(sealing.ENDED)}
+    over = defaultdict[str, list[datetime]](list)
+    last: Counter[str] = Counter()
+    for _, parcel in sealing.parcels():
+        if parcel is not None:
+            last[str(parcel.agreement)] += 1
+            over[str(parcel.agreement)] += [parcel.made_at] if parcel.closing else []
+    rows = list(sealing.agreements())
+    for (_, row), (_, after) in pairwise(rows):
+        if row is not None and after is not None and row.name == after.name:
+            over[str(row)].append(after.adopted_at)
+    for key, row in rows:
+        if row is None:
+            yield broken(f"kernel_agreement/{key}", ADOPTED)
+            continue
+        ends = {row.ended_at} if str(row) in ended else {min(over[str(row)], default=None)}
+        wrong = {
+            "until": row.until.isoformat() != _until(row.declared),
+            "ended_at": row.ended_at not in ends,
+            "last": row.last != last[str(row)],
+        }
         facts = {"declared": row.digest, "provider": row.provider, "kind": row.kind}
-        yield SealedRow(f"kernel_agreement/{row}", None, ADOPTED, str(row), row.declared, facts)
+        yield SealedRow(
+            f"kernel_agreement/{row} kernel_agreement/{row.pk}", None, ADOPTED, str(row),
+            row.declared, facts, at=row.adopted_at,
+            wrong=tuple(name for name, is_wrong in wrong.items() if is_wrong),
+        )  # fmt: skip
 
 
-def _editions() -> Iterator[Any]:
-    for newest in exchange.agreements_adopted():
-        for edition in range(1, newest.edition):
-            found = None
-            with suppress(NotFound):  # editions may be numbered with gaps
-                found = exchange.adopted(newest.name, edition)
-            if found is not None:
-                yield found
-        yield newest
+def _until(declared: object) -> object:
+    period = declared.get("in_force") if isinstance(declared, dict) else None
+    return period.get("until") if isinstance(period, dict) else None
 
 
 def parcels_unlike_their_leaves() -> Iterator[Finding]:
@@ -40,15 +61,22 @@ def parcels_unlike_their_leaves() -> Iterator[Finding]:
     reduced: dict[str, list[Leaf]] = defaultdict(list)
     for leaf in queries.leaves_saying(REDUCED):
         reduced[leaf.object_id].append(leaf)
-    for row in _editions():
-        for parcel in row.parcels.order_by("number"):
-            name = f"{row}#{parcel.number}"
-            cut = cuts.pop(parcel.leaf, None)
-            if cut is None or cut.object_id != name:
-                facts = {"what": CUT, "object": name}
-                yield Finding(f"kernel_parcel/{name}", "evidence.object_unsealed", facts)
-            else:
-                yield from _unlike(parcel, f"kernel_parcel/{name}", cut, reduced[name])
+    first: Counter[str] = Counter()
+    for key, parcel in sealing.parcels():
+        if parcel is None:
+            yield Finding(f"kernel_parcel/{key}", "evidence.row_differs", {"column": "?"})
+            continue
+        name, edition = str(parcel), str(parcel.agreement)
+        where = f"kernel_parcel/{name} kernel_parcel/{key}"
+        cut = cuts.pop(parcel.leaf, None)
+        if cut is None or cut.object_id != name:
+            facts = {"what": CUT, "object": name}
+            yield Finding(where, "evidence.object_unsealed", facts)
+            continue
+        if (parcel.first, parcel.made_at) != (first[edition] + 1, cut.at):
+            yield Finding(where, "evidence.row_differs", {"column": "first, made_at"})
+        first[edition] += int(entries.parse(cut.entry).facts.get("records", 0))
+        yield from _unlike(parcel, where, cut, reduced[name])
     for leaf in cuts.values():
         gone = {"index": leaf.index, "what": CUT, "object": leaf.object_id}
         yield Finding(f"kernel_leaf/{leaf.index}", "evidence.object_gone", gone)

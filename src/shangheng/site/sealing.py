@@ -9,6 +9,8 @@ from typing import Any
 from cryptography.x509 import load_pem_x509_certificates
 from django.conf import settings
 
+from shangheng.kernel.access import sealing as access
+from shangheng.kernel.accounts import proving
 from shangheng.kernel.accounts import sealing as accounts
 from shangheng.kernel.errors import NotFound
 from shangheng.kernel.evidence import actions, integrating, log, queries
@@ -17,11 +19,13 @@ from shangheng.kernel.evidence.entries import BATCH_TAKEN
 from shangheng.kernel.evidence.log import Log, Outside
 from shangheng.kernel.evidence.public_keys import parse_keys
 from shangheng.kernel.evidence.witnessing import Post, parse_witnesses
+from shangheng.kernel.exchange import sealing as exchange
 from shangheng.kernel.parties import sealing as parties
 from shangheng.kernel.records import reporters
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import folder_of
+from shangheng.site import accounts as people
 from shangheng.site import clock
 
 
@@ -41,6 +45,10 @@ def prepare() -> None:
         ("reporters", reporters.seal_found),
         ("parties", parties.seal_found),
         ("accounts", accounts.seal_found),
+        (access.TOKENS, access.seal_tokens_found),
+        (access.PEOPLE, people.seal_found),
+        (proving.POSTINGS, proving.seal_found),
+        (exchange.EXCHANGE, exchange.seal_found),
     ):
         actions.began(noun, found, at=at)
     publish()

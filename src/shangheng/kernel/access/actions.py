@@ -20,8 +20,9 @@ from shangheng.kernel.access.concept import (
     Look,
     administers,
 )
-from shangheng.kernel.access.models import LookRow, PostActRow, PostRow, TokenRow
+from shangheng.kernel.access.models import LookRow, PersonActRow, PostActRow, PostRow, TokenRow
 from shangheng.kernel.access.queries import answers_for, digest_of
+from shangheng.kernel.access.sealing import of_person, of_post, of_token
 from shangheng.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
 from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.periods import day_of
@@ -83,24 +84,15 @@ def give(wanted: Appointment, hand: Hand) -> UUID:
 def _append(
     row: PostRow, act: str, reason: str, hand: Hand, before: datetime | None = None
 ) -> None:
-    number = row.acts.count() + 1
-    content = {
-        "post": str(row.uuid), "number": number, "act": act, "person": row.person,
-        "role": row.role, "region": row.region, "department": row.department,
-        "party": row.party, "since": row.since.isoformat(),
-        "until": row.until.isoformat() if row.until else "", "void": row.void,
-        "by": hand.actor.name, "reason": reason,
-    }  # fmt: skip
-    if row.second_factor:
-        content["second_factor"] = True
-    leaf = evidence.seal(
-        f"post.{act}", str(row.uuid), content, at=hand.at,
-        facts={"role": row.role, "region": row.region, "number": number},
+    act_ = PostActRow(
+        post=row, number=row.acts.count() + 1, act=act, by=hand.actor.name, at=hand.at,
+        reason=reason, until_before=before,
     )  # fmt: skip
-    PostActRow.objects.create(
-        post=row, number=number, act=act, by=hand.actor.name, at=hand.at, reason=reason,
-        until_before=before, leaf=leaf,
+    act_.leaf = evidence.seal(
+        f"post.{act}", str(row.uuid), of_post(row, act_), at=hand.at,
+        facts={"role": row.role, "region": row.region, "number": act_.number},
     )  # fmt: skip
+    act_.save()
 
 
 def _locked(uuid: UUID, hand: Hand) -> PostRow:
@@ -211,8 +203,19 @@ def _may_revoke(row: TokenRow, actor: Actor, at: datetime) -> bool:
 
 
 def _seal_token(what: str, row: TokenRow, hand: Hand) -> None:
-    content = {
-        "person": row.person, "name": row.name, "scopes": row.scopes, "by": hand.actor.name,
-        "expires_at": row.expires_at.isoformat(),
-    }  # fmt: skip
+    content = of_token(row, hand.actor.name)
     evidence.seal(what, str(row.uuid), content, at=hand.at, facts={"scopes": len(row.scopes)})
+
+
+@transaction.atomic
+def note(act: str, person: str, reason: str, hand: Hand) -> None:
+    """Seal and keep what was done to somebody's account; the log tells neither to whom nor why.
+
+    MUST be called inside the transaction that does it.
+    """
+    row = PersonActRow(
+        number=secrets.token_hex(8), act=act, person=person, by=hand.actor.name, at=hand.at,
+        reason=reason.strip(),
+    )  # fmt: skip
+    row.leaf = evidence.seal(f"person.{act}", row.number, of_person(row), at=hand.at)
+    row.save()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rows of access: posts with what was done to them, looks at personal data, tokens."""
+"""The rows of access: posts with what was done to them, looks at personal data, tokens, people."""
 
 from typing import ClassVar
 
@@ -113,3 +113,29 @@ class TokenRow(models.Model):
     def __str__(self) -> str:
         """Return whose token it is and what for."""
         return f"{self.person} {self.name}"
+
+
+class PersonActRow(models.Model):
+    """What was done to somebody's account; rows are only ever added.
+
+    ``number`` is under what the log knows it, which does not tell the person.
+    """
+
+    number = models.CharField("编号", max_length=16, unique=True)
+    act = models.CharField("动作", max_length=12)
+    person = models.CharField("人员", max_length=150, db_index=True)
+    by = models.CharField("办理人", max_length=150)
+    at = models.DateTimeField("时间")
+    reason = models.TextField("理由", blank=True)
+    leaf = models.BigIntegerField("存证序号")
+
+    class Meta:
+        """The table of what was done to accounts."""
+
+        app_label = "kernel"
+        db_table = "kernel_access_person_act"
+        verbose_name = "账号变动"
+
+    def __str__(self) -> str:
+        """Return what was done to whom."""
+        return f"{self.person} {self.act}"

@@ -151,6 +151,26 @@ class TransferRow(models.Model):
         return self.key
 
 
+class PostingRow(models.Model):
+    """By whose hand a posting was booked, of those that a leaf tells of; never changed."""
+
+    posting = models.UUIDField("入账批次", primary_key=True)
+    by = models.CharField("经办人", max_length=150)
+    at = models.DateTimeField("时间")
+    leaf = models.BigIntegerField("存证序号")
+
+    class Meta:
+        """The table of postings by hand."""
+
+        app_label = "kernel"
+        db_table = "kernel_posting"
+        verbose_name = "人工入账"
+
+    def __str__(self) -> str:
+        """Return the number, for logs."""
+        return self.posting.hex
+
+
 class HoldRow(models.Model):
     """A hold that is still open; goes when it ends, the transfer that made it stays."""
 

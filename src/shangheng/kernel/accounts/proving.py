@@ -11,23 +11,30 @@
 
 import hmac
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 
 from shangheng.kernel.accounts import actions, queries
 from shangheng.kernel.accounts.concept import sums
 from shangheng.kernel.accounts.concept.kinds import ANYBODY, AccountKind, allowed
 from shangheng.kernel.accounts.concept.transfers import Outcome, Transfer
-from shangheng.kernel.accounts.models import AccountRow, TransferRow, UnitRow
+from shangheng.kernel.accounts.models import AccountRow, PostingRow, TransferRow, UnitRow
 from shangheng.kernel.errors import EvidenceBroken, Invalid, NotFound, NotPermitted
 from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.evidence import entries
 from shangheng.kernel.evidence import queries as leaves
+from shangheng.kernel.evidence.entries import Fact
+from shangheng.kernel.evidence.findings import Finding, SealedRow, broken, committed
 from shangheng.kernel.evidence.log import Log
 from shangheng.kernel.evidence.public_keys import PublicKeys
 from shangheng.kernel.evidence.verifying import Verdict, bad, good, verify_receipt
@@ -35,6 +42,10 @@ from shangheng.kernel.periods import CHINA
 from shangheng.kernel.registers.concept.actors import Hand
 
 PROVED, POSTED = "balances.proved", "transfers.posted"
+POSTINGS = "postings"
+"""The noun of which it is kept by whose hand since a leaf says so."""
+_COLUMNS = ("key", "source__code", "target__code", "amount", "kind", "phase", "pending")
+_END: tuple[UUID, list[dict[str, Any]]] = (UUID(int=2**128 - 1), [])
 BALANCE = "balance"
 ID_HEX = 32
 NIGHT_OVER = timedelta(hours=1)
@@ -62,7 +73,7 @@ def post_as(
     sealing = any(kind.seals for kind in of_accounts.values())
     with transaction.atomic():
         outcomes = actions.post(transfers, at=hand.at, lag=lag)
-        booked = sorted(each.key for each in outcomes if each.state == "booked")
+        booked = [each.key for each in outcomes if each.state == "booked"]
         if sealing and booked:
             _seal(booked, hand)
     return outcomes
@@ -91,12 +102,73 @@ def _kinds_of(codes: set[str], kinds: Mapping[str, AccountKind]) -> dict[str, Ac
 
 
 def _seal(keys: Sequence[str], hand: Hand) -> None:
-    rows = TransferRow.objects.filter(key__in=keys).order_by("key")
-    columns = ("key", "source__code", "target__code", "amount", "kind", "phase", "pending",
-               "facts")  # fmt: skip
-    plain = [dict(zip(columns, row, strict=True)) for row in rows.values_list(*columns)]
-    content = {"by": hand.actor.name, "at": hand.at.isoformat(), "entries": plain}
-    evidence.seal(POSTED, uuid4().hex, content, at=hand.at, facts={"entries": len(plain)})
+    """Seal what was booked at once, and by whose hand."""
+    ((posting, plain),) = _entries(TransferRow.objects.filter(key__in=keys))
+    row = PostingRow(posting=posting, by=hand.actor.name, at=hand.at)
+    facts = {"entries": len(plain)}
+    content = _by_hand(row, plain)
+    row.leaf = evidence.seal(POSTED, posting.hex, content, at=hand.at, facts=facts)
+    row.save(force_insert=True)
+
+
+def _by_hand(row: PostingRow, plain: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    at = row.at.astimezone(CHINA).isoformat()
+    return {"by": row.by, "at": at, "entries": sorted(plain, key=itemgetter("key"))}
+
+
+def _entries(rows: QuerySet[TransferRow]) -> Iterator[tuple[UUID, list[dict[str, Any]]]]:
+    """Give each posting with its transfers as plain values; facts that are none stay a text."""
+    named = rows.annotate(told=Cast("facts", TextField())).order_by("posting", "key")
+    found = named.values_list("posting", "told", *_COLUMNS).iterator()
+    for posting, those in groupby(found, key=itemgetter(0)):
+        yield posting, [_plain(told, values) for _, told, *values in those]
+
+
+def _plain(told: str, values: Sequence[Any]) -> dict[str, Any]:
+    facts: Any = told
+    with suppress(ValueError):
+        facts = json.loads(told)
+    return {**dict(zip(_COLUMNS, values, strict=True)), "facts": facts}
+
+
+def seal_found(_at: datetime) -> dict[str, Fact]:
+    """Return how many leaves of postings are older than the rows that say by whose hand."""
+    return {"leaves_without_rows": len(leaves.leaves_saying(POSTED))}
+
+
+def sealed_by_hand() -> Iterator[SealedRow]:
+    """Give every posting by hand with what its leaf must commit to."""
+    of_hands = TransferRow.objects.filter(posting__in=PostingRow.objects.values("posting"))
+    booked = _entries(of_hands)
+    posting, plain = next(booked, _END)
+    for key, row in leaves.readable(PostingRow.objects.order_by("pk")):
+        while posting < key:
+            posting, plain = next(booked, _END)
+        own, where = (plain if posting == key else []), f"kernel_posting/{key.hex}"
+        if row is None:
+            yield broken(where, POSTED)
+            continue
+        facts: dict[str, Fact] = {"entries": len(own)}
+        yield SealedRow(where, row.leaf, POSTED, key.hex, _by_hand(row, own), facts, at=row.at)
+
+
+def unlike_the_books(key: bytes) -> Iterator[Finding]:
+    """Compare every sealed sum with its leaf, and the last of each unit with the books again."""
+    last: dict[str, leaves.Leaf] = {}
+    for leaf in leaves.leaves_saying(PROVED):
+        facts = entries.parse(leaf.entry).facts
+        unit, at = str(facts.get("unit")), datetime.fromisoformat(str(facts.get("at")))
+        last[unit] = leaf
+        if leaf.object_id != _object_id(unit, at):
+            yield Finding(f"kernel_leaf/{leaf.index}", "evidence.row_differs", {"column": "unit"})
+        yield from committed(leaf, entries.canonical(dict(facts)), f"kernel_leaf/{leaf.index}")
+    for unit, leaf in last.items():
+        facts = entries.parse(leaf.entry).facts
+        at = datetime.fromisoformat(str(facts["at"]))
+        now = _tree(unit, at, key).published(at)
+        if now != facts:
+            told = {"unit": unit, "sealed": facts.get("root"), "now": now["root"]}
+            yield Finding(f"balances/{unit}", "proof.root_differs", told)
 
 
 def units() -> list[str]:

@@ -8,18 +8,21 @@ them is equipped once (`equip`), then asked about leaves by index.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from shangheng.kernel.errors import ShanghengError
 from shangheng.kernel.evidence import entries, queries
+from shangheng.kernel.evidence.batches import record_leaf
 from shangheng.kernel.evidence.entries import Fact
 from shangheng.kernel.evidence.queries import Leaf
 
 TASKS_A_PROCESS = 32
 """So many that a process which met large batches is helped by the others."""
 _ROWS_A_ROUND = 500
+_NOWHERE = -1
 _ALONE_MAX = 8
 """Leaves of a block up to which handing them to other processes is not worth it."""
 
@@ -152,7 +155,10 @@ class SealedRow:
     """A row, what the leaf that seals it must commit to, and what that leaf must say.
 
     ``index`` is the leaf's where the row keeps it; without one the leaf is found by what was done
-    to which object, which is then done to it once.
+    to which object, which is then done to it once. ``otherwise`` gives other contents that say the
+    same of the row: as earlier leaves wrote it, or with what the row does not tell. ``at`` is when
+    it was done; ``wrong`` are columns that are not what other rows and leaves make of them. No
+    ``content`` is compared where it is ``None``: the leaf is older than what keeps it.
     """
 
     where: str
@@ -161,12 +167,34 @@ class SealedRow:
     object_id: str
     content: object
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    otherwise: Callable[[], Iterable[object]] = tuple
+    at: datetime | None = None
+    wrong: tuple[str, ...] = ()
+
+
+def broken(where: str, what: str) -> SealedRow:
+    """Return what stands for a row that can not be read any more, or that no leaf can explain."""
+    return SealedRow(where, _NOWHERE, what, "?", "")
+
+
+@dataclass(frozen=True)
+class Digest:
+    """What is kept of a content that nobody keeps: its SHA-256."""
+
+    sha256: str
 
 
 def explained(
-    begins: str, rows: Callable[[], Iterable[SealedRow]], *, besides: Sequence[str] = ()
+    begins: str,
+    rows: Callable[[], Iterable[SealedRow]],
+    *,
+    besides: Sequence[str] = (),
+    since: Callable[[], int] = int,
 ) -> Iterator[Finding]:
-    """Compare rows with their leaves, and every leaf whose `what` begins so with its row."""
+    """Compare rows with their leaves, and every leaf whose `what` begins so with its row.
+
+    Leaves before the index ``since`` are older than their rows.
+    """
     told: set[int] = set()
     waiting = iter(rows())
     while some := list(islice(waiting, _ROWS_A_ROUND)):
@@ -180,8 +208,9 @@ def explained(
                 yield from _compared(row, leaf)
             except (ShanghengError, ValueError):  # no number or letter that is ever sealed
                 yield Finding(row.where, "evidence.row_differs", {"column": "values"})
+    first = since()
     for index, what, object_id in queries.named(begins):
-        if index not in told and what not in besides:
+        if index >= first and index not in told and what not in besides:
             gone: dict[str, Fact] = {"index": index, "what": what, "object": object_id}
             yield Finding(f"kernel_leaf/{index}", "evidence.object_gone", gone)
 
@@ -196,11 +225,31 @@ def _with_leaves(rows: Sequence[SealedRow]) -> Iterator[tuple[SealedRow, Leaf | 
 
 
 def _compared(row: SealedRow, leaf: Leaf) -> Iterator[Finding]:
-    said = entries.parse(leaf.entry).facts
-    if wrong := [name for name, fact in row.facts.items() if said.get(name) != fact]:
+    said = entries.parse(leaf.entry)
+    wrong = [
+        *row.wrong,
+        *(name for name, fact in row.facts.items() if said.facts.get(name) != fact),
+    ]
+    if row.at not in (None, said.at):
+        wrong.append("at")
+    if wrong:
         yield Finding(row.where, "evidence.row_differs", {"column": ", ".join(wrong)})
-    content = row.content if isinstance(row.content, bytes) else entries.canonical(row.content)
-    yield from committed(leaf, content, row.where)
+    if row.content is None:
+        return
+    contents = chain((row.content,), row.otherwise())
+    if not any(_is_sealed(leaf, said.commitment, each) for each in contents):
+        yield _unlike(leaf, row.content, row.where)
+
+
+def _is_sealed(leaf: Leaf, commitment: bytes, content: object) -> bool:
+    return record_leaf(leaf.salt, bytes.fromhex(_digest(content))) == commitment
+
+
+def _digest(content: object) -> str:
+    if isinstance(content, Digest):
+        return content.sha256
+    data = content if isinstance(content, bytes) else entries.canonical(content)
+    return sha256(data).hexdigest()
 
 
 def committed(leaf: Leaf, content: bytes, where: str) -> Iterator[Finding]:
@@ -209,8 +258,11 @@ def committed(leaf: Leaf, content: bytes, where: str) -> Iterator[Finding]:
     Where it does not, either the content or the salt in the leaf's row was altered; both are
     named.
     """
-    if entries.commitment(leaf.salt, content) != entries.parse(leaf.entry).commitment:
-        digest = sha256(content).hexdigest()
-        facts = {"digest": digest, "object": leaf.object_id}
-        named = where if where.startswith("kernel_leaf/") else f"{where} kernel_leaf/{leaf.index}"
-        yield Finding(named, "evidence.content_differs", facts)
+    if not _is_sealed(leaf, entries.parse(leaf.entry).commitment, content):
+        yield _unlike(leaf, content, where)
+
+
+def _unlike(leaf: Leaf, content: object, where: str) -> Finding:
+    facts = {"digest": _digest(content), "object": leaf.object_id}
+    named = where if where.startswith("kernel_leaf/") else f"{where} kernel_leaf/{leaf.index}"
+    return Finding(named, "evidence.content_differs", facts)

@@ -101,6 +101,11 @@ def beginnings() -> list[Began]:
     ]
 
 
+def began(noun: str) -> int:
+    """Return the index of the leaf from which on all of a noun is sealed; 0 where none says so."""
+    return next((leaf.index for leaf in leaves_of(noun, SEALING_BEGAN)), 0)
+
+
 def leaves_at(indexes: Iterable[int]) -> dict[int, Leaf]:
     """Return the leaves at some indexes, by index; those that are missing are left out."""
     rows = LeafRow.objects.filter(index__in=list(indexes))

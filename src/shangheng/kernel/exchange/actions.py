@@ -147,7 +147,8 @@ def end(name: str, *, reason: str, at: datetime) -> None:
         raise Invalid("agreement.reason_missing", agreement=name)
     with transaction.atomic():
         row = queries.adopted(name)
-        if AgreementRow.objects.filter(pk=row.pk, ended_at=None).update(ended_at=at):
+        open_still = AgreementRow.objects.filter(pk=row.pk, ended_at=None)
+        if open_still.update(ended_at=at, end_reason=reason):
             evidence.seal("exchange.ended", str(row), {"reason": reason}, at=at)
 
 

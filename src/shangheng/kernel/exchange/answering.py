@@ -9,12 +9,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
 
 from shangheng.kernel.errors import Invalid, NotPermitted
 from shangheng.kernel.evidence import actions as evidence
+from shangheng.kernel.evidence.entries import canonical
 from shangheng.kernel.exchange import queries
 from shangheng.kernel.exchange.actions import Office
 from shangheng.kernel.exchange.concept.agreements import Agreement
@@ -25,6 +27,7 @@ from shangheng.kernel.exchange.delivering import (
     require_in_force,
 )
 from shangheng.kernel.exchange.models import AgreementRow, DeliveryRow, SubscriptionRow
+from shangheng.kernel.exchange.sealing import SEALED
 from shangheng.kernel.exchange.store.bodies import records_of
 from shangheng.kernel.exchange.store.feed import Feed
 from shangheng.kernel.periods import CHINA
@@ -129,13 +132,14 @@ class _Question:
     def seal(
         self, row: AgreementRow, content: dict[str, Any], facts: dict[str, str | int]
     ) -> None:
-        """Seal that it was answered, and how; what was asked and told is committed to."""
+        """Seal that it was answered, and how; of what was asked and told only a digest is kept."""
         facts = {"receiver": self.receiver, "asked": len(self.rows), **facts}
-        told = {**facts, **content}
+        told = canonical({**facts, **content})
         leaf = evidence.seal("exchange.answered", str(row), told, at=self.at, facts=facts)
+        kept = {**facts, SEALED: sha256(told).hexdigest()}
         DeliveryRow.objects.create(
             agreement=str(row), partner=self.receiver, number=0, outcome=ANSWERED,
-            records=len(self.rows), answer=facts, at=self.at, leaf=leaf,
+            records=len(self.rows), answer=kept, at=self.at, leaf=leaf,
         )  # fmt: skip
 
 

@@ -208,7 +208,7 @@ def _delivered(
         DeliveryRow.objects.create(
             agreement=agreement, partner=row.receiver, number=parcel.number, outcome=DELIVERED,
             records=parcel.records, delay_ms=max(0, (at - parcel.reported_at) // _MS),
-            answer=dict(answer.told), at=at, leaf=leaf,
+            answer=answered, at=at, leaf=leaf,
         )  # fmt: skip
         if (
             parcel.kept

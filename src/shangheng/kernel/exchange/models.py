@@ -18,6 +18,7 @@ class AgreementRow(models.Model):
     until = models.DateField("有效期止")
     adopted_at = models.DateTimeField("启用时间")
     ended_at = models.DateTimeField("终止时间", null=True, blank=True)
+    end_reason = models.TextField("终止理由", blank=True)
     last = models.BigIntegerField("末包号", default=0)
     sequence = models.BigIntegerField("末条序号", default=0)
     version = models.BigIntegerField("账本版本", default=0)

@@ -253,8 +253,14 @@ def _report(counted: Mapping[str, Any], rows: Any) -> Report:  # noqa: ANN401 - 
         counted["agreement"], counted["partner"], counted["delivered"], counted["shared"],
         counted["failed"], counted["refused"], counted["fastest"],
         delays[min(count - 1, count * 95 // 100)] if count else None,
-        sum(int(answer.get("rejected", 0)) for answer in answers.iterator()),
+        sum(_whole(answer.get("rejected", "0")) for answer in answers.iterator()),
     )  # fmt: skip
+
+
+def _whole(told: object) -> int:
+    """Return the number that a partner told; 0 where it is none."""
+    text = str(told)
+    return int(text) if text.isdecimal() else 0
 
 
 def quality(kind: RecordKind, *, at: datetime, since: timedelta) -> Quality:

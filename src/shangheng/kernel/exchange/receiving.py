@@ -28,6 +28,7 @@ from shangheng.kernel.exchange.concept.parcels import ACT, PUT, Slip, judge, par
 from shangheng.kernel.exchange.concept.partners import Partner
 from shangheng.kernel.exchange.delivering import logged, refuse
 from shangheng.kernel.exchange.models import ReceivedRow
+from shangheng.kernel.exchange.sealing import of_received, title_of
 from shangheng.kernel.exchange.store import channels
 from shangheng.kernel.exchange.store.bodies import records_of
 from shangheng.kernel.periods import day_of
@@ -158,11 +159,11 @@ def _applied(
         told |= {name: getattr(receipt, name)
                  for name in ("accepted", "corrected", "unchanged", "rejected")}  # fmt: skip
     # 6. The ledger has it. 7. The row and the seal say so.
-    _entered(slip, told, at, batch=number if put else "", title=f"{slip.provider} {number}")
+    _entered(slip, told, at, batch=number if put else "")
     return told
 
 
-def _entered(slip: Slip, told: dict[str, Any], at: datetime, *, batch: str, title: str) -> None:
+def _entered(slip: Slip, told: Mapping[str, Any], at: datetime, *, batch: str) -> None:
     """Write down and seal once that a parcel was taken; the log does not show its digest."""
     facts: dict[str, str | int] = {"records": slip.records, "withdrawn": slip.withdrawn}
     with transaction.atomic():
@@ -174,7 +175,7 @@ def _entered(slip: Slip, told: dict[str, Any], at: datetime, *, batch: str, titl
             },
         )  # fmt: skip
         if new:
-            content = {**told, "content": slip.content}
+            title, content = title_of(row), of_received(row)
             row.leaf = evidence.seal("exchange.received", title, content, at=at, facts=facts)
             row.save(update_fields=["leaf"])
 
@@ -258,5 +259,5 @@ def take_file(
     receipt = desk.take(report)
     told = {"acknowledged": number, "accepted": receipt.accepted, "rejected": receipt.rejected}
     slip = replace(slip, records=receipt.accepted + receipt.corrected)
-    _entered(slip, told, at, batch=receipt.batch, title=f"{sender} {slip.agreement}#{number}")
+    _entered(slip, told, at, batch=receipt.batch)
     return told

@@ -10,7 +10,7 @@ from shangheng.kernel.evidence.verifying import holds
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.site import proving, sealing
 from shangheng.site.pages.log import NOUNS
-from shangheng.site.tests.test_audit import declared, found, house
+from shangheng.site.tests.audited import declared, found, house
 
 pytestmark = pytest.mark.django_db
 __all__ = ["declared", "house"]  # fixtures

@@ -3,6 +3,7 @@
 
 import json
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,12 @@ import pytest
 from shangheng.kernel.accounts import proving
 from shangheng.kernel.accounts.concept.kinds import AccountKind, by_name
 from shangheng.kernel.accounts.concept.transfers import Outcome, Transfer
+from shangheng.kernel.accounts.models import PostingRow
 from shangheng.kernel.accounts.tests.builders import AT, later, opened, posted, settled, transfer
 from shangheng.kernel.errors import EvidenceBroken, Invalid, NotFound, NotPermitted
 from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.evidence import entries, integrating, log, queries
+from shangheng.kernel.evidence.findings import explained
 from shangheng.kernel.evidence.log import Log
 from shangheng.kernel.evidence.verifying import holds
 from shangheng.kernel.periods import CHINA
@@ -86,7 +89,7 @@ def test_what_is_posted_by_hand_is_sealed_once_with_its_entries(books: None) -> 
     (leaf,) = queries.leaves_saying(proving.POSTED)
     columns = {"source__code": "world", "target__code": "fund", "kind": "", "phase": "posted",
                "pending": None, "facts": {}}  # fmt: skip
-    content = {"by": "chen", "at": AT.isoformat(), "entries": [
+    content = {"by": "chen", "at": AT.astimezone(CHINA).isoformat(), "entries": [
         {"key": "a", **columns, "amount": 100}, {"key": "b", **columns, "amount": 7},
     ]}  # fmt: skip
     said = entries.parse(leaf.entry)
@@ -172,3 +175,23 @@ def test_a_moment_is_sealed_once_and_only_when_it_is_over(books: None, tmp_path:
     with pytest.raises(NotFound, match="not_sealed"):
         proving.proof_of("fund", as_at=later(60) + timedelta(1), key=KEY, log=kept)
     assert proving.units() == ["CNY", "seat"]
+
+
+def test_by_whose_hand_was_posted_is_kept_unless_the_leaf_is_older_than_that(books: None) -> None:
+    def codes() -> list[str]:
+        since = partial(queries.began, proving.POSTINGS)
+        rows = explained(proving.POSTED, proving.sealed_by_hand, since=since)
+        return [each.code for each in rows]
+
+    post(transfer("a"), by=hand("fund.lead"))
+    assert codes() == []
+    PostingRow.objects.all().delete()
+    assert codes() == ["evidence.object_gone"]
+    evidence.began(proving.POSTINGS, proving.seal_found, at=AT)
+    assert codes() == []
+    post(transfer("b"), transfer("c", amount=7), by=hand("fund.lead"))
+    assert codes() == []
+    PostingRow.objects.update(by="li")
+    assert codes() == ["evidence.content_differs"]
+    PostingRow.objects.all().delete()
+    assert codes() == ["evidence.object_gone"]
