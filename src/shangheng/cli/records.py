@@ -201,6 +201,9 @@ def show(receipt: Receipt) -> None:
     for currency, amounts in receipt.totals.items():
         told = "  ".join(f"{name} {amount:,.2f}" for name, amount in amounts.items() if amount)
         console.print(f"  {currency}: {told}", highlight=False)
+    if receipt.unread:
+        names = ", ".join(receipt.unread)
+        console.print(f"  未读的列 columns not read: {names}", highlight=False, markup=False)
     _rules(console, "退回原因 rejected", receipt.rejected_by_rule)
     _rules(console, "提示 warnings", receipt.warnings_by_rule)
     taken = f"{receipt.recorded_at:%Y-%m-%d %H:%M:%S}"

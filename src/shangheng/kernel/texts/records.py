@@ -23,6 +23,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "旁边应有且只有一个符合“{pattern}”的文件；找到：{found}",
         "exactly one file must fit “{pattern}” beside the one that is sent; found: {found}",
     ),
+    "file.rows_multiply": (
+        "{files} 中同一键都有多行，连接后行数与金额会成倍增加；请先把其中之一汇总为每键一行",
+        "{files} each have several rows for one key: sums would multiply; gather all but one first",
+    ),
     "file.changed_while_read": (
         "文件“{file}”在读取期间被修改；请待写完后再报",
         "the file “{file}” changed while it was read; send it when it is complete",

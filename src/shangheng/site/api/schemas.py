@@ -50,6 +50,7 @@ class ReceiptOut(Schema):
     totals: dict[str, dict[str, str]]
     ledger_version: int
     records_root: str
+    unread: tuple[str, ...] = ()
 
 
 class DimensionOut(Schema):

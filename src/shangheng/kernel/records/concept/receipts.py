@@ -28,7 +28,8 @@ class Receipt:
     came into the ledger, those of second sources left out, by currency. ``ledger_version`` is the
     version of the kind's table in which they stand. ``records_root`` is the root of the Merkle
     tree over the salted hashes of its ``records`` (those new or corrected). ``mapping`` is the
-    digest of the mapping by which the file was read; empty where none was needed.
+    digest of the mapping by which the file was read; empty where none was needed. ``unread`` names
+    the columns of a file without a mapping that the kind does not know: they were passed over.
     """
 
     batch: str
@@ -54,6 +55,7 @@ class Receipt:
     records_root: str = ""
     records: int = 0
     mapping: str = ""
+    unread: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain values that JSON can carry; amounts stay exact as text."""
@@ -64,6 +66,8 @@ class Receipt:
             currency: {name: format(amount, "f") for name, amount in amounts.items()}
             for currency, amounts in self.totals.items()
         }
+        if not self.unread:  # as receipts were before it was told
+            del plain["unread"]
         return plain
 
     @classmethod
@@ -80,4 +84,5 @@ class Receipt:
             currency: {name: Decimal(amount) for name, amount in amounts.items()}
             for currency, amounts in plain["totals"].items()
         }
-        return cls(**{**plain, **rules, **times, "totals": totals})
+        unread = tuple(plain.get("unread", ()))
+        return cls(**{**plain, **rules, **times, "totals": totals, "unread": unread})

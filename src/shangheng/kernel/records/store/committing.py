@@ -40,8 +40,8 @@ from shangheng.kernel.records.store.staging import STAGE, optimise
 from shangheng.kernel.records.store.tables import Table, column_types, scan
 
 REJECTS, WARNINGS, HASHES = "rejects.sealed", "warnings.csv", "hashes.bin"
-MANY_ROWS, REACH_MAX = 100_000, 3
-"""When days are written one by one: at least so many rows, spread over so many times as many."""
+MANY_ROWS, READ_MAX = 100_000, 3
+"""When days are written one by one: at least so many rows, and so many read for each at most."""
 
 
 @dataclass
@@ -128,12 +128,15 @@ class Writer:
 
         Then every day can be written by itself without reading the stage for each of them.
         """
+        pieces = (
+            f"SELECT {quoted(self.kind.day)}::DATE AS day, count(*) AS rows FROM "
+            f"({standing(places)}) GROUP BY day, place // {duckdb.__standard_vector_size__}"
+        )
         found = self.connection.execute(
-            f"SELECT {quoted(self.kind.day)}::DATE AS day, count(*), max(place) - min(place) + 1 "
-            f"FROM ({standing(places)}) GROUP BY day ORDER BY day"
+            f"SELECT day, sum(rows), count(*) FROM ({pieces}) GROUP BY day ORDER BY day"
         ).fetchall()
-        rows, reach = (sum(each[at] for each in found) for at in (1, 2))
-        are_close = rows >= MANY_ROWS and reach <= rows * REACH_MAX
+        rows, read = (sum(each[at] for each in found) for at in (1, 2))
+        are_close = rows >= MANY_ROWS and read * duckdb.__standard_vector_size__ <= rows * READ_MAX
         return [str(day) for day, *_ in found] if are_close else []
 
     def move_outranked(self, claims: Table, outranked: Entries) -> Change:

@@ -5,13 +5,15 @@ They are part of the batch: archived as received, and the batch's digest is of a
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import duckdb
+
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.records.concept.mapping import Joined
-from shangheng.kernel.records.store import sources
+from shangheng.kernel.records.store import sources, staging
 from shangheng.kernel.records.store.archive import Sealer
 from shangheng.kernel.records.store.convoys import Order
 from shangheng.kernel.records.store.landing import Landed, Landing
@@ -81,6 +83,34 @@ def joined_to(main: Relation, beside: Beside) -> Relation:
     )
     names = tuple(f"{beside.joined.name}.{name}" for name in theirs)
     return replace(main, template=template, names=main.names + names)
+
+
+def refuse_products(
+    connection: duckdb.DuckDBPyConnection, main: Relation, besides: Sequence[Beside]
+) -> None:
+    """Refuse files of which two have several rows for one key: each would meet each, sums grow.
+
+    Raises:
+        Invalid: names them (``file.rows_multiply``).
+    """
+    several = []
+    for beside in besides:
+        on = beside.joined.on
+        if _repeats(connection, beside.relation, on.values()):
+            several.append(beside.joined.name)
+            if _repeats(connection, main, on):
+                several.append(main.path.name)
+    if len(several) > 1:
+        raise Invalid("file.rows_multiply", files=several)
+
+
+def _repeats(
+    connection: duckdb.DuckDBPyConnection, relation: Relation, names: Iterable[str]
+) -> bool:
+    key = ", ".join(relation.columns.sql(name) for name in names)
+    asked = f"SELECT count(*) > count(DISTINCT row({key})) FROM ({relation.sql})"
+    with staging.told_plainly():
+        return bool(connection.execute(asked).fetchall()[0][0])
 
 
 def as_one(main: Callable[[], Landed], besides: Sequence[Beside]) -> Callable[[], Landed]:

@@ -78,8 +78,12 @@ def _sealed(
         joining.land(each, order, source, work=work, master_key=home.master_key)
         for each in order.mapping.files
     ]
+    main = relation
     for beside in besides:
         relation = joining.joined_to(relation, beside)
+    if besides:
+        with staging.connect(home) as connection:
+            joining.refuse_products(connection, main, besides)
     _refuse_missing_columns(relation.names, order)
     return Member(order, work, relation, joining.as_one(landed, besides), relation.path)
 

@@ -3,6 +3,7 @@
 
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -10,13 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from shangheng.kernel.evidence.sealing import seal_records
+from shangheng.kernel.evidence.sealing import SealedRecords, seal_records
 from shangheng.kernel.evidence.store import flush_all
 from shangheng.kernel.records.concept import kinds
 from shangheng.kernel.records.concept.receipts import Receipt, RuleCount
 from shangheng.kernel.records.store import committing, convoys, outcome
 from shangheng.kernel.records.store.archive import batch_secret
-from shangheng.kernel.records.store.convoys import Convoy
+from shangheng.kernel.records.store.convoys import Convoy, Member
 from shangheng.kernel.records.store.home import Ledger, write_durably
 from shangheng.kernel.records.store.keys import Entries, KeyIndex
 from shangheng.kernel.records.store.names import RECEIPTS, digest_of
@@ -29,6 +30,7 @@ from shangheng.kernel.records.store.resolving import (
     as_claims,
     good_rows,
 )
+from shangheng.kernel.records.store.sources import OWN_COLUMNS
 from shangheng.kernel.records.store.staging import STAGE
 from shangheng.kernel.records.store.tables import Table
 
@@ -46,6 +48,7 @@ class Resolved:
         """Begin with nothing resolved."""
         self.slices: list[Slice] = []
         self.claims: list[Slice] = []
+        self.sealed: list[SealedRecords] = []
         self._left: list[npt.NDArray[np.int64]] = []
         self._counts = np.zeros((members, len(Verdict)), dtype=np.int64)
         self._claims_corrected = np.zeros(members, dtype=np.int64)
@@ -147,7 +150,10 @@ def commit(home: Ledger, convoy: Convoy) -> list[Receipt]:
     places = resolved.left
     convoy.connection.register("dropped", pa.table({"place": places}))
     where = "place NOT IN (FROM dropped)" if len(places) else "true"
-    change = writer.change(table, where, committing.replaced_entries(resolved.slices))
+    with ThreadPoolExecutor(1) as beside:  # DuckDB writes days with one core, Python hashes
+        sealing = [beside.submit(_sealed, home, member) for member in convoy.members]
+        change = writer.change(table, where, committing.replaced_entries(resolved.slices))
+        resolved.sealed = [each.result() for each in sealing]
     if claims is not None and claims_index is not None:
         _commit_claims(writer, claims, claims_index, resolved)
     index.adopt()
@@ -165,6 +171,13 @@ def commit(home: Ledger, convoy: Convoy) -> list[Receipt]:
         # Not before: merged with older segments, those of undone claims could not be told apart.
         claims_index.settle()
     return receipts
+
+
+def _sealed(home: Ledger, member: Member) -> SealedRecords:
+    """Return the root over a batch's records, salted with the secret of its archived bytes."""
+    member.landed()
+    secret = batch_secret(member.work / "sealed", master_key=home.master_key)
+    return seal_records(member.work / committing.HASHES, secret)
 
 
 def _has_claims(home: Ledger, kind: kinds.RecordKind) -> bool:
@@ -268,8 +281,7 @@ def _receipt(
 ) -> Receipt:  # fmt: skip
     member, returned = convoy.members[at], convoy.returned[at]
     landed = member.landed()
-    secret = batch_secret(member.work / "sealed", master_key=convoy.home.master_key)
-    sealed = seal_records(member.work / committing.HASHES, secret, processes=convoy.home.threads)
+    sealed = resolved.sealed[at]
     clashes, again = resolved.count(at, Verdict.CLASH), resolved.claims_corrected(at)
     accepted = resolved.count(at, Verdict.NEW, Verdict.SECOND_SOURCE, Verdict.OUTRANKS)
     return Receipt(
@@ -286,8 +298,16 @@ def _receipt(
         totals=totals, ledger_version=version,
         records_digest=f"sha256:{digest_of(member.work / committing.HASHES)}",
         records_root=f"sha256:{sealed.root.hex()}", records=sealed.records,
-        mapping=member.order.mapping_digest,
+        mapping=member.order.mapping_digest, unread=_unread(member),
     )  # fmt: skip
+
+
+def _unread(member: Member) -> tuple[str, ...]:
+    """Return the columns of a file in the kind's own names that are none of them."""
+    if member.order.mapping_digest:
+        return ()
+    known = {*OWN_COLUMNS, *(field.name for field in member.order.kind.fields)}
+    return tuple(name for name in member.relation.names if name not in known)
 
 
 def _unreferred(home: Ledger, convoy: Convoy, rows: str) -> list[tuple[RuleCount, ...]]:

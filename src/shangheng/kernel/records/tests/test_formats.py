@@ -14,6 +14,8 @@ import xlsxwriter
 import zstandard
 from pyarrow import ipc, parquet
 
+from shangheng.kernel.records import queries
+from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.tests.builders import (
     COLUMNS,
     Door,
@@ -245,3 +247,17 @@ def test_a_column_may_be_called_filename(door: Door) -> None:
     fields = {name: name for name in COLUMNS} | {"shop": "filename"}
     content = ndjson_of(orders(3)).replace(b'"shop"', b'"filename"')
     assert door.send(content, mapping={"fields": fields}).unchanged == 3
+
+
+def test_columns_that_no_field_reads_are_named_and_no_others(door: Door) -> None:
+    rows = [each | {"refund": "5", "备注": "急"} for each in orders(2)]
+    told = csv_of(rows, columns=[*COLUMNS, "refund", "备注"])
+    receipt = door.send(told)
+    assert (receipt.accepted, receipt.unread) == (2, ("refund", "备注"))
+    assert Receipt.from_dict(receipt.to_dict()) == receipt
+    usual = door.send(orders(2, start=9))
+    assert usual.unread == ()
+    assert "unread" not in usual.to_dict()
+    back = csv_of(orders(1, start=20, paid="x"))
+    again = door.send(b"".join(queries.rejects(door.home, door.send(back).batch, reporter="P01")))
+    assert again.unread == ()

@@ -133,3 +133,24 @@ def test_a_damaged_file_beside_refuses_the_whole(door: Door) -> None:
 def test_a_mapping_cannot_reach_out_of_the_folder(door: Door, files: dict[str, Any]) -> None:
     given = MAPPING | {"files": files}
     assert refused(door, {}, mapping=given).code == "mapping.field_not_told"
+
+
+def test_two_files_with_several_rows_for_a_key_are_refused_not_multiplied(door: Door) -> None:
+    """What was paid in two parts for an order of two lines would be counted four times."""
+    lines = "订单,品名,件数,金额\n1,蟹,1,2\n1,茶,1,3\n2,米,1,6\n".encode()
+    paid = "订单,付款\n1,2\n1,3\n2,6\n"
+    both = {
+        "lines": {"pattern": "*明细*", "on": {"单号": "订单"}},
+        "payments": {"pattern": "*付款*", "on": {"单号": "订单"}},
+    }
+    mapping = GROUPED | {"files": both, "fields": GROUPED["fields"] | {"paid": "payments.付款"}}
+    with pytest.raises(Invalid) as refusal:
+        send(door, {"明细.csv": lines, "付款.csv": paid.encode()}, mapping=mapping)
+    assert refusal.value.code == "file.rows_multiply"
+    assert refusal.value.facts["files"] == ["lines", "payments"]
+    gathered = {"明细.csv": lines, "付款.csv": "订单,付款\n1,5\n2,6\n".encode()}
+    assert send(door, gathered, mapping=mapping).accepted == 2
+    twice = door.file("单号,金额\n1,5\n1,5\n".encode(), "两次.csv")
+    with pytest.raises(Invalid) as refusal:
+        door.send(twice, mapping=GROUPED, beside=door.folder)
+    assert refusal.value.facts["files"] == ["lines", "两次.csv"]
