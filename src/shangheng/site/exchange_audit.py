@@ -37,16 +37,15 @@ def sealed_agreements() -> Iterator[SealedRow]:
             yield broken(f"kernel_agreement/{key}", ADOPTED)
             continue
         ends = {row.ended_at} if str(row) in ended else {min(over[str(row)], default=None)}
-        wrong = {
-            "until": row.until.isoformat() != _until(row.declared),
-            "ended_at": row.ended_at not in ends,
-            "last": row.last != last[str(row)],
+        fits = {
+            "until": row.until.isoformat() == _until(row.declared),
+            "ended_at": row.ended_at in ends,
+            "last": row.last == last[str(row)],
         }
         facts = {"declared": row.digest, "provider": row.provider, "kind": row.kind}
         yield SealedRow(
             f"kernel_agreement/{row} kernel_agreement/{row.pk}", None, ADOPTED, str(row),
-            row.declared, facts, at=row.adopted_at,
-            wrong=tuple(name for name, is_wrong in wrong.items() if is_wrong),
+            row.declared, facts, at=row.adopted_at, fits=fits,
         )  # fmt: skip
 
 

@@ -102,12 +102,12 @@ def _acts(post: PostRow, acts: Sequence[PostActRow]) -> Iterator[SealedRow]:
     post.until, post.void = (ends[0].until_before if ends else post.until), False
     before, last = None, ""
     for number, act in enumerate(acts, start=1):
-        wrong = {"number": act.number == number, "until_before": act.until_before is None}
+        fits = {"number": act.number == number, "until_before": act.until_before is None}
         if number == 1:
             said = (post.given_by, post.reason)
-            wrong["given_by, reason"] = said == (act.by, act.reason)
+            fits["given_by, reason"] = said == (act.by, act.reason)
         if act.act == "ended":
-            wrong["until_before"] = act.until_before == post.until
+            fits["until_before"] = act.until_before == post.until
             before, post.until = post.until, act.at
         elif last == "ended":
             post.until = before
@@ -115,14 +115,13 @@ def _acts(post: PostRow, acts: Sequence[PostActRow]) -> Iterator[SealedRow]:
             post.void = last == "given"
         last = act.act
         if number == len(acts):
-            wrong["until, void"] = (post.until, post.void) == stands
+            fits["until, void"] = (post.until, post.void) == stands
         told_by = [act, *ends[:1]] if number == 1 else [act]
         names = " ".join(f"kernel_access_post_act/{each.pk}" for each in told_by)
         yield SealedRow(
             f"{names} kernel_access_post/{post.uuid.hex}",
             act.leaf, f"post.{act.act}", str(post.uuid), of_post(post, act),
-            otherwise=_spelt(partial(of_post, post, act)), at=act.at,
-            wrong=tuple(name for name, fits in wrong.items() if not fits),
+            otherwise=_spelt(partial(of_post, post, act)), at=act.at, fits=fits,
         )  # fmt: skip
 
 
@@ -150,12 +149,10 @@ def sealed_tokens() -> Iterator[SealedRow]:
         own = _by(row, [row.person], is_old=is_old)
         yield SealedRow(where, None, ISSUED, number, told, otherwise=own, at=row.issued_at)
         if row.revoked_at is not None or number in revoked:
-            wrong = () if row.revoked_at else ("revoked_at",)
+            fits = {"revoked_at": row.revoked_at is not None}
             others = _by(row, [row.person, *administrators], is_old=is_old)
             at = row.revoked_at
-            yield SealedRow(
-                where, None, REVOKED, number, told, otherwise=others, at=at, wrong=wrong
-            )
+            yield SealedRow(where, None, REVOKED, number, told, otherwise=others, at=at, fits=fits)
         if is_old:
             yield SealedRow(where, None, FOUND, number, {"digest": row.digest})
 

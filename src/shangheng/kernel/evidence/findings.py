@@ -157,7 +157,7 @@ class SealedRow:
     ``index`` is the leaf's where the row keeps it; without one the leaf is found by what was done
     to which object, which is then done to it once. ``otherwise`` gives other contents that say the
     same of the row: as earlier leaves wrote it, or with what the row does not tell. ``at`` is when
-    it was done; ``wrong`` are columns that are not what other rows and leaves make of them. No
+    it was done; ``fits`` tells by column whether it is what other rows and leaves make of it. No
     ``content`` is compared where it is ``None``: the leaf is older than what keeps it.
     """
 
@@ -169,7 +169,7 @@ class SealedRow:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     otherwise: Callable[[], Iterable[object]] = tuple
     at: datetime | None = None
-    wrong: tuple[str, ...] = ()
+    fits: Mapping[str, bool] = field(default_factory=dict)
 
 
 def broken(where: str, what: str) -> SealedRow:
@@ -227,7 +227,7 @@ def _with_leaves(rows: Sequence[SealedRow]) -> Iterator[tuple[SealedRow, Leaf | 
 def _compared(row: SealedRow, leaf: Leaf) -> Iterator[Finding]:
     said = entries.parse(leaf.entry)
     wrong = [
-        *row.wrong,
+        *(name for name, is_right in row.fits.items() if not is_right),
         *(name for name, fact in row.facts.items() if said.facts.get(name) != fact),
     ]
     if row.at not in (None, said.at):

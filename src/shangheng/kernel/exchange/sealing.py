@@ -72,8 +72,8 @@ def sealed_ends() -> Iterator[SealedRow]:
             is_old = ended.get(title, began) < began and not row.end_reason
             content = None if is_old else {"reason": row.end_reason}
             where = f"kernel_agreement/{row} kernel_agreement/{row.pk}"
-            wrong = () if row.ended_at else ("ended_at",)
-            yield SealedRow(where, None, ENDED, title, content, at=row.ended_at, wrong=wrong)
+            fits = {"ended_at": row.ended_at is not None}
+            yield SealedRow(where, None, ENDED, title, content, at=row.ended_at, fits=fits)
 
 
 def sealed_deliveries() -> Iterator[SealedRow]:
@@ -110,14 +110,14 @@ def _delivered(row: DeliveryRow, held: list[str], reported_at: datetime) -> Seal
         for way, content in product(("push", "pull"), held):
             yield {**told, "way": way, "content": content}
 
-    wrong = {
-        "reason": row.reason != "",
-        "delay_ms": row.delay_ms != max(0, (row.at - reported_at) // _MS),
+    fits = {
+        "reason": row.reason == "",
+        "delay_ms": row.delay_ms == max(0, (row.at - reported_at) // _MS),
     }
     return SealedRow(
         f"kernel_delivery/{row.pk}", row.leaf, f"exchange.{row.outcome}",
         f"{row.agreement}#{row.number} {row.partner}", told, facts, contents, row.at,
-        tuple(name for name, is_wrong in wrong.items() if is_wrong),
+        fits,
     )  # fmt: skip
 
 
@@ -127,11 +127,10 @@ def _answered(row: DeliveryRow, began: int) -> SealedRow:
     is_old = not digest and (row.leaf or 0) < began
     said = (row.number, row.reason, row.delay_ms) == (0, "", None)
     answered = (told.get("receiver"), told.get("asked")) == (row.partner, row.records)
-    wrong = {"number, reason, delay_ms": not said, "answer": not answered}
     return SealedRow(
         f"kernel_delivery/{row.pk}", row.leaf, ANSWERED, row.agreement,
         None if is_old else Digest(digest), told, at=row.at,
-        wrong=tuple(name for name, is_wrong in wrong.items() if is_wrong),
+        fits={"number, reason, delay_ms": said, "answer": answered},
     )  # fmt: skip
 
 

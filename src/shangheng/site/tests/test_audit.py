@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from shangheng.kernel.cases import actions as cases
 from shangheng.kernel.evidence import entries, standalone
@@ -139,7 +139,11 @@ def of_row(table: str, key: str, value: Any, column: str) -> Place:
             most = 5 if caseless else 4 if is_time and at + 1 == len(raw) else 7
             raw[at] ^= 1 << bit % most
             changed = bytes(raw) if kind == "blob" else raw.decode("utf-8", "replace")
-        write(changed)
+        try:
+            with transaction.atomic():
+                write(changed)
+        except IntegrityError:  # another row has that key: the database lets nobody do this
+            return flip(at, bit + 1)
         return lambda: write(data)
 
     def write(content: Any) -> None:

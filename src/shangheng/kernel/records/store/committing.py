@@ -126,8 +126,11 @@ class Writer:
     def _days(self, places: str) -> list[str]:
         """Return the days of many rows, if those of each lie close together; else none.
 
-        Then every day can be written by itself without reading the stage for each of them.
+        Then every day can be written by itself without reading the stage for each of them. A
+        convoy so small that its statement is kept is not asked.
         """
+        if self.convoy.plan.is_kept:
+            return []
         pieces = (
             f"SELECT {quoted(self.kind.day)}::DATE AS day, count(*) AS rows FROM "
             f"({standing(places)}) GROUP BY day, place // {duckdb.__standard_vector_size__}"

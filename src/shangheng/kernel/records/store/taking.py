@@ -177,7 +177,7 @@ def _sealed(home: Ledger, member: Member) -> SealedRecords:
     """Return the root over a batch's records, salted with the secret of its archived bytes."""
     member.landed()
     secret = batch_secret(member.work / "sealed", master_key=home.master_key)
-    return seal_records(member.work / committing.HASHES, secret)
+    return seal_records(member.work / committing.HASHES, secret, processes=home.threads)
 
 
 def _has_claims(home: Ledger, kind: kinds.RecordKind) -> bool:
