@@ -130,14 +130,14 @@ def sealed_accounts() -> Iterator[SealedRow]:
 def sealed_postings() -> Iterator[SealedRow]:
     """Give every posting with what its leaf must commit to, from its transfers as they are now.
 
-    What a hand in the database made of a moment or of facts may be neither: it is read as text.
+    What a hand in the database made of an id, a moment or facts may be none: they are texts.
     """
-    as_texts = {f"{name}_told": Cast(name, TextField()) for name in _TOLD}
+    as_texts = {f"{name}_told": Cast(name, TextField()) for name in ("posting", *_TOLD)}
     names = [f"{name}_told" if name in _TOLD else name for name in _COLUMNS]
     rows = TransferRow.objects.annotate(**as_texts).order_by("posting", "pk")
-    found = rows.values_list("posting", *names).iterator(_ROWS_A_ROUND)
+    found = rows.values_list("posting_told", *names).iterator(_ROWS_A_ROUND)
     for posting, those in groupby(found, key=itemgetter(0)):
-        name = posting.hex if posting else ""
+        name = (posting or "").replace("-", "")
         where = f"kernel_transfer/{name}"
         try:
             content = _posted([_read(row[1:]) for row in those])

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from django.db.models import Count, Model, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models import Count, Model, QuerySet, TextField, UUIDField
+from django.db.models.functions import Cast, TruncDate
 
 from shangheng.kernel.errors import EvidenceBroken, Invalid, NotFound
 from shangheng.kernel.evidence import entries, proofs
@@ -169,6 +169,8 @@ def readable(rows: QuerySet[Row], *, by: str = "pk") -> Iterator[tuple[Any, Row 
     be no date and no JSON any more: that must not keep an audit from naming it.
     """
     keys = iter(rows.values_list(by, flat=True).iterator(_PIECE))
+    told = list(_ids(rows.model))
+    rows = rows.annotate(**{name: Cast(column, TextField()) for column, name in told})
     while some := list(islice(keys, _ROWS_A_ROUND)):
         try:
             found = {getattr(row, by): row for row in rows.filter(**{f"{by}__in": some})}
@@ -176,7 +178,7 @@ def readable(rows: QuerySet[Row], *, by: str = "pk") -> Iterator[tuple[Any, Row 
             found = {key: row for key in some if (row := _alone(rows.filter(**{by: key})))}
         for key in some:
             row = found.get(key)
-            yield key, row if row is not None and _is_whole(row) else None
+            yield key, row if row is not None and _is_whole(row, told) else None
 
 
 def _alone(rows: QuerySet[Row]) -> Row | None:
@@ -186,9 +188,26 @@ def _alone(rows: QuerySet[Row]) -> Row | None:
         return None
 
 
-def _is_whole(row: Model) -> bool:
-    columns = row._meta.concrete_fields  # noqa: SLF001 - the documented name of Django's API
-    return all(each.null or getattr(row, each.attname) is not None for each in columns)
+def _is_whole(row: Model, told: Iterable[tuple[str, str]]) -> bool:
+    """Tell whether no column lost its value, and every id lies there as an action writes it.
+
+    As a number is read, a blank may stand for a nought and a capital for a small letter.
+    """
+    ids = ((getattr(row, column), getattr(row, name)) for column, name in told)
+    return all(
+        each.null or getattr(row, each.attname) is not None for each in _columns(type(row))
+    ) and all(value is None or value.hex == text.replace("-", "") for value, text in ids)
+
+
+def _columns(table: type[Model]) -> Iterable[Any]:
+    return table._meta.concrete_fields  # noqa: SLF001 - the documented name of Django's API
+
+
+def _ids(table: type[Model]) -> Iterator[tuple[str, str]]:
+    """Give the columns that hold ids, each with the name under which it is told as text."""
+    for each in _columns(table):
+        if isinstance(getattr(each, "target_field", each), UUIDField):
+            yield each.attname, f"told_{each.attname}"
 
 
 def latest() -> Signed | None:

@@ -133,9 +133,9 @@ def of_row(table: str, key: str, value: Any, column: str) -> Place:
             raw = bytearray(data.encode() if kind == "text" else bytes(data))
             is_time = column.endswith("at") or column in MOMENTS
             at -= is_time and at in SEPARATORS
-            # In a uuid or an escaped letter case says nothing, nor does a time's last nought that
-            # becomes a space.
-            caseless = column.endswith("_id") or b"\\u" in raw
+            # In an escaped letter case says nothing, nor does a time's last nought that becomes a
+            # space.
+            caseless = b"\\u" in raw
             most = 5 if caseless else 4 if is_time and at + 1 == len(raw) else 7
             raw[at] ^= 1 << bit % most
             changed = bytes(raw) if kind == "blob" else raw.decode("utf-8", "replace")

@@ -38,7 +38,12 @@ CHANGED = {
         "withdrawn_at = '2026-01-01 00:00:00'",
     ),
     "kernel_posting": ("by = 'li'", "leaf = 0", "at = '2026-01-01 00:00:00'"),
-    "kernel_transfer": ("amount = amount + 1", "facts = '{}'"),
+    "kernel_account": (
+        "owner_id = ' ' || substr(owner_id, 2)", "owner_id = upper(owner_id)", "floor = -1",
+    ),
+    "kernel_transfer": (
+        "amount = amount + 1", "facts = '{}'", "posting = upper(posting)", "posting = NULL",
+    ),
     "kernel_agreement": (
         "end_reason = '到期'", "end_reason = 'x'", "ended_at = NULL", "until = '2031-01-01'",
         "ended_at = '2026-01-01 00:00:00'", "adopted_at = '2026-01-01 00:00:00'", "last = 9",
