@@ -36,6 +36,7 @@ RECORDS = 1_000_000
 LOG_RECORDS = 100_000_000
 PROOFS = 50
 HEIGHTS = 64
+AUDITS = 3
 APPENDS, APPENDS_A_BATCH, APPENDS_ALONE = 50_000, 1_000, 2_000
 BATCHES_PUBLISHED = 5
 REPEATS = 3
@@ -155,15 +156,30 @@ def durable(hashes: Path, secret: bytes) -> None:
 
 
 def whole(home: Path) -> None:
-    """Audit a house whole, against reading and hashing its records once on as many cores."""
+    """Audit a house whole, against reading and hashing its records once on as many cores.
+
+    Each is done several times, in turn, and the least of each counts: a machine of many tenants is
+    a third slower in one minute than in the next.
+    """
+    rounds = [(*_once(home), *_audited(home)) for _ in range(AUDITS)]
+    records, once, once_cpu, audit, audit_cpu = (min(told) for told in zip(*rounds, strict=True))
+    for unit, ours, theirs in (("s", audit, once), ("cpu_s", audit_cpu, once_cpu)):
+        said = (
+            f"{records:.0f} records, least of {AUDITS}: audit {ours:.1f}, once {theirs:.1f} {unit}"
+        )
+        name = "evidence.audit_whole" + ("" if unit == "s" else ".cpu")
+        report(name, ours / theirs, "times reading once", against=said, at_most=2)
+
+
+def _once(home: Path) -> tuple[float, float, float]:
     read = told_by("benchmarks.evidence", "reading", home=home).answer
+    return read["records"], read["seconds"], read["cpu_seconds"]
+
+
+def _audited(home: Path) -> tuple[float, float]:
     begun, cpu = time.perf_counter(), _cpu_s(resource.RUSAGE_CHILDREN)
     shangheng("evidence", "audit", "--restart", "--processes", THREADS, "--json", home=home)
-    spent = {"s": time.perf_counter() - begun, "cpu_s": _cpu_s(resource.RUSAGE_CHILDREN) - cpu}
-    for unit, once in (("s", read["seconds"]), ("cpu_s", read["cpu_seconds"])):
-        said = f"{read['records']} records: audit {spent[unit]:.1f} {unit}, once {once:.1f} {unit}"
-        name = "evidence.audit_whole" + ("" if unit == "s" else ".cpu")
-        report(name, spent[unit] / once, "times reading once", against=said, at_most=2)
+    return time.perf_counter() - begun, _cpu_s(resource.RUSAGE_CHILDREN) - cpu
 
 
 def _cpu_s(whose: int) -> float:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """``shangheng verify`` and ``shangheng evidence``: prove, check, audit, change keys."""
 
+import gc
 import json
 import shutil
 import sys
@@ -17,7 +18,7 @@ from django.conf import settings
 from rich.console import Console
 from rich.progress import Progress
 
-from shangheng.cli.indicator import found, question_of
+from shangheng.cli.asking import found, question_of
 from shangheng.kernel.accounts import proving as proving_balances
 from shangheng.kernel.evidence import actions, queries
 from shangheng.kernel.evidence.auditing import Tell, audit
@@ -46,8 +47,8 @@ STEPS = {
     "checkpoints": "检查点 checkpoints",
     "leaves": "条目 leaves",
     "objects": "事项 objects",
-    "parts": "账本 ledger",
-    "wholes": "整体 wholes",
+    "parts": "账本与各簿 ledger and books",
+    "wholes": "逐批比对 batches",
 }
 an_existing_file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -209,10 +210,15 @@ def _shared(processes: int, objects: Objects) -> Iterator[Workers | None]:
         yield None
         return
     with ProcessPoolExecutor(
-        processes, mp_context=get_context("fork"), initializer=equip, initargs=(objects,)
+        processes, mp_context=get_context("fork"), initializer=_ready, initargs=(objects,)
     ) as executor:
         executor.submit(int).result()
         yield Workers(executor, processes)
+
+
+def _ready(objects: Objects) -> None:
+    gc.freeze()  # what was there at the fork need not be looked through again and again
+    equip(objects)
 
 
 def _print(findings: list[Finding], older: list[Began]) -> None:

@@ -9,16 +9,16 @@ import json
 import sys
 from datetime import datetime
 from decimal import Decimal
-from difflib import get_close_matches
-from typing import Any, cast
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table
 
+from shangheng.cli.asking import found, question_of
 from shangheng.kernel.errors import Invalid, NotFound
 from shangheng.kernel.formulas import queries as formulas
-from shangheng.kernel.formulas.concept import DIGITS, Figure, Indicator, Level, Question
+from shangheng.kernel.formulas.concept import DIGITS, Figure, Indicator
 from shangheng.kernel.regions import queries as regions
 from shangheng.site.office import OFFICE
 from shangheng.site.publication import OFFICER
@@ -65,36 +65,6 @@ def formulas_command(name: str | None, *, as_json: bool) -> None:
         by = ", ".join(each["by"])
         table.add_row(each["indicator"], each["zh"], each["en"], each["unit"], by)
     _console().print(table)
-
-
-def found(name: str) -> Indicator:
-    """Return the indicator of that name or Chinese title, or say which come near it."""
-    every = REGISTRY.indicators
-    for each in every.values():
-        if name in (each.name, each.zh):
-            return each
-    near = get_close_matches(name, [*every, *(each.zh for each in every.values())], n=3)
-    raise Invalid("indicator.unknown", indicator=name, suggestions=near, known=sorted(every))
-
-
-def question_of(indicator: Indicator, asked: dict[str, Any]) -> Question:
-    """Return the question that the options ask."""
-    by = [part.strip() for text in asked["by"] for part in text.split(",") if part.strip()]
-    return Question(
-        by=tuple(by),
-        level=cast("Level", asked["level"] or indicator.level),
-        where=tuple(_condition(text) for text in asked["where"]),
-        since=asked["since"].date() if asked["since"] else None,
-        until=asked["until"].date() if asked["until"] else None,
-        borders_year=asked["borders"],
-    )
-
-
-def _condition(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not value:
-        raise Invalid("question.where_unreadable", text=text)
-    return name.strip(), value.strip()
 
 
 def plain_number(value: Decimal | None) -> float | int | str | None:

@@ -53,10 +53,9 @@ def objects(home: Ledger, folder: Path) -> Objects:
             BATCH_DISPOSED: partial(_check_disposed, home),
         },
         expected=partial(_expected, home),
-        parts=tuple(part for each in rows for part in each.parts()),
-        wholes=(
+        parts=(
             parties.unlike_their_acts,
-            *(each.compared for each in rows),
+            *(part for each in rows for part in each.parts()),
             _check_columns,
             partial(explained, "case.", cases.sealed_steps),
             partial(explained, LETTER, cases.sealed_letters),
@@ -85,6 +84,7 @@ def objects(home: Ledger, folder: Path) -> Objects:
             *_of_access(),
             *(partial(ledger_audit.check_files, home, kind) for kind in REGISTRY.held.values()),
         ),
+        wholes=tuple(comparison for each in rows for comparison in each.comparisons()),
     )
 
 

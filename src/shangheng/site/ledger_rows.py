@@ -39,6 +39,8 @@ UNREADABLE = (DeltaError, OSError, ValueError, KeyError, TypeError)
 """What reading commits raises where their text was altered."""
 SHARE_BYTES = 1 << 26
 """How much of the ledger's files is read at a time: some quarter of a million rows."""
+COMPARISONS = 4
+"""Into how many pieces the comparing of a kind's batches is cut."""
 _ROWS_A_ROUND = 2048
 """Rows hashed at a time, so few that their texts are still in the processor's cache."""
 _BETWEEN = "\x1f"
@@ -57,21 +59,26 @@ class Rows:
         """Give the readings of the shares: any process may do any of them, in any order."""
         return (partial(self._read, share) for share in self._shares)
 
-    def compared(self) -> Iterator[Finding]:
-        """Compare what was read of every batch with what was sealed of it."""
+    def comparisons(self) -> Iterator[Callable[[], Iterable[Finding]]]:
+        """Give the comparisons of batches, once all shares are read: any process may do any."""
+        return (partial(self._compared, piece) for piece in range(COMPARISONS))
+
+    def _compared(self, piece: int) -> Iterator[Finding]:
+        """Compare what was read of some of the batches with what was sealed of each."""
         places: dict[str, list[tuple[Path, int, int]]] = defaultdict(list)
         for share in self._shares:
             hashes, kept = self._kept(share)
             told, offset = json.loads(kept.read_bytes()), 0
             if told["unreadable"]:
-                yield unreadable(self._kind, told["unreadable"])
+                if piece == 0:
+                    yield unreadable(self._kind, told["unreadable"])
                 return
             for name, size in told["batches"]:
                 places[name].append((hashes, size, offset))
                 offset += size
         sealed = records.batches_kept(self._kind.name)
         names = {f"{reporter}{_BETWEEN}{number}" for reporter, number, _ in sealed}
-        for name in sorted(names | set(places)):
+        for name in sorted(names | set(places))[piece::COMPARISONS]:
             pieces = [
                 np.fromfile(hashes, np.uint8, size, offset=offset)
                 for hashes, size, offset in places[name]
@@ -163,7 +170,8 @@ def _hashed(kind: RecordKind, files: Sequence[Path]) -> Iterator[tuple[str, byte
     with duckdb.connect(config={"threads": 1}) as connection:
         for rows in connection.sql(asked).to_arrow_reader(_ROWS_A_ROUND):
             texts, batches = rows.columns
-            hashes = b"".join([sha256(text).digest() for text in texts.to_pylist()])
+            listed = texts.to_numpy(zero_copy_only=False).tolist()  # faster than to_pylist
+            hashes = b"".join([sha256(text).digest() for text in listed])
             runs, begin = pc.run_end_encode(batches), 0
             for name, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
                 yield name, hashes[begin * HASH_BYTES : end * HASH_BYTES]

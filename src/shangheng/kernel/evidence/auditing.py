@@ -89,17 +89,19 @@ def audit(
     `workers` share the checks of objects, which are most of the work: records and their batches.
     """
     actions.sequence_waiting()
+    parts = all_found(objects, "parts", workers)
     findings = list(_checkpoints(log, tell))
     published = log_size(log)
     blocks = _Blocks(log, objects, published, state, workers)
     findings += blocks.checked(tell)
     findings += blocks.above()
     findings += _missing(objects, tell)
-    for step in ("parts", "wholes"):
-        total = len(getattr(objects, step))
-        for number, found in enumerate(all_found(objects, step, workers)):
-            findings.extend(found)
-            tell(step, number + 1, total)
+    for number, found in enumerate(parts, start=1):
+        findings.extend(found)
+        tell("parts", number, len(objects.parts))
+    for number, found in enumerate(all_found(objects, "wholes", workers), start=1):
+        findings.extend(found)
+        tell("wholes", number, len(objects.wholes))
     if state is not None:
         state.unlink(missing_ok=True)
     return findings

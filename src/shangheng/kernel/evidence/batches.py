@@ -8,7 +8,6 @@ nobody kept can no longer be guessed, while every proof that was handed out stil
 """
 
 from hashlib import sha256
-from struct import Struct
 
 import numpy as np
 from cryptography.hazmat.primitives.ciphers import Cipher
@@ -16,13 +15,18 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES256
 from cryptography.hazmat.primitives.ciphers.modes import CTR
 
 from shangheng.kernel.errors import Invalid
-from shangheng.kernel.evidence.hashing import HASH_BYTES, LEAF_PREFIX, check_hashes, fold
+from shangheng.kernel.evidence.hashing import (
+    HASH_BYTES,
+    LEAF_PREFIX,
+    check_hashes,
+    each_hashed,
+    fold,
+)
 from shangheng.kernel.evidence.merkle import verify_inclusion
 from shangheng.kernel.evidence.ranges import inclusion_ranges
 
 SALT_BYTES = 16
 SECRET_BYTES = 32
-_INPUT = Struct(f"{len(LEAF_PREFIX) + SALT_BYTES + HASH_BYTES}s")
 _SLICE = 1024  # records hashed at a time, so that they stay in the processor's cache
 
 
@@ -55,15 +59,8 @@ def record_leaves(salts: bytes, record_hashes: bytes) -> bytes:
         raise Invalid("evidence.salt_length", length=len(salts))
     own = np.frombuffer(record_hashes, np.uint8).reshape(count, HASH_BYTES)
     with_salts = np.frombuffer(salts, np.uint8).reshape(count, SALT_BYTES)
-    leaves: list[bytes] = []
-    for at in range(0, count, _SLICE):
-        some = slice(at, at + _SLICE)
-        prefixes = np.full((len(own[some]), 1), LEAF_PREFIX[0], np.uint8)
-        inputs = np.hstack((prefixes, with_salts[some], own[some]))
-        leaves.append(
-            b"".join([sha256(each).digest() for (each,) in _INPUT.iter_unpack(inputs.data)])
-        )
-    return b"".join(leaves)
+    slices = (slice(at, at + _SLICE) for at in range(0, count, _SLICE))
+    return b"".join([each_hashed(LEAF_PREFIX, with_salts[some], own[some]) for some in slices])
 
 
 def inclusion_proof(index: int, hashes: bytes) -> list[bytes]:

@@ -6,11 +6,12 @@ them is equipped once (`equip`), then asked about leaves by index.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from itertools import chain, islice
+from threading import Semaphore
 from typing import Any
 
 from shangheng.kernel.errors import ShanghengError
@@ -45,8 +46,9 @@ class Objects:
     """What the assembly knows of objects, which the log knows only by name.
 
     `checks` finds by the leaf's `what` who compares it with its object; `expected` gives what and
-    id of every object that must have a leaf; `wholes` are checks of things that are whole only
-    together, such as the ledger's rows, and `parts` what is read of them first, piece by piece.
+    id of every object that must have a leaf; `parts` are all other checks that stand by
+    themselves, and what is read piece by piece of things that are whole only together, such as the
+    ledger's rows: these are compared by `wholes`.
     """
 
     checks: Mapping[str, Checker] = field(default_factory=dict)
@@ -71,8 +73,22 @@ class Workers:
             yield from findings
 
     def found(self, step: str, count: int) -> Iterator[list[Finding]]:
-        """Do the parts or the wholes, shared between the processes, in their order."""
-        return self.executor.map(_found_here, [(step, number) for number in range(count)])
+        """Begin the parts or the wholes, shared between the processes; give them in their order.
+
+        One for each process is handed over at a time, so that leaves find a place between them.
+        """
+        room = Semaphore(self.processes)
+
+        def hand_over(number: int) -> Future[list[Finding]]:
+            room.acquire()
+            task = self.executor.submit(_found_here, (step, number))
+            task.add_done_callback(lambda _: room.release())
+            return task
+
+        with_them = ThreadPoolExecutor(1)
+        handed = [with_them.submit(hand_over, number) for number in range(count)]
+        with_them.shutdown(wait=False)
+        return (task.result().result() for task in handed)
 
 
 _equipment: list[Objects] = []
@@ -106,7 +122,7 @@ def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def all_found(objects: Objects, step: str, workers: Workers | None) -> Iterator[Iterable[Finding]]:
-    """Do the parts or the wholes here, or by other processes where there are some."""
+    """Do the parts or the wholes here, or let other processes begin where there are some."""
     wholes: tuple[Whole, ...] = getattr(objects, step)
     return map(found, wholes) if workers is None else workers.found(step, len(wholes))
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from shangheng.kernel.errors import EvidenceBroken, Invalid
 from shangheng.kernel.evidence import batches
-from shangheng.kernel.evidence.hashing import HASH_BYTES, fold
+from shangheng.kernel.evidence.hashing import HASH_BYTES, fold, fold_blocks
 from shangheng.kernel.evidence.merkle import inclusion_proof
 from shangheng.kernel.evidence.texts import read_base64, write_base64
 
@@ -160,10 +160,10 @@ def _all_nodes(hashes: Path, secret: bytes, processes: int) -> list[bytes]:
 
 
 def _nodes(hashes: Path, secret: bytes, number: int) -> bytes:
-    width, first = BLOCK_RECORDS * HASH_BYTES, number * SLICE_RECORDS
+    first = number * SLICE_RECORDS
     own = _read(hashes, first, SLICE_RECORDS)
     leaves = batches.record_leaves(batches.salts(secret, first, len(own) // HASH_BYTES), own)
-    return b"".join([fold(leaves[at : at + width]) for at in range(0, len(leaves), width)])
+    return fold_blocks(leaves, BLOCK_RECORDS)
 
 
 def _read(hashes: Path, first: int, count: int) -> bytes:
