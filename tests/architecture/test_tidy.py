@@ -22,7 +22,7 @@ SERVICE_LINES_MAX = 1_500
 
 # What stood beyond a limit when the limit was set, or is one table that is best read whole.
 LONGER_FILES = {
-    "src/shangheng/services/statistics/records.py": 430,  # seven kinds: a table, not a program
+    "src/shangheng/services/statistics/records.py": 434,  # seven kinds: a table, not a program
 }
 LARGER_SERVICES = {
     "statistics": 4_200,  # sixty indicators, see docs/decisions/0004; frame, survey, releases

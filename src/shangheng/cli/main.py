@@ -11,6 +11,7 @@ import os
 import sys
 import traceback
 from importlib import import_module
+from typing import Any
 
 import click
 import django
@@ -92,16 +93,17 @@ def declared_at(error: ShanghengError) -> str:
     return declared[-1] if declared else ""
 
 
+def plain(error: ShanghengError) -> dict[str, Any]:
+    """Return what went wrong as programs read it."""
+    zh, en = text(error.code, error.facts, "zh"), text(error.code, error.facts, "en")
+    return {"error": error.code, "zh": zh, "en": en, "facts": dict(error.facts)}
+
+
 def tell(error: ShanghengError, *, as_json: bool) -> None:
     """Say what went wrong and what to do, in Chinese and English."""
     zh, en = text(error.code, error.facts, "zh"), text(error.code, error.facts, "en")
     if as_json:
-        facts = {name: str(value) for name, value in error.facts.items()}
-        click.echo(
-            json.dumps(
-                {"error": error.code, "zh": zh, "en": en, "facts": facts}, ensure_ascii=False
-            )
-        )
+        click.echo(json.dumps(plain(error), ensure_ascii=False, default=str))
     click.echo("\n".join(filter(None, (zh, en, declared_at(error), f"[{error.code}]"))), err=True)
 
 

@@ -6,14 +6,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from shangheng.kernel.errors import NotFound
+from shangheng.cli import main
+from shangheng.kernel.errors import NotFound, Refusal
 from shangheng.kernel.records import actions, queries, reporters
 from shangheng.kernel.records.concept.receipts import Receipt, RuleCount
 from shangheng.kernel.records.store.landing import Progress as Tell
@@ -98,11 +99,15 @@ def report_command(
     *,
     as_json: bool,
 ) -> None:
-    """报送文件并取得回执 Report files (or - for standard input) and get receipts."""
+    """报送文件并取得回执 Report files (or - for standard input) and get receipts.
+
+    Of several files those that are refused are told of, and the others are taken.
+    """
     declared = REGISTRY.kind(kind)
     mapped = mappings.read(mapping.read_text(encoding="utf-8")) if mapping else None
     sources = files_of(files)
-    receipts = []
+    told: list[dict[str, Any]] = []
+    refused = False
     for at, source in enumerate(sources):
         name = source.name if isinstance(source, Path) else "stdin"
         report = actions.Report(
@@ -110,14 +115,26 @@ def report_command(
             batch=batch_of(batch, at, len(sources)), mapping=mapped, name=name,
             beside=source.parent if isinstance(source, Path) else None,
         )  # fmt: skip
-        with shown(name, quiet=as_json) as tell:
-            receipts.append(reception.receive(report, tell=tell))
+        try:
+            with shown(name, quiet=as_json) as tell:
+                receipt = reception.receive(report, tell=tell)
+        except Refusal as error:
+            if len(sources) == 1:
+                raise
+            refused = True
+            told.append({"file": name, **main.plain(error)})
+            click.echo(name, err=True)
+            main.tell(error, as_json=False)
+            continue
+        told.append(reception.told(receipt))
         if not as_json:
-            show(receipts[-1])
+            show(receipt)
     actions.settle(wiring.ledger(), declared)
     if as_json:
-        plain = [reception.told(receipt) for receipt in receipts]
-        click.echo(json.dumps(plain[0] if len(plain) == 1 else plain, ensure_ascii=False))
+        several = told[0] if len(told) == 1 else told
+        click.echo(json.dumps(several, ensure_ascii=False, default=str))
+    if refused:
+        sys.exit(main.REFUSED)
 
 
 @click.command("receipt")

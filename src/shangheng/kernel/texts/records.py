@@ -32,8 +32,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the file “{file}” changed while it was read; send it when it is complete",
     ),
     "file.columns_missing": (
-        "文件缺少{kind}必填的列：{missing}；现有的列：{found}。请改列名，或用 --mapping 指明对应关系",
-        "the file lacks required columns of {kind}: {missing}; it has {found}. Rename them, or map them with --mapping",
+        "文件缺少{kind}必填的列：{missing}；现有的列：{found}。请改列名，或用 --mapping 指明对应关系（表头不在第一行的，在映射里写 header: 行号）",
+        "the file lacks required columns of {kind}: {missing}; it has {found}. Rename them, or map them with --mapping (where they are not named in the first line, say header: its number)",
     ),
     "file.compression_broken": (
         "压缩文件已损坏：{detail}",

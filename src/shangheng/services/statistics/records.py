@@ -93,6 +93,13 @@ PLATFORM = PartyCode("platform", zh="平台", en="platform", kinds=("platform",)
 SHOP = Text("shop", zh="店铺编号", en="shop", max=64, optional=True)
 ORDER_NO = Text("order_no", zh="订单编号", en="order number", max=64)
 CURRENCY = Text("currency", zh="币种", en="currency", max=3, pattern="[A-Z]{3}")
+YUAN_IS_CNY = Check(
+    "E015",
+    lambda r: r.currency != "RMB",
+    zh="人民币的代码是 CNY（ISO 4217），不是 RMB",
+    en="the code of the yuan is CNY (ISO 4217), not RMB",
+    field="currency",
+)
 CATEGORY = OneOf("category", zh="品类", en="category", values=CATEGORIES, optional=True)
 PRODUCT = Text("product", zh="商品名称", en="product", max=500, optional=True)
 GTIN = Identifier("gtin", zh="商品条码", en="GTIN", scheme="gtin", optional=True)
@@ -169,6 +176,7 @@ LISTING = RecordKind(
             en="the price is above the reference price",
             field="price",
         ),
+        YUAN_IS_CNY,
     ),
 )
 
@@ -251,6 +259,7 @@ ORDER = RecordKind(
             en="received before it was shipped",
             field="received_at",
         ),
+        YUAN_IS_CNY,
         Check(
             "W021",
             lambda o: o.paid <= 20 * o.usual.paid,
@@ -305,6 +314,7 @@ PAYMENT = RecordKind(
         OneOf("status", zh="状态", en="status", values=PAY_STATES),
         Time("paid_at", zh="支付时间", en="paid at"),
     ),
+    checks=(YUAN_IS_CNY,),
     refers=(
         Refers(
             "W031",
@@ -388,6 +398,7 @@ REFUND = RecordKind(
             en="refunded before it was requested",
             field="refunded_at",
         ),
+        YUAN_IS_CNY,
     ),
     refers=(
         Refers(

@@ -22,7 +22,8 @@ Where a row of the export is a line of an order, ``group`` gathers rows into rec
 the columns that make a record one, ``sum``, ``min`` and ``max`` list fields that are gathered that
 way (others take their first value), and ``lines`` gives the fields of each line. ``files`` joins
 further exports: ``{details: {pattern: "*明细*", on: {订单号: 订单编号}}}`` makes their columns
-known as ``details.列名``.
+known as ``details.列名``. ``header: 4`` says that the names of the columns stand in the fourth
+line (in ``files`` each export says its own); what stands above is not read.
 """
 
 import hashlib
@@ -96,6 +97,7 @@ class Joined:
     name: str
     pattern: str
     on: Map[str, str]
+    header: int = 1
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ class Mapping:
     group: Group | None = None
     files: tuple[Joined, ...] = ()
     sheet: str | None = None
+    header: int = 1
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -265,19 +268,28 @@ def _group(asked: object, kind: RecordKind) -> Group:
 def _joined(name: str, given: object) -> Joined:
     where = f"files.{name}"
     told = _table(given, where=where)
-    _refuse_unknown(told, frozenset({"pattern", "on"}), where=where)
+    _refuse_unknown(told, frozenset({"pattern", "on", "header"}), where=where)
     pattern = str(told.get("pattern", ""))
     if not NAME.fullmatch(name) or not pattern or "/" in pattern or not told.get("on"):
         raise Invalid("mapping.field_not_told", where=where, given=str(given))
     on = _table(told["on"], where=f"{where}.on")
-    return Joined(name, pattern, {ours: str(theirs) for ours, theirs in on.items()})
+    named = {ours: str(theirs) for ours, theirs in on.items()}
+    return Joined(name, pattern, named, _header(told, where=f"{where}.header"))
+
+
+def _header(given: Map[str, Any], *, where: str) -> int:
+    """Return the line in which the names of the columns stand."""
+    line = _whole(given.get("header", 1), where=where)
+    if not line:
+        raise Invalid("mapping.not_a_number", where=where, given="0")
+    return line
 
 
 def parse(given: object, kind: RecordKind) -> Mapping:
     """Check what a YAML file says against its kind; refuse what cannot work, with the place."""
     if not isinstance(given, dict) or not isinstance(given.get("fields"), dict):
         raise Invalid("mapping.no_fields", kind=kind.name)
-    words = frozenset({"kind", "fields", "skip", "group", "files", "sheet", "note"})
+    words = frozenset({"kind", "fields", "skip", "group", "files", "sheet", "header", "note"})
     _refuse_unknown(given, words, where="mapping")
     if given.get("kind", kind.name) != kind.name:
         raise Invalid("mapping.other_kind", mapping=given["kind"], asked=kind.name)
@@ -302,6 +314,7 @@ def parse(given: object, kind: RecordKind) -> Mapping:
             for name, each in _table(given.get("files", {}), where="files").items()
         ),
         sheet=_text(given.get("sheet")),
+        header=_header(given, where="header"),
     )
 
 

@@ -50,8 +50,10 @@ def land(joined: Joined, order: Order, main: object, *, work: Path, master_key: 
     try:
         read, form, later = Landing(sealer, folder, order.tell).file(path)
         relation = sources.open_source(
-            read, form, sources.Wanted(order.mapping.columns_of(joined), whole=True), work=folder
-        )
+            read, form,
+            sources.Wanted(order.mapping.columns_of(joined), header=joined.header, whole=True),
+            work=folder,
+        )  # fmt: skip
     except BaseException:
         sealer.abandon()
         raise

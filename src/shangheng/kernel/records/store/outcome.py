@@ -41,30 +41,31 @@ class Placed:
     """Where the rows of one file stand in a stage, and where they stood in the file.
 
     ``first`` is the place of its first row in the stage, ``broken_at`` the lines that could not be
-    split and are not in the stage.
+    split and are not in the stage, ``header`` the line in which the columns are named.
     """
 
     first: int
     broken_at: tuple[int, ...]
     grouped: bool
+    header: int = 1
 
     @cached_property
     def _starts(self) -> list[int]:
-        return [line - 2 - at for at, line in enumerate(self.broken_at)]
+        return [line - 1 - self.header - at for at, line in enumerate(self.broken_at)]
 
     def sql(self) -> str:
-        """Return the SQL of the row number that a person sees, the header being row 1."""
+        """Return the SQL of the row number that a person sees, the file's first row being 1."""
         if self.grouped:
-            return "n + 1"
+            return f"n + {self.header}"
         ordinal = f"(place - {self.first})"
-        return f"{ordinal} + 2 + {_passed(ordinal, self._starts, 0)}"
+        return f"{ordinal} + {1 + self.header} + {_passed(ordinal, self._starts, 0)}"
 
     def line(self, place: int, n: int | None) -> int:
         """Return the same for one row."""
         if n is not None:
-            return n + 1
+            return n + self.header
         ordinal = place - self.first
-        return ordinal + 2 + bisect_right(self._starts, ordinal)
+        return ordinal + 1 + self.header + bisect_right(self._starts, ordinal)
 
 
 def _passed(ordinal: str, starts: list[int], before: int) -> str:

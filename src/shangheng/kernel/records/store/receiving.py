@@ -72,7 +72,8 @@ def _sealed(
     else:
         streamed = landing.stream(source, name=name)
         path, form, landed = streamed.path, streamed.format, lambda: streamed
-    wanted = sources.Wanted(order.mapping.own_columns, sheet=order.mapping.sheet)
+    mapping = order.mapping
+    wanted = sources.Wanted(mapping.own_columns, sheet=mapping.sheet, header=mapping.header)
     relation = sources.open_source(path, form, wanted, work=work)
     besides = [
         joining.land(each, order, source, work=work, master_key=home.master_key)
@@ -170,7 +171,10 @@ def _place(convoy: Convoy) -> None:
     convoy.returned = [
         outcome.Returned(
             convoy.plan, member.work,
-            outcome.Placed(firsts.get(at, 0), tuple(line for line, _ in member.broken), grouped),
+            outcome.Placed(
+                firsts.get(at, 0), tuple(line for line, _ in member.broken), grouped,
+                convoy.plan.mapping.header,
+            ),
         )
         for at, member in enumerate(convoy.members)
     ]  # fmt: skip

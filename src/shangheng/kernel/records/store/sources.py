@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -69,15 +70,17 @@ class Relation:
         return Columns({name: quoted(f"c{at}") for at, name in enumerate(self.names)})
 
 
-def header_of(path: Path) -> tuple[list[str], str]:
+def header_of(path: Path, line: int = 1) -> tuple[list[str], str]:
     """Return the column names of a CSV file and its delimiter; one without a name is its place.
+
+    They stand in its first line, or in the ``line`` that is told.
 
     Raises:
         Invalid: a name stands twice (``file.header_twice``).
     """
     with path.open("rb") as source:
         sample = codecs.getincrementaldecoder("utf-8-sig")().decode(source.read(SAMPLE_BYTES))
-    first = next(iter(sample.splitlines()), "")
+    first = next(islice(sample.splitlines(), line - 1, None), "")
     delimiter = max(DELIMITERS, key=first.count)
     found = [
         name.strip().strip("\ufeff") for name in next(csv.reader([first], delimiter=delimiter))
@@ -95,16 +98,18 @@ BROKEN_TOLD = (
 )
 
 
-def _csv(path: Path, *, whole: bool = False) -> Relation:
-    names, delimiter = header_of(path)
+def _csv(path: Path, wanted: "Wanted") -> Relation:
+    names, delimiter = header_of(path, wanted.header)
     columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(names)))
     sql = (
         f"SELECT * FROM read_csv({{paths}}, columns={{{columns}}}, auto_detect=false, "
-        f"files_to_sniff=1, filename=true, header=true, delim={literal(delimiter)}, "
+        f"files_to_sniff=1, filename=true, skip={wanted.header - 1}, header=true, "
+        f"delim={literal(delimiter)}, "
         f"quote='\"', escape='\"', strict_mode=true, "
-        f"max_line_size={LINE_BYTES_MAX}, {'ignore_errors=false' if whole else BROKEN_TOLD})"
+        f"max_line_size={LINE_BYTES_MAX}, "
+        f"{'ignore_errors=false' if wanted.whole else BROKEN_TOLD})"
     )
-    return Relation(sql, tuple(names), path, delimiter="" if whole else delimiter)
+    return Relation(sql, tuple(names), path, delimiter="" if wanted.whole else delimiter)
 
 
 def _json(path: Path, form: str, wanted: Iterable[str], *, whole: bool = False) -> Relation:
@@ -150,11 +155,14 @@ def _arrow(path: Path, work: Path) -> Relation:
     return _parquet(turned)
 
 
-def _xlsx(path: Path, work: Path, sheet: str | None) -> Relation:
+def _xlsx(path: Path, work: Path, wanted: "Wanted") -> Relation:
+    """Turn a sheet into CSV; of each row above the names there is one line, whatever it said."""
     turned = work / "sheet.csv"
     with turned.open("w", newline="", encoding="utf-8") as out:
-        csv.writer(out).writerows(workbook_rows(path, sheet))
-    return _csv(turned)
+        rows = workbook_rows(path, wanted.sheet)
+        csv.writer(out).writerows(["-"] for _ in islice(rows, wanted.header - 1))
+        csv.writer(out).writerows(rows)
+    return _csv(turned, wanted)
 
 
 def workbook_rows(path: Path, sheet: str | None = None) -> Iterator[list[str]]:
@@ -224,10 +232,14 @@ def _cell(value: Any) -> str:  # noqa: ANN401 - whatever a cell holds
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which columns are wanted, of which sheet; with ``whole`` no row may be broken."""
+    """Which columns are wanted, of which sheet, named in which line.
+
+    With ``whole`` no row may be broken.
+    """
 
     columns: Iterable[str]
     sheet: str | None = None
+    header: int = 1
     whole: bool = False
 
 
@@ -235,7 +247,7 @@ def open_source(path: Path, form: str, wanted: Wanted, *, work: Path) -> Relatio
     """Return a landed file as a relation of text columns."""
     match form:
         case "csv":
-            return _csv(path, whole=wanted.whole)
+            return _csv(path, wanted)
         case "json" | "ndjson":
             return _json(path, form, wanted.columns, whole=wanted.whole)
         case "parquet":
@@ -243,7 +255,7 @@ def open_source(path: Path, form: str, wanted: Wanted, *, work: Path) -> Relatio
         case "arrow":
             return _arrow(path, work)
         case _:
-            return _xlsx(path, work, wanted.sheet)
+            return _xlsx(path, work, wanted)
 
 
 def broken_rows(

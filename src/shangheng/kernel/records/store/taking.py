@@ -258,7 +258,7 @@ def _give_back(
         ordinals = resolved.ordinals(at, Verdict.CLASH, returned.placed.first)
         placed = returned.placed
         lines = [placed.line(int(each) + placed.first, None) for each in ordinals]
-        total = rows.get(at, 0) + len(member.broken) + 1
+        total = rows.get(at, 0) + len(member.broken) + placed.header
         clashing = outcome.Clashing(ordinals, [line - 1 for line in lines], total)
         found = dict(outcome.clashing_rows(convoy.connection, convoy.plan, at, clashing))
         for ordinal, line in zip(ordinals, lines, strict=True):
