@@ -50,6 +50,8 @@ STEPS = {
     "parts": "账本与各簿 ledger and books",
     "wholes": "逐批比对 batches",
 }
+GARBAGE_LOOKED_FOR_EVERY = 100_000
+"""Things made by a process of an audit, of which hardly any is garbage that refers to itself."""
 an_existing_file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -218,6 +220,7 @@ def _shared(processes: int, objects: Objects) -> Iterator[Workers | None]:
 
 def _ready(objects: Objects) -> None:
     gc.freeze()  # what was there at the fork need not be looked through again and again
+    gc.set_threshold(GARBAGE_LOOKED_FOR_EVERY)
     equip(objects)
 
 

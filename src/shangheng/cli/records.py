@@ -215,6 +215,8 @@ def show(receipt: Receipt) -> None:
         "  "
         + "  ".join(f"{name} {count:,}" for name, count in numbers if count or name[0] in "读接")
     )
+    if not receipt.rows_read:
+        console.print("  文件里没有要读的行 the file has no rows to read")
     for currency, amounts in receipt.totals.items():
         told = "  ".join(f"{name} {amount:,.2f}" for name, amount in amounts.items() if amount)
         console.print(f"  {currency}: {told}", highlight=False)

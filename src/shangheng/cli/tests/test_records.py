@@ -58,3 +58,9 @@ def test_the_yuan_goes_under_its_own_code_alone(report: Callable[..., Receipt]) 
     (broken,) = receipt.rejected_by_rule
     assert (broken.rule, broken.field, broken.rows) == ("order.E015", "currency", 3)
     assert "CNY" in broken.zh
+
+
+def test_a_file_of_nothing_but_names_says_so(sent: Path) -> None:
+    (sent / "4.csv").write_bytes(orders(0))
+    assert "no rows to read" in sending(str(sent / "4.csv")).stdout
+    assert "no rows to read" not in sending(str(sent / "1.csv")).stdout

@@ -7,7 +7,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,8 @@ class Relation:
 
     ``template`` is a SELECT of the columns ``c0 … cN`` and ``filename`` with ``{paths}`` in the
     place of the list of files, so that files of one shape can be read by one query. A line that is
-    no JSON reads as a row of nothing: ``nothing_means_broken``.
+    no JSON reads as a row of nothing: ``nothing_means_broken``. A sheet may have rows of nothing
+    between others, which are left out: ``has_blank_rows``.
     """
 
     template: str
@@ -49,6 +50,7 @@ class Relation:
     path: Path
     delimiter: str = ""
     nothing_means_broken: bool = False
+    has_blank_rows: bool = False
 
     @property
     def tells_broken_rows(self) -> bool:
@@ -162,7 +164,7 @@ def _xlsx(path: Path, work: Path, wanted: "Wanted") -> Relation:
         rows = workbook_rows(path, wanted.sheet)
         csv.writer(out).writerows(["-"] for _ in islice(rows, wanted.header - 1))
         csv.writer(out).writerows(rows)
-    return _csv(turned, wanted)
+    return replace(_csv(turned, wanted), has_blank_rows=True)
 
 
 def workbook_rows(path: Path, sheet: str | None = None) -> Iterator[list[str]]:

@@ -167,13 +167,25 @@ class Plan:
     @property
     def skipped(self) -> str:
         """Return the SELECT of how many rows each source skips before its rows are gathered."""
+        return f"SELECT member, count(*) FROM ({self.source}) WHERE {self.skip} GROUP BY member"
+
+    @property
+    def skips(self) -> bool:
+        """Return whether any row may be left out."""
+        return bool(self.mapping.skip) or self.relation.has_blank_rows
+
+    @property
+    def skip(self) -> str:
+        """Return the condition under which a row of the source is left out."""
         condition = mapped.skip_condition(self.mapping, self.relation.columns)
-        return f"SELECT member, count(*) FROM ({self.source}) WHERE {condition} GROUP BY member"
+        if not self.relation.has_blank_rows:
+            return condition
+        texts = ", ".join(quoted(f"c{at}") for at in range(self.width))
+        return f"({condition}) OR concat({texts}) = ''"
 
     def raw(self, source: str) -> str:
         """Return the SELECT that gives raw texts per field beside the original columns."""
-        columns, group = self.relation.columns, self.mapping.group
-        skip = mapped.skip_condition(self.mapping, columns)
+        columns, group, skip = self.relation.columns, self.mapping.group, self.skip
         if group is None:
             texts = mapped.raw_columns(self.kind, self.mapping, columns)
             return f"SELECT *, {skip} AS skip, {texts} FROM ({source})"

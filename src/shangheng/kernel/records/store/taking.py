@@ -238,7 +238,7 @@ def _receipts(
     totals = outcome.totals(convoy.connection, convoy.kind, rows)
     missing = _unreferred(home, convoy, rows)
     nothing = (0, 0, 0, 0)
-    if convoy.plan.mapping.group is not None and convoy.plan.mapping.skip:
+    if convoy.plan.mapping.group is not None and convoy.plan.skips:
         for at, skipped in convoy.connection.execute(convoy.plan.skipped).fetchall():
             rows_, _, bad, touched = counts.get(at, nothing)
             counts[at] = (rows_ + skipped, skipped, bad, touched)

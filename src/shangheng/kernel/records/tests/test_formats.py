@@ -227,6 +227,20 @@ def test_columns_without_names_do_no_harm(door: Door) -> None:
     assert door.rejects(receipt)[0]["gross"] == "x"
 
 
+def test_blank_rows_of_a_sheet_are_left_out_and_counted_as_such(door: Door) -> None:
+    blank = dict.fromkeys(COLUMNS, "")
+    rows = [order(1), blank, order(2, gross="x"), blank, blank, order(3)]
+    receipt = door.send(_xlsx(rows), mapping={"fields": {name: name for name in COLUMNS}})
+    assert (receipt.rows_read, receipt.accepted, receipt.rejected, receipt.skipped) == (3, 2, 1, 3)
+    assert [each["_line"] for each in door.rejects(receipt)] == ["4"]
+    assert [row["line"] for row in door.rows()] == [2, 7]
+    told = {name: name for name in COLUMNS if name not in {"pieces", "lines"}}
+    lines = {"product": "product", "amount": "gross", "quantity": "pieces"}
+    gathering = {"fields": told, "group": {"by": ["order_no"], "lines": lines}}
+    again = door.send(_xlsx([order(8), blank, order(8), blank]), mapping=gathering)
+    assert (again.rows_read, again.accepted, again.skipped) == (1, 1, 1)
+
+
 @pytest.mark.parametrize("name", ["订单[1].csv", "all*.csv", "what?.csv", "it's.csv", "a b.csv"])
 def test_a_file_may_have_any_name(door: Door, name: str) -> None:
     door.file(csv_of(orders(5, start=100)), "all-others.csv")
