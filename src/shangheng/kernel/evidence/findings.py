@@ -258,7 +258,9 @@ def _compared(row: SealedRow, leaf: Leaf) -> Iterator[Finding]:
 
 
 def _is_sealed(leaf: Leaf, commitment: bytes, content: object) -> bool:
-    return record_leaf(leaf.salt, bytes.fromhex(_digest(content))) == commitment
+    digest = _digest(content)
+    own = bytes.fromhex(digest)
+    return own.hex() == digest and record_leaf(leaf.salt, own) == commitment
 
 
 def _digest(content: object) -> str:

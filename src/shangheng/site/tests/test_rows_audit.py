@@ -13,6 +13,7 @@ from shangheng.site.tests.audited import declared, found, house
 pytestmark = pytest.mark.django_db
 __all__ = ["declared", "house"]  # fixtures
 
+DIGEST = "ifnull(answer->>'$.sealed', '?')"
 CHANGED = {
     "kernel_access_post": (
         "void = 1", "until = '2031-01-01 00:00:00'", "until = NULL", "person = 'li'",
@@ -53,6 +54,7 @@ CHANGED = {
         "partner = 'li'", "records = records + 1", "answer = '{\"asked\": 1}'", "answer = '[]'",
         "delay_ms = 1", "reason = 'late'", "number = 9", "outcome = 'failed'", "leaf = 0",
         "at = '2026-01-01 00:00:00'", "answer = '?'",
+        f"answer = replace(answer, {DIGEST}, upper({DIGEST}))",
     ),
     "kernel_received": (
         "content = ''", "records = 0", "withdrawn = 1", "rejected = 1", "kind = 'x'",
