@@ -21,8 +21,8 @@ from shangheng.kernel.evidence.texts import read_base64, write_base64
 
 SLICE_RECORDS = 2**16
 BLOCK_RECORDS = 2**8
-SHARED_FROM = 64
-"""Slices (of 60 ms each) from which a second process is worth its start, of some seconds."""
+SHARED_FROM = 12
+"""Slices (of 60 to 100 ms each) from which a second process is worth half a second of starting."""
 
 
 @dataclass(frozen=True)
