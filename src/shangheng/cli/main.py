@@ -66,12 +66,14 @@ class House(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        gc.disable()  # nothing loaded here becomes garbage: to look for it takes a fifth as long
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shangheng.site.settings")  # noqa: TID251 - tells Django where the settings are
-        django.setup()
         module, name = COMMANDS[cmd_name]
-        loaded = import_module(f"shangheng.cli.{module}")
-        gc.enable()
+        gc.disable()  # nothing loaded here becomes garbage: to look for it takes a fifth as long
+        try:
+            django.setup()
+            loaded = import_module(f"shangheng.cli.{module}")
+        finally:
+            gc.enable()
         command: click.Command = getattr(loaded, name)
         return command
 
@@ -101,10 +103,13 @@ def plain(error: ShanghengError) -> dict[str, Any]:
 
 def tell(error: ShanghengError, *, as_json: bool) -> None:
     """Say what went wrong and what to do, in Chinese and English."""
-    zh, en = text(error.code, error.facts, "zh"), text(error.code, error.facts, "en")
+    told = plain(error)
     if as_json:
-        click.echo(json.dumps(plain(error), ensure_ascii=False, default=str))
-    click.echo("\n".join(filter(None, (zh, en, declared_at(error), f"[{error.code}]"))), err=True)
+        click.echo(json.dumps(told, ensure_ascii=False, default=str))
+    click.echo(
+        "\n".join(filter(None, (told["zh"], told["en"], declared_at(error), f"[{error.code}]"))),
+        err=True,
+    )
 
 
 def main() -> None:

@@ -107,7 +107,6 @@ def report_command(
     mapped = mappings.read(mapping.read_text(encoding="utf-8")) if mapping else None
     sources = files_of(files)
     told: list[dict[str, Any]] = []
-    refused = False
     for at, source in enumerate(sources):
         name = source.name if isinstance(source, Path) else "stdin"
         report = actions.Report(
@@ -121,7 +120,6 @@ def report_command(
         except Refusal as error:
             if len(sources) == 1:
                 raise
-            refused = True
             told.append({"file": name, **main.plain(error)})
             click.echo(name, err=True)
             main.tell(error, as_json=False)
@@ -133,7 +131,7 @@ def report_command(
     if as_json:
         several = told[0] if len(told) == 1 else told
         click.echo(json.dumps(several, ensure_ascii=False, default=str))
-    if refused:
+    if any("error" in each for each in told):
         sys.exit(main.REFUSED)
 
 

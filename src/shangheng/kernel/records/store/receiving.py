@@ -173,7 +173,7 @@ def _place(convoy: Convoy) -> None:
             convoy.plan, member.work,
             outcome.Placed(
                 firsts.get(at, 0), tuple(line for line, _ in member.broken), grouped,
-                convoy.plan.mapping.header,
+                member.relation.header,
             ),
         )
         for at, member in enumerate(convoy.members)

@@ -42,7 +42,8 @@ class Relation:
     ``template`` is a SELECT of the columns ``c0 … cN`` and ``filename`` with ``{paths}`` in the
     place of the list of files, so that files of one shape can be read by one query. A line that is
     no JSON reads as a row of nothing: ``nothing_means_broken``. A sheet may have rows of nothing
-    between others, which are left out: ``has_blank_rows``.
+    between others, which are left out: ``has_blank_rows``. ``header`` is the line that names the
+    columns, where rows are lines.
     """
 
     template: str
@@ -51,6 +52,7 @@ class Relation:
     delimiter: str = ""
     nothing_means_broken: bool = False
     has_blank_rows: bool = False
+    header: int = 1
 
     @property
     def tells_broken_rows(self) -> bool:
@@ -70,6 +72,19 @@ class Relation:
     def columns(self) -> Columns:
         """Return the columns by the names that people know."""
         return Columns({name: quoted(f"c{at}") for at, name in enumerate(self.names)})
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which columns are wanted, of which sheet, named in which line.
+
+    With ``whole`` no row may be broken.
+    """
+
+    columns: Iterable[str]
+    sheet: str | None = None
+    header: int = 1
+    whole: bool = False
 
 
 def header_of(path: Path, line: int = 1) -> tuple[list[str], str]:
@@ -100,7 +115,7 @@ BROKEN_TOLD = (
 )
 
 
-def _csv(path: Path, wanted: "Wanted") -> Relation:
+def _csv(path: Path, wanted: Wanted) -> Relation:
     names, delimiter = header_of(path, wanted.header)
     columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(names)))
     sql = (
@@ -111,7 +126,8 @@ def _csv(path: Path, wanted: "Wanted") -> Relation:
         f"max_line_size={LINE_BYTES_MAX}, "
         f"{'ignore_errors=false' if wanted.whole else BROKEN_TOLD})"
     )
-    return Relation(sql, tuple(names), path, delimiter="" if wanted.whole else delimiter)
+    told_by = "" if wanted.whole else delimiter
+    return Relation(sql, tuple(names), path, delimiter=told_by, header=wanted.header)
 
 
 def _json(path: Path, form: str, wanted: Iterable[str], *, whole: bool = False) -> Relation:
@@ -157,7 +173,7 @@ def _arrow(path: Path, work: Path) -> Relation:
     return _parquet(turned)
 
 
-def _xlsx(path: Path, work: Path, wanted: "Wanted") -> Relation:
+def _xlsx(path: Path, work: Path, wanted: Wanted) -> Relation:
     """Turn a sheet into CSV; of each row above the names there is one line, whatever it said."""
     turned = work / "sheet.csv"
     with turned.open("w", newline="", encoding="utf-8") as out:
@@ -230,19 +246,6 @@ def _cell(value: Any) -> str:  # noqa: ANN401 - whatever a cell holds
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which columns are wanted, of which sheet, named in which line.
-
-    With ``whole`` no row may be broken.
-    """
-
-    columns: Iterable[str]
-    sheet: str | None = None
-    header: int = 1
-    whole: bool = False
 
 
 def open_source(path: Path, form: str, wanted: Wanted, *, work: Path) -> Relation:

@@ -8,7 +8,15 @@ import pytest
 import xlsxwriter
 
 from shangheng.kernel.errors import Invalid
-from shangheng.kernel.records.tests.builders import COLUMNS, Door, csv_of, order, orders, rules
+from shangheng.kernel.records.tests.builders import (
+    COLUMNS,
+    Door,
+    csv_of,
+    ndjson_of,
+    order,
+    orders,
+    rules,
+)
 
 FIELDS: dict[str, Any] = {name: name for name in COLUMNS}
 ABOVE = '店铺订单明细,,\n导出时间,"2026-11-12 08:00:00",\n\n'
@@ -75,6 +83,13 @@ def test_names_in_another_line_than_is_said_are_missed(door: Door) -> None:
         with pytest.raises(Invalid) as refusal:
             door.send(content, mapping=MAPPING | {"header": header})
         assert refusal.value.code == "mapping.not_a_number"
+
+
+def test_where_rows_have_no_header_none_is_counted(door: Door) -> None:
+    rows = [order(1), order(2, gross="x")]
+    receipt = door.send(ndjson_of(rows), mapping=MAPPING)
+    without = door.send(ndjson_of(rows), mapping={"fields": FIELDS})
+    assert lines_of(door, receipt) == lines_of(door, without)
 
 
 def test_a_file_beside_says_its_own_line(door: Door) -> None:
