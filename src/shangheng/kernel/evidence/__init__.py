@@ -7,7 +7,8 @@ published as signed notes (C2SP tlog-checkpoint), its proofs written as text (C2
 that tools which nobody here wrote can read and check it. A batch of records is a Merkle tree of
 its own whose root is one leaf of the log: one record can be proved without showing another.
 
-Pure, usable without Django: ``merkle`` (hashes and proofs), ``batches``, ``notes``, ``keys``,
+Pure, usable without Django: ``hashing`` (one) and ``folding`` (many), ``merkle`` (roots and
+proofs), ``batches``, ``notes``, ``keys``,
 ``tokens`` (keys in PKCS#11 devices), ``national`` (SM2, SM3), ``checkpoints``, ``proofs``,
 ``tiles`` (paths and encodings), ``store`` and ``tiled_tree`` (the log on disk), ``timestamps``
 (RFC 3161), ``witnessing`` (cosignatures), ``entries`` (what a leaf says), ``sealing`` (a batch

@@ -23,7 +23,6 @@ from django.db.models import F, Model
 
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.evidence import entries, log, queries
-from shangheng.kernel.evidence.batches import SALT_BYTES
 from shangheng.kernel.evidence.entries import (
     BATCH_FACTS,
     BATCH_TAKEN,
@@ -34,6 +33,7 @@ from shangheng.kernel.evidence.entries import (
     Entry,
     Fact,
 )
+from shangheng.kernel.evidence.hashing import SALT_BYTES
 from shangheng.kernel.evidence.keys import Kind, VerifierKey, parse_verifier
 from shangheng.kernel.evidence.log import Log
 from shangheng.kernel.evidence.merkle import leaf_hash

@@ -36,7 +36,8 @@ from shangheng.kernel.evidence.findings import (
     all_checked,
     all_found,
 )
-from shangheng.kernel.evidence.hashing import HASH_BYTES, fold
+from shangheng.kernel.evidence.folding import fold
+from shangheng.kernel.evidence.hashing import HASH_BYTES
 from shangheng.kernel.evidence.integrating import stamp_path
 from shangheng.kernel.evidence.keys import parse_verifier
 from shangheng.kernel.evidence.log import CHECKPOINT, KEYS, Log

@@ -2,7 +2,7 @@
 """What a leaf of the log says: an entry that commits to a content without showing it.
 
 An entry is one line of JSON: what was done, to which object, when, a commitment to the content
-(the salted hash of ``batches.record_leaf``) and a few public facts. Whoever holds content and salt
+(the salted hash of ``hashing.record_leaf``) and a few public facts. Whoever holds content and salt
 can show that this was sealed; whoever holds only the log learns nothing that could be guessed.
 """
 
@@ -15,8 +15,7 @@ from hashlib import sha256
 from typing import Any
 
 from shangheng.kernel.errors import Invalid
-from shangheng.kernel.evidence.batches import record_leaf
-from shangheng.kernel.evidence.hashing import HASH_BYTES
+from shangheng.kernel.evidence.hashing import HASH_BYTES, record_leaf
 
 Fact = str | int
 WHAT = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*", re.ASCII)

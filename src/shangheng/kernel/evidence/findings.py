@@ -16,8 +16,8 @@ from typing import Any
 
 from shangheng.kernel.errors import ShanghengError
 from shangheng.kernel.evidence import entries, queries
-from shangheng.kernel.evidence.batches import record_leaf
 from shangheng.kernel.evidence.entries import Fact
+from shangheng.kernel.evidence.hashing import record_leaf
 from shangheng.kernel.evidence.queries import Leaf
 
 TASKS_A_PROCESS = 32

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from shangheng.kernel.errors import Invalid
-from shangheng.kernel.evidence.hashing import HASH_BYTES, LEAF_PREFIX, NODE_PREFIX, fold
+from shangheng.kernel.evidence.folding import fold
+from shangheng.kernel.evidence.hashing import HASH_BYTES, LEAF_PREFIX, NODE_PREFIX
 from shangheng.kernel.evidence.ranges import consistency_ranges, inclusion_ranges
 
 

@@ -3,26 +3,23 @@
 
 The file holds the SHA-256 of every record, one after the other, in the order of the batch. It is
 read in slices of a power of two of records, whose roots are the leaves of a tree with the same
-root: memory stays small, and a large batch is shared between processors.
+root: memory stays small.
 """
 
 import os
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from shangheng.kernel.errors import EvidenceBroken, Invalid
 from shangheng.kernel.evidence import batches
-from shangheng.kernel.evidence.hashing import HASH_BYTES, fold, fold_blocks
+from shangheng.kernel.evidence.folding import fold, fold_blocks
+from shangheng.kernel.evidence.hashing import HASH_BYTES
 from shangheng.kernel.evidence.merkle import inclusion_proof
 from shangheng.kernel.evidence.texts import read_base64, write_base64
 
 SLICE_RECORDS = 2**16
 BLOCK_RECORDS = 2**8
-SHARED_FROM = 12
-"""Slices (of 60 to 100 ms each) from which a second process is worth half a second of starting."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +72,10 @@ class RecordProof:
         )  # fmt: skip
 
 
-def seal_records(hashes: Path, secret: bytes, *, processes: int = 1) -> SealedRecords:
+def seal_records(hashes: Path, secret: bytes) -> SealedRecords:
     """Return the root of a batch; `secret` (32 bytes) MUST serve this batch only."""
     records = _count(hashes)
-    nodes = _all_nodes(hashes, secret, processes)
+    nodes = _all_nodes(hashes, secret)
     return SealedRecords(fold(b"".join(map(fold, nodes))), records)
 
 
@@ -114,7 +111,7 @@ def _kept_nodes(hashes: Path, secret: bytes, kept: Path | None) -> list[bytes]:
     blocks = -(-_count(hashes) // BLOCK_RECORDS)
     data = kept.read_bytes() if kept is not None and kept.exists() else b""
     if len(data) != blocks * HASH_BYTES:
-        data = b"".join(_all_nodes(hashes, secret, 1))
+        data = b"".join(_all_nodes(hashes, secret))
         if kept is not None:
             scratch = kept.with_name(f".{kept.name}.{os.getpid()}")
             scratch.write_bytes(data)
@@ -140,23 +137,10 @@ def _count(hashes: Path) -> int:
     return length // HASH_BYTES
 
 
-def _all_nodes(hashes: Path, secret: bytes, processes: int) -> list[bytes]:
-    """Return the roots of every 256 records, joined by slice; shared where it is worth it.
-
-    The others begin at the end: until they have started this process goes on alone, and it takes
-    back what nobody has begun.
-    """
+def _all_nodes(hashes: Path, secret: bytes) -> list[bytes]:
+    """Return the roots of every 256 records, joined by slice."""
     slices = range(-(-_count(hashes) // SLICE_RECORDS))
-    if processes == 1 or len(slices) < SHARED_FROM:
-        return [_nodes(hashes, secret, number) for number in slices]
-    with ProcessPoolExecutor(processes - 1, mp_context=get_context("spawn")) as pool:
-        others = {
-            number: pool.submit(_nodes, hashes, secret, number) for number in reversed(slices)
-        }
-        return [
-            _nodes(hashes, secret, number) if others[number].cancel() else others[number].result()
-            for number in slices
-        ]
+    return [_nodes(hashes, secret, number) for number in slices]
 
 
 def _nodes(hashes: Path, secret: bytes, number: int) -> bytes:

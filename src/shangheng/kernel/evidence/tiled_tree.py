@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from shangheng.kernel.errors import EvidenceBroken, Invalid, NotFound
-from shangheng.kernel.evidence.hashing import EMPTY_ROOT, HASH_BYTES, fold
+from shangheng.kernel.evidence.folding import fold
+from shangheng.kernel.evidence.hashing import EMPTY_ROOT, HASH_BYTES
 from shangheng.kernel.evidence.merkle import leaf_hash
 from shangheng.kernel.evidence.ranges import (
     consistency_ranges,

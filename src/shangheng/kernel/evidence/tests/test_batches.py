@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.evidence import batches, merkle
-from shangheng.kernel.evidence.hashing import fold
+from shangheng.kernel.evidence.folding import fold
+from shangheng.kernel.evidence.hashing import record_leaf
 
 SECRET = bytes(range(32))
 RECORD_HASHES = [sha256(b"record %d" % n).digest() for n in range(3000)]
@@ -31,7 +32,7 @@ def test_a_batch_is_an_rfc_6962_tree_over_salt_and_hash(size: int) -> None:
 
 def test_many_leaves_are_the_single_ones() -> None:
     salts, leaves = batch(5)
-    assert leaves[64:96] == batches.record_leaf(salts[2], RECORD_HASHES[2])
+    assert leaves[64:96] == record_leaf(salts[2], RECORD_HASHES[2])
 
 
 def test_a_salt_is_found_at_once_and_never_repeats() -> None:
@@ -77,8 +78,8 @@ def refused(code: str, ask: object, *args: object) -> None:
 
 def test_other_lengths_are_refused() -> None:
     refused("evidence.batch_secret_length", batches.salts, b"short", 0, 1)
-    refused("evidence.salt_length", batches.record_leaf, b"short", bytes(32))
-    refused("evidence.hash_length", batches.record_leaf, bytes(16), b"short")
+    refused("evidence.salt_length", record_leaf, b"short", bytes(32))
+    refused("evidence.hash_length", record_leaf, bytes(16), b"short")
     refused("evidence.salt_length", batches.record_leaves, bytes(16), bytes(64))
     refused("evidence.hash_length", batches.record_leaves, bytes(16), bytes(31))
     refused("evidence.hash_length", fold, bytes(33))

@@ -5,12 +5,14 @@ from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.evidence import merkle
+from shangheng.kernel.evidence.folding import digests
 from shangheng.kernel.evidence.ranges import consistency_ranges, inclusion_ranges
 
 TRANSPARENCY = Path(__file__).resolve().parents[6] / "shared" / "data" / "transparency"
@@ -179,3 +181,17 @@ def test_sizes_out_of_order_have_no_proof(size1: int, size2: int, code: str) -> 
 def test_a_leaf_hash_of_another_length_is_refused() -> None:
     with pytest.raises(Invalid, match=r"evidence\.hash_length"):
         merkle.root([LEAVES[0], b"short"])
+
+
+@settings(max_examples=20)
+@given(
+    st.integers(0, 1100) | st.integers(8000, 20_000), st.integers(0, 300),
+    st.sampled_from([pa.string(), pa.large_string()]),
+)  # fmt: skip
+def test_many_texts_have_the_hash_that_each_has_alone(
+    count: int, step: int, kind: pa.DataType
+) -> None:
+    texts = ["商衡" * (at * step % 97) + str(at) for at in range(count + 1)]
+    hashes = digests(pa.array(texts, kind)[1:])
+    assert hashes.shape == (count, 32)
+    assert hashes.tobytes() == b"".join(sha256(text.encode()).digest() for text in texts[1:])

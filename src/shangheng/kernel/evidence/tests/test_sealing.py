@@ -5,7 +5,7 @@ import pytest
 
 from shangheng.kernel.errors import EvidenceBroken, Invalid
 from shangheng.kernel.evidence import batches, sealing
-from shangheng.kernel.evidence.hashing import fold
+from shangheng.kernel.evidence.folding import fold
 from shangheng.kernel.evidence.sealing import RecordProof
 from shangheng.kernel.evidence.tests.logs import SECRET, hashes
 
@@ -33,13 +33,8 @@ def test_a_batch_read_in_slices_has_the_root_of_the_whole(
     assert sealing.find_record(path, bytes(32)) is None
 
 
-def test_a_large_batch_is_shared_with_a_second_process(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sealing, "SHARED_FROM", 9)
-    path = hashes(tmp_path, 9 * sealing.SLICE_RECORDS // 1024 + 1)
-    path.write_bytes(path.read_bytes() * 1024)
-    assert sealing.seal_records(path, SECRET, processes=2) == sealing.seal_records(path, SECRET)
+def test_a_damaged_file_of_hashes_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "hashes.bin"
     path.write_bytes(bytes(33))
     with pytest.raises(EvidenceBroken):
         sealing.seal_records(path, SECRET)

@@ -18,6 +18,7 @@ after 5, it does step 6.
 import json
 import shutil
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -55,15 +56,14 @@ class Change:
 
 @dataclass(frozen=True)
 class Writer:
-    """Writes a convoy's rows into the tables of its kind, without making them true."""
+    """Writes a convoy's rows into the tables of its kind, without making them true.
+
+    On a connection of its own: meanwhile what is wrong with other rows is written down.
+    """
 
     convoy: Convoy
     tag: str
-
-    @property
-    def connection(self) -> duckdb.DuckDBPyConnection:
-        """Return the connection on which the rows were staged."""
-        return self.convoy.connection
+    connection: duckdb.DuckDBPyConnection
 
     @property
     def kind(self) -> RecordKind:
@@ -116,12 +116,26 @@ class Writer:
             change.beside = [self.keep_history(table)]
             change.removes = touched
             change.adds += table.write(self.connection, stay, tag=self.tag)
+        change.adds += self._written(table, places)
+        return change
+
+    def _written(self, table: Table, places: str) -> list[AddAction]:
+        """Write the rows at ``places``, several days at once where each can be read by itself."""
         by, days = quoted(self.kind.day), self._days(places)
-        for day in days or [""]:
+
+        def write(day: str, connection: duckdb.DuckDBPyConnection) -> list[AddAction]:
             one = f" AND {by} >= DATE '{day}' AND {by} < DATE '{day}' + 1" if day else ""
             rows = f"SELECT * EXCLUDE (member) FROM ({self.rows(places + one)})"
-            change.adds += table.write(self.connection, rows, tag=self.tag, day=day)
-        return change
+            return table.write(connection, rows, tag=self.tag, day=day)
+
+        def write_day(day: str) -> list[AddAction]:
+            with self.convoy.alongside() as own:
+                return write(day, own)
+
+        if not days:
+            return write("", self.connection)
+        with ThreadPoolExecutor(self.convoy.home.threads) as pool:
+            return [add for adds in pool.map(write_day, days) for add in adds]
 
     def _days(self, places: str) -> list[str]:
         """Return the days of many rows, if those of each lie close together; else none.

@@ -126,6 +126,12 @@ class Convoy:
         """Return the kind of all the batches."""
         return self.plan.kind
 
+    def alongside(self) -> duckdb.DuckDBPyConnection:
+        """Open another connection to the stage: each thread needs one of its own."""
+        other = staging.alongside(self.connection, self.work)
+        staging.optimise(other, on=not self.plan.is_kept)
+        return other
+
     def by_member(self, values: list[str]) -> str:
         """Return the SQL that gives each row its batch's value."""
         if len(values) == 1:

@@ -25,7 +25,7 @@ from shangheng.kernel.records.store.keys import KeyIndex
 from shangheng.kernel.records.store.lines import rows_at
 from shangheng.kernel.records.store.reading import Fault, key_number, quoted
 from shangheng.kernel.records.store.sources import OWN_COLUMNS
-from shangheng.kernel.records.store.staging import STAGE, Plan
+from shangheng.kernel.records.store.staging import Plan
 
 PIECE_ROWS = 10_000
 HOME_CURRENCY = "CNY"
@@ -192,13 +192,10 @@ class Returned:
 
 
 def questioned_rows(
-    connection: duckdb.DuckDBPyConnection, *, grouped: bool
+    connection: duckdb.DuckDBPyConnection, plan: Plan
 ) -> Iterator[tuple[int, int, int | None, list[list[str | None]], list[int]]]:
     """Give the bad and doubted rows of a stage: member, place, n, originals, faults."""
-    found = connection.execute(
-        f"SELECT member, rowid, {'n' if grouped else 'NULL'}, originals, rules FROM {STAGE} "
-        "WHERE bad OR doubted ORDER BY rowid"
-    )
+    found = connection.execute(plan.questioned)
     while rows := found.fetchmany(PIECE_ROWS):
         yield from rows
 

@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """What each good row of a stage is: new, known, a correction, a clash, or a second source."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from itertools import islice
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from shangheng.kernel.evidence.folding import digests
+from shangheng.kernel.evidence.hashing import HASH_BYTES
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.store.keys import (
     COLUMNS,
@@ -20,10 +24,11 @@ from shangheng.kernel.records.store.keys import (
     segment_of,
     sorted_keys,
 )
-from shangheng.kernel.records.store.reading import quoted
+from shangheng.kernel.records.store.reading import canonical, quoted
 from shangheng.kernel.records.store.staging import STAGE
 
-SLICE_ROWS = 2_000_000
+PIECE_ROWS, SLICE_PIECES = 2**18, 8
+"""Rows whose texts are in memory at a time, and how many such pieces are resolved together."""
 PRIME = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -93,6 +98,15 @@ class Rows:
         """Return the rows at these positions."""
         return Rows(self.places[at], self.members[at], self.entries.take(at), self.hashes[at])
 
+    @classmethod
+    def joined(cls, parts: Sequence["Rows"]) -> "Rows":
+        """Return several as one, in their order."""
+        places, members, hashes = (
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("places", "members", "hashes")
+        )
+        return cls(places, members, Entries.joined([part.entries for part in parts]), hashes)
+
     def overlap(self) -> bool:
         """Return whether two batches of the convoy speak of one record."""
         order, again = sorted_keys(self.entries["high"], self.entries["low"])
@@ -112,30 +126,40 @@ def good_rows(
 
     def fetched(first: int) -> pa.Table:
         found = connection.sql(
-            f"SELECT rowid AS place, member, high, low, hash, "
+            f"SELECT rowid AS place, member, high, low, {canonical(kind)} AS text, "
             f"{quoted(kind.day)}::DATE AS day, CASE WHEN {own} THEN 0 ELSE 1 END::UTINYINT "
             f"AS rank FROM {STAGE} WHERE NOT bad AND NOT skip "
-            f"AND rowid >= {first} AND rowid < {first + SLICE_ROWS}"
+            f"AND rowid >= {first} AND rowid < {first + PIECE_ROWS}"
         )
-        return found.to_arrow_table(batch_size=SLICE_ROWS).combine_chunks()
+        return found.to_arrow_table()
 
+    pieces = map(fetched, range(0, total, PIECE_ROWS))
+    rows = map(_rows, _ahead(pieces) if total > PIECE_ROWS else pieces)
     # No name here holds on to a slice, which is large, while the next one is fetched.
-    return map(_rows, filter(len, map(fetched, range(0, total, SLICE_ROWS))))
+    slices = map(Rows.joined, iter(lambda: [*islice(rows, SLICE_PIECES)], []))
+    return filter(lambda slice_: len(slice_.entries), slices)
 
 
-def _rows(table: pa.Table) -> Rows:
-    blob = table["hash"].chunk(0)
-    hashes = np.frombuffer(
-        blob.buffers()[2], dtype=np.uint8, count=32 * len(table), offset=blob.offset * 32
-    ).reshape(-1, 32)
-    columns = {name: table[name].chunk(0).to_numpy() for name in ("high", "low", "rank")}
-    columns["day"] = table["day"].cast("int32").chunk(0).to_numpy()
+def _ahead(pieces: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """Give one piece after the other; another thread fetches the next one meanwhile."""
+    with ThreadPoolExecutor(1) as other:
+        coming = other.submit(next, pieces, None)
+        while (piece := coming.result()) is not None:
+            coming = other.submit(next, pieces, None)
+            yield piece
+
+
+def _rows(piece: pa.Table) -> Rows:
+    """Return rows as arrays of their own: of what was fetched, texts and all, nothing is kept."""
+    texts = [digests(texts) for texts in piece["text"].chunks]
+    hashes = np.concatenate([np.empty((0, HASH_BYTES), np.uint8), *texts])
+    columns = {name: piece[name].to_numpy() for name in ("high", "low", "rank")}
+    columns["day"] = piece["day"].cast("int32").to_numpy()
     columns["print"] = np.ascontiguousarray(hashes[:, :8]).view(">u8").ravel()
-    columns["source"] = np.zeros(len(table))
+    columns["source"] = np.zeros(len(piece))
     entries = Entries({name: columns[name].astype(TYPES[name]) for name in COLUMNS})
-    return Rows(
-        table["place"].chunk(0).to_numpy(), table["member"].chunk(0).to_numpy(), entries, hashes
-    )
+    places, members = (piece[name].to_numpy().copy() for name in ("place", "member"))
+    return Rows(places, members, entries, hashes)
 
 
 def as_claims(entries: Entries) -> Entries:

@@ -2,9 +2,9 @@
 """A landed file read, cast and checked in one streaming pass into a stage.
 
 The stage is a table of the connection with one row for each row of the source, in its order, so
-that ``rowid`` is the row's place: the values, and ``bad``, ``doubted``, ``skip``, the key, the
-record's hash and, for rows that are bad or doubted only, the original texts and the rules that
-they break: which of them is worked out on those rows alone, all others only need to be known good.
+that ``rowid`` is the row's place: the values, and ``bad``, ``doubted``, ``skip``, the key and, for
+rows that are bad or doubted only, the original texts. Which rules these break is worked out on
+those rows alone; all others only need to be known good.
 It lies in memory, or in a file of the convoy's work folder where the source is large.
 """
 
@@ -20,6 +20,8 @@ from typing import Any
 
 import duckdb
 import ibis
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from duckdb.func import PythonUDFType
 
@@ -34,11 +36,17 @@ from shangheng.kernel.records.store.sources import Relation
 from shangheng.kernel.regions import queries as regions
 
 STAGE = "stage"
+PLACES = DROPPED, CLAIMED = "dropped", "claimed"
+"""Tables beside the stage: places of rows that are left out, and of what second sources claim."""
 NO_ROOM = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.TransactionException)
 """What a full disk looks like: the last where the stage's file cannot be committed."""
 IN_MEMORY_BYTES = 256 * 1024 * 1024
 """Sources up to this size are staged in memory."""
 PATHS = "getvariable('paths')"
+SESSION = (
+    "SET TimeZone = 'Asia/Shanghai'; SET enable_progress_bar = false; "
+    "SET arrow_large_buffer_size = true"
+)
 
 
 Variables = Map[str, tuple[str, object]]
@@ -222,21 +230,50 @@ class Plan:
         source = source or self.source
         if grouped:
             source = f"SELECT *, row_number() OVER () AS n FROM ({source})"
-        told = ", ".join(
-            f"CASE WHEN {fault.when} THEN {at} END" for at, fault in enumerate(self.faults)
-        )
         rows = (
             f"SELECT {kept}, skip, bad AND NOT skip AS bad, doubted AND NOT skip AS doubted, "
             f"{place}CASE WHEN (bad OR doubted) AND NOT skip THEN {originals} END AS originals, "
-            f"CASE WHEN (bad OR doubted) AND NOT skip THEN list_filter([{told}]::SMALLINT[], "
-            f"lambda x: x IS NOT NULL) END AS rules, "
-            f"{reading.key_number(self.kind.key)} AS key, "
-            f"unhex(sha256({reading.canonical(self.kind)})) AS hash FROM ({self.judged(source)})"
+            f"{self._rules if self.is_kept else 'NULL'} AS rules, "
+            f"{reading.key_number(self.kind.key)} AS key FROM ({self.judged(source)})"
         )
         halves = (
             "(key >> 64)::UBIGINT AS high, (key & 18446744073709551615::UHUGEINT)::UBIGINT AS low"
         )
         return f"SELECT * EXCLUDE (key), {halves} FROM ({rows})"
+
+    @property
+    def _rules(self) -> str:
+        """Return the list of the faults that a bad or doubted row has."""
+        told = ", ".join(
+            f"CASE WHEN {fault.when} THEN {at} END" for at, fault in enumerate(self.faults)
+        )
+        found = f"list_filter([{told}]::SMALLINT[], lambda x: x IS NOT NULL)"
+        return f"CASE WHEN (bad OR doubted) AND NOT skip THEN {found} END"
+
+    @property
+    def questioned(self) -> str:
+        """Return the SELECT of the bad and doubted rows: member, place, n, originals, rules.
+
+        Bad rows are few, but everywhere: asked in the pass over many rows, which rules they break
+        would take a fifth of its time. So they are read from their original texts once more; not
+        so where a plan is kept, for to plan this takes longer than to read some hundred rows.
+        """
+        asked = f"FROM {STAGE} WHERE bad OR doubted"
+        grouped = self.mapping.group is not None
+        if self.is_kept:
+            return f"SELECT member, rowid, NULL, originals, rules {asked} ORDER BY rowid"
+        each = (
+            "n + unnest(range(len(originals))) AS n, unnest(originals) AS texts"
+            if grouped
+            else "rowid AS place, NULL AS n, originals, originals[1] AS texts"
+        )
+        texts = ", ".join(f"texts[{at + 1}] AS {quoted(f'c{at}')}" for at in range(self.width))
+        source = f"SELECT * EXCLUDE (texts), {texts} FROM (SELECT member, {each} {asked})"
+        place = "n" if grouped else "place"
+        return (
+            f"SELECT member, {place}, n, originals, {self._rules} FROM ({self.judged(source)}) "
+            f"ORDER BY {place}"
+        )
 
 
 @cache
@@ -273,8 +310,15 @@ def connect(home: Ledger) -> duckdb.DuckDBPyConnection:
     with _opening:
         spill = home.root / "work" / "spill"
         connection = _instance(home.memory_mb, home.threads, spill).cursor()
-    connection.execute("SET TimeZone = 'Asia/Shanghai'; SET enable_progress_bar = false")
+    connection.execute(SESSION)
     return connection
+
+
+def alongside(connection: duckdb.DuckDBPyConnection, work: Path) -> duckdb.DuckDBPyConnection:
+    """Open another connection to the stage of a convoy."""
+    other = connection.cursor()
+    other.execute(f"{SESSION}; USE {quoted(_room(work))}")
+    return other
 
 
 def optimise(connection: duckdb.DuckDBPyConnection, *, on: bool) -> None:
@@ -297,14 +341,28 @@ def _parsed(sql: str) -> duckdb.Statement:
 def make_room(connection: duckdb.DuckDBPyConnection, work: Path, *, rows_bytes: int) -> None:
     """Let the stage of a large source lie in a file, from which it need not be spilled."""
     where = str(work / "stage.duckdb") if rows_bytes > IN_MEMORY_BYTES else ":memory:"
-    name = f"stage_{work.name}"
-    connection.execute(f"ATTACH {reading.literal(where)} AS {quoted(name)}; USE {quoted(name)}")
+    name = quoted(_room(work))
+    connection.execute(f"ATTACH {reading.literal(where)} AS {name}; USE {name}")
+
+
+def _room(work: Path) -> str:
+    return f"stage_{work.name}"
+
+
+def tell_places(
+    connection: duckdb.DuckDBPyConnection, name: str, places: npt.NDArray[np.int64]
+) -> None:
+    """Put places of rows into a table beside the stage, where every connection finds them."""
+    connection.register("told_places", pa.table({"place": places}))
+    connection.execute(f"CREATE OR REPLACE TABLE {name} AS FROM told_places")
+    connection.unregister("told_places")
 
 
 def give_back_room(connection: duckdb.DuckDBPyConnection, work: Path) -> None:
     """Let go of the stage and of the connection; a table that is dropped is not written out."""
-    connection.execute(f"DROP TABLE IF EXISTS {STAGE}")
-    connection.execute(f"USE memory; DETACH {quoted(f'stage_{work.name}')}")
+    for table in (STAGE, *PLACES):
+        connection.execute(f"DROP TABLE IF EXISTS {table}")
+    connection.execute(f"USE memory; DETACH {quoted(_room(work))}")
     connection.close()
 
 

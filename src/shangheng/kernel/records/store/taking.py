@@ -2,14 +2,12 @@
 """Received batches taken: resolved, written, committed, and told in receipts."""
 
 import json
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from shangheng.kernel.evidence.sealing import SealedRecords, seal_records
 from shangheng.kernel.evidence.store import flush_all
@@ -31,10 +29,11 @@ from shangheng.kernel.records.store.resolving import (
     good_rows,
 )
 from shangheng.kernel.records.store.sources import OWN_COLUMNS
-from shangheng.kernel.records.store.staging import STAGE
+from shangheng.kernel.records.store.staging import CLAIMED, DROPPED, STAGE, tell_places
 from shangheng.kernel.records.store.tables import Table
 
 HABIT_SAMPLE_ROWS = 200_000
+NOTHING = (0, 0, 0, 0)
 
 
 class OverlapError(Exception):
@@ -49,6 +48,7 @@ class Resolved:
         self.slices: list[Slice] = []
         self.claims: list[Slice] = []
         self.sealed: list[SealedRecords] = []
+        self.staged: dict[int, tuple[int, ...]] = {}
         self._left: list[npt.NDArray[np.int64]] = []
         self._counts = np.zeros((members, len(Verdict)), dtype=np.int64)
         self._claims_corrected = np.zeros(members, dtype=np.int64)
@@ -146,18 +146,25 @@ def commit(home: Ledger, convoy: Convoy) -> list[Receipt]:
         claims_version=claims.version if claims else None,
     )  # fmt: skip
     order.tell("write", 0, 0)
-    writer = committing.Writer(convoy, tag)
     places = resolved.left
-    convoy.connection.register("dropped", pa.table({"place": places}))
-    where = "place NOT IN (FROM dropped)" if len(places) else "true"
-    with ThreadPoolExecutor(1) as beside:  # DuckDB writes days with one core, Python hashes
+    where = "true"
+    if len(places):
+        tell_places(convoy.connection, DROPPED, places)
+        where = f"place NOT IN (FROM {DROPPED})"
+    resolved.staged = _counts(convoy)
+    with convoy.alongside() as own, ThreadPoolExecutor(2) as beside:
+        writer = committing.Writer(convoy, tag, own)
+        replaced = committing.replaced_entries(resolved.slices)
+        writing = beside.submit(writer.change, table, where, replaced)
         sealing = [beside.submit(_sealed, home, member) for member in convoy.members]
-        change = writer.change(table, where, committing.replaced_entries(resolved.slices))
+        _give_back(convoy, resolved)
+        change = writing.result()
         resolved.sealed = [each.result() for each in sealing]
-    if claims is not None and claims_index is not None:
-        _commit_claims(writer, claims, claims_index, resolved)
+        if claims is not None and claims_index is not None:
+            _commit_claims(writer, claims, claims_index, resolved)
     index.adopt()
-    receipts = _receipts(home, convoy, resolved, committing.standing(where), table.version + 1)
+    rows = committing.standing(where)
+    receipts = _receipts(home, convoy, resolved, rows, table.version + 1)
     flush_all(
         place
         for member in convoy.members
@@ -177,7 +184,7 @@ def _sealed(home: Ledger, member: Member) -> SealedRecords:
     """Return the root over a batch's records, salted with the secret of its archived bytes."""
     member.landed()
     secret = batch_secret(member.work / "sealed", master_key=home.master_key)
-    return seal_records(member.work / committing.HASHES, secret, processes=home.threads)
+    return seal_records(member.work / committing.HASHES, secret)
 
 
 def _has_claims(home: Ledger, kind: kinds.RecordKind) -> bool:
@@ -199,9 +206,10 @@ def _commit_claims(
         index.prepare(as_claims(outranked))
     kept = [each.places[each.having(*KEPT)] for each in resolved.claims]
     if sum(map(len, kept)):
-        writer.connection.register("claimed", pa.table({"place": np.concatenate(kept)}))
+        tell_places(writer.connection, CLAIMED, np.concatenate(kept))
         corrected = committing.replaced_entries(resolved.claims)
-        second = writer.change(claims, "place IN (FROM claimed)", _unclaimed(corrected), own=True)
+        where = f"place IN (FROM {CLAIMED})"
+        second = writer.change(claims, where, _unclaimed(corrected), own=True)
         change.adds += second.adds
         change.removes += second.removes
         change.beside = second.beside
@@ -223,51 +231,48 @@ def _unclaimed(corrected: Entries) -> Entries:
     return Entries({**corrected.columns, "low": plain})
 
 
+def _counts(convoy: Convoy) -> dict[int, tuple[int, ...]]:
+    """Return by member how many rows are staged, left out, bad, and bad or doubted."""
+    found = convoy.connection.execute(
+        "SELECT member, count(*), count(*) FILTER (skip), count(*) FILTER (bad), "
+        f"count(*) FILTER (bad OR doubted) FROM {STAGE} GROUP BY member"
+    ).fetchall()
+    return {row[0]: row[1:] for row in found}
+
+
 def _receipts(
     home: Ledger, convoy: Convoy, resolved: Resolved, rows: str, version: int
 ) -> list[Receipt]:
-    counts = {
-        row[0]: row[1:]
-        for row in convoy.connection.execute(
-            "SELECT member, count(*), count(*) FILTER (skip), count(*) FILTER (bad), "
-            f"count(*) FILTER (bad OR doubted) FROM {STAGE} GROUP BY member"
-        ).fetchall()
-    }
-    staged = {at: row[0] for at, row in counts.items()}
-    _give_back(convoy, resolved, staged, anything=any(row[3] for row in counts.values()))
+    counts = resolved.staged
     totals = outcome.totals(convoy.connection, convoy.kind, rows)
     missing = _unreferred(home, convoy, rows)
-    nothing = (0, 0, 0, 0)
     if convoy.plan.mapping.group is not None and convoy.plan.skips:
         for at, skipped in convoy.connection.execute(convoy.plan.skipped).fetchall():
-            rows_, _, bad, touched = counts.get(at, nothing)
+            rows_, _, bad, touched = counts.get(at, NOTHING)
             counts[at] = (rows_ + skipped, skipped, bad, touched)
     return [
-        _receipt(convoy, at, resolved, counts.get(at, nothing), version, totals[at], missing[at])
+        _receipt(convoy, at, resolved, counts.get(at, NOTHING), version, totals[at], missing[at])
         for at in range(len(convoy.members))
     ]
 
 
-def _give_back(
-    convoy: Convoy, resolved: Resolved, rows: Mapping[int, int], *, anything: bool
-) -> None:
-    """Write each batch's rejects and warnings, where there are any; ``rows`` it has staged."""
-    grouped = convoy.plan.mapping.group is not None
+def _give_back(convoy: Convoy, resolved: Resolved) -> None:
+    """Write each batch's rejects and warnings, where there are any."""
     for at, member in enumerate(convoy.members):
         returned = convoy.returned[at]
         ordinals = resolved.ordinals(at, Verdict.CLASH, returned.placed.first)
         placed = returned.placed
         lines = [placed.line(int(each) + placed.first, None) for each in ordinals]
-        total = rows.get(at, 0) + len(member.broken) + placed.header
+        total = resolved.staged.get(at, NOTHING)[0] + len(member.broken) + placed.header
         clashing = outcome.Clashing(ordinals, [line - 1 for line in lines], total)
         found = dict(outcome.clashing_rows(convoy.connection, convoy.plan, at, clashing))
         for ordinal, line in zip(ordinals, lines, strict=True):
             returned.hold(kinds.TWICE_IN_BATCH, line, [found.get(int(ordinal), [])])
         for line, text in member.broken:
             returned.hold(kinds.BROKEN_ROW, line, [[text]])
-    if anything:
+    if any(row[3] for row in resolved.staged.values()):
         for at, place, n, originals, faults in outcome.questioned_rows(
-            convoy.connection, grouped=grouped
+            convoy.connection, convoy.plan
         ):
             returned = convoy.returned[at]
             returned.questioned(returned.placed.line(place, n), originals, faults)
