@@ -204,7 +204,12 @@ def _number_faults(field: f.Whole | f.Number) -> Iterator[Fault]:
     exact = f"{name} <> try_cast({column} AS DECIMAL(38,16))"
     point = f"strpos({column}, '.')"
     long = f"strlen({column}) - {point} > {kept} AND {point} > 0"
-    yield Fault(kinds.OUT_OF_RANGE, field, f"{long} AND {exact}")
+    yield Fault(kinds.OUT_OF_RANGE, field, _where(long, exact))
+
+
+def _where(few: str, condition: str) -> str:
+    """Return a condition that is asked of few rows only: AND would ask it of all."""
+    return f"CASE WHEN {few} THEN {condition} ELSE false END"
 
 
 def _outside(field: f.Whole | f.Number, name: str) -> Iterator[Fault]:
@@ -219,8 +224,8 @@ def _text_faults(field: f.Text, name: str) -> Iterator[Fault]:
     unfit = f"{long} OR regexp_matches({name}, '[\\x00-\\x1f\\x7f]')"
     yield Fault(kinds.UNFIT_TEXT, field, unfit)
     risky = f"ascii({name}) IN ({', '.join(str(ord(sign)) for sign in '=@+-')})"
-    formula = f"{risky} AND regexp_matches({name}, '^([=@]|[+-].*[|!(])')"
-    yield Fault(kinds.FORMULA_TEXT, field, formula)
+    formula = f"regexp_matches({name}, '^([=@]|[+-].*[|!(])')"
+    yield Fault(kinds.FORMULA_TEXT, field, _where(risky, formula))
     if field.pattern:
         yield Fault(
             kinds.WRONG_CODE, field, f"NOT regexp_full_match({name}, {literal(field.pattern)})"
