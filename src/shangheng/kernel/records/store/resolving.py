@@ -171,18 +171,26 @@ def as_claims(entries: Entries) -> Entries:
 class Resolver:
     """Tells the slices of one batch apart, each against the index and the slices before it.
 
-    What is kept of a slice is pending in the index from then on; what was found unchanged is
-    remembered here.
+    What is kept of a slice is pending in the index when the next one is resolved, and of the last
+    when ``finish`` has been called; what was found unchanged is remembered here.
     """
 
     def __init__(self, index: KeyIndex) -> None:
         """Resolve against an index as it stands."""
         self._index = index
         self._index.begin()
+        self._kept = Entries.empty()
         self._unchanged: list[Segment] = []
+
+    def finish(self) -> None:
+        """Let what was kept last be pending in the index; it may be done by another thread."""
+        if len(self._kept):
+            self._index.prepare(self._kept)
+        self._kept = Entries.empty()
 
     def resolve(self, rows: Rows) -> Slice:
         """Return the rows with a verdict for each."""
+        self.finish()
         entries = rows.entries
         found = self._index.find(entries["high"], entries["low"])
         verdicts = np.full(len(entries), Verdict.NEW, dtype=np.uint8)
@@ -198,7 +206,7 @@ class Resolver:
         unchanged = told.having(Verdict.UNCHANGED)
         if len(unchanged):
             self._unchanged.append(segment_of(entries.take(unchanged)))
-        self._index.prepare(told.kept)
+        self._kept = told.kept
         return told
 
     def _within(self, entries: Entries, verdicts: npt.NDArray[np.uint8]) -> None:

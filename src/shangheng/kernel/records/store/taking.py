@@ -49,6 +49,7 @@ class Resolved:
         self.claims: list[Slice] = []
         self.sealed: list[SealedRecords] = []
         self.staged: dict[int, tuple[int, ...]] = {}
+        self.resolvers: list[Resolver] = []
         self._left: list[npt.NDArray[np.int64]] = []
         self._counts = np.zeros((members, len(Verdict)), dtype=np.int64)
         self._claims_corrected = np.zeros(members, dtype=np.int64)
@@ -95,6 +96,7 @@ def _resolve(convoy: Convoy, index: KeyIndex, claims_index: KeyIndex | None) -> 
     resolved = Resolved(len(convoy.members))
     resolver = Resolver(index)
     claims_resolver = Resolver(claims_index) if claims_index is not None else None
+    resolved.resolvers = [each for each in (resolver, claims_resolver) if each is not None]
     numbers = np.array([each.order.source_number for each in convoy.members], dtype=np.uint32)
     reporter = convoy.by_member([literal(each.order.reporter) for each in convoy.members])
     with ExitStack() as opened:
@@ -152,14 +154,9 @@ def commit(home: Ledger, convoy: Convoy) -> list[Receipt]:
         tell_places(convoy.connection, DROPPED, places)
         where = f"place NOT IN (FROM {DROPPED})"
     resolved.staged = _counts(convoy)
-    with convoy.alongside() as own, ThreadPoolExecutor(2) as beside:
+    with convoy.alongside() as own:
         writer = committing.Writer(convoy, tag, own)
-        replaced = committing.replaced_entries(resolved.slices)
-        writing = beside.submit(writer.change, table, where, replaced)
-        sealing = [beside.submit(_sealed, home, member) for member in convoy.members]
-        _give_back(convoy, resolved)
-        change = writing.result()
-        resolved.sealed = [each.result() for each in sealing]
+        change = _written(home, writer, resolved, table, where)
         if claims is not None and claims_index is not None:
             _commit_claims(writer, claims, claims_index, resolved)
     index.adopt()
@@ -178,6 +175,22 @@ def commit(home: Ledger, convoy: Convoy) -> list[Receipt]:
         # Not before: merged with older segments, those of undone claims could not be told apart.
         claims_index.settle()
     return receipts
+
+
+def _written(
+    home: Ledger, writer: committing.Writer, resolved: Resolved, table: Table, places: str
+) -> committing.Change:
+    """Write rows, index and rejects and seal the batches, each beside the others."""
+    with ThreadPoolExecutor(2) as beside:
+        replaced = committing.replaced_entries(resolved.slices)
+        writing = beside.submit(writer.change, table, places, replaced)
+        indexing = [beside.submit(each.finish) for each in resolved.resolvers]
+        sealing = [beside.submit(_sealed, home, member) for member in writer.convoy.members]
+        _give_back(writer.convoy, resolved)
+        for each in indexing:
+            each.result()
+        resolved.sealed = [each.result() for each in sealing]
+        return writing.result()
 
 
 def _sealed(home: Ledger, member: Member) -> SealedRecords:
