@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many hashes at once: the SHA-256 of many texts, and Merkle trees folded over many leaves."""
 
+from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -59,7 +60,7 @@ def _nodes(hashes: bytes) -> bytes:
     """Return the nodes over pairs of concatenated hashes."""
     if len(hashes) <= _FEW_BYTES:
         pairs = (hashes[at : at + _PAIR_BYTES] for at in range(0, len(hashes), _PAIR_BYTES))
-        return b"".join([sha256(NODE_PREFIX + pair).digest() for pair in pairs])
+        return _hashed(NODE_PREFIX + pair for pair in pairs)
     return each_hashed(NODE_PREFIX, np.frombuffer(hashes, np.uint8).reshape(-1, _PAIR_BYTES))
 
 
@@ -67,6 +68,8 @@ def each_hashed(prefix: bytes, *parts: npt.NDArray[np.uint8]) -> bytes:
     """Return the SHA-256 of the prefix and each row of the parts side by side, concatenated."""
     first = np.full((len(parts[0]), 1), prefix[0], np.uint8)
     rows = np.hstack((first, *parts))
+    if len(rows) <= _FEW_TEXTS:
+        return _hashed(rows.view(f"V{rows.shape[1]}").ravel().tolist())
     ends = np.arange(0, rows.size + 1, rows.shape[1], dtype=np.int32)
     buffers = [None, pa.py_buffer(ends), pa.py_buffer(rows)]
     return digests(pa.Array.from_buffers(pa.binary(), len(rows), buffers)).tobytes()
@@ -79,12 +82,15 @@ def digests(texts: pa.Array) -> npt.NDArray[np.uint8]:
     that Python takes, and without its lock.
     """
     if len(texts) <= _FEW_TEXTS:
-        few = texts.cast(pa.large_binary()).to_pylist()
-        joined = b"".join([sha256(each).digest() for each in few])
-        return np.frombuffer(joined, np.uint8).reshape(-1, HASH_BYTES)
+        few = _hashed(texts.cast(pa.large_binary()).to_pylist())
+        return np.frombuffer(few, np.uint8).reshape(-1, HASH_BYTES)
     context, digest = _datafusion()
     found = context.read_batch(pa.record_batch([texts], names=["text"])).select(digest).collect()
     return np.concatenate([_hashes(batch.column(0)) for batch in found])
+
+
+def _hashed(texts: Iterable[bytes]) -> bytes:
+    return b"".join([sha256(each).digest() for each in texts])
 
 
 def _hashes(column: pa.Array) -> npt.NDArray[np.uint8]:
