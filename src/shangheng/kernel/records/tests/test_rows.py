@@ -10,6 +10,7 @@ import pytest
 
 from shangheng.kernel import codes
 from shangheng.kernel.records.concept import fields as f
+from shangheng.kernel.records.store import receiving
 from shangheng.kernel.records.tests.builders import (
     COLUMNS,
     ORDER,
@@ -162,6 +163,19 @@ def test_every_good_value_is_kept_as_what_it_means(door: Door) -> None:
 def test_a_region_may_be_told_by_its_full_name_as_the_dictionary_says(door: Door) -> None:
     door.send([order(1, region="江苏省苏州市昆山市"), order(2, region=" 昆山市 ")])
     assert [row["region"] for row in door.rows()] == ["320583", "320583"]
+
+
+def test_rows_of_a_large_file_are_told_the_same_reasons(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = [order(at, **{name: value}) for at, (name, value, _) in enumerate(BAD)]
+    told.append(order(len(told), region="320583999"))  # no such township in that county
+    small = door.send(told, reporter="R1")
+    monkeypatch.setattr(receiving, "FEW_BYTES", 0)
+    large = door.send(told, reporter="R2")
+    assert rules(large) == rules(small)
+    assert door.rejects(large) == door.rejects(small)
+    assert large.rejected == len(told)
 
 
 def test_a_row_with_several_faults_is_one_row_with_all_reasons(door: Door) -> None:
