@@ -256,7 +256,7 @@ def _counts(convoy: Convoy) -> dict[int, tuple[int, ...]]:
 def _receipts(
     home: Ledger, convoy: Convoy, resolved: Resolved, rows: str, version: int
 ) -> list[Receipt]:
-    counts = resolved.staged
+    counts = dict(resolved.staged)
     totals = outcome.totals(convoy.connection, convoy.kind, rows)
     missing = _unreferred(home, convoy, rows)
     if convoy.plan.mapping.group is not None and convoy.plan.skips:

@@ -140,12 +140,17 @@ class Books_Balance(TestCase):  # noqa: N801 - a sentence, as test names are
         assert staged[2] == staged[0]
 
     @FEW
-    @given(BATCHES, st.sampled_from([2, resolving.PIECE_ROWS]))
+    @given(
+        BATCHES,
+        st.sampled_from(
+            [{"PIECE_ROWS": 2, "SLICE_PIECES": 1}, {"PIECE_ROWS": 2}, {"SLICE_PIECES": 8}]
+        ),
+    )
     def test_the_ledger_is_what_a_dictionary_would_hold(
-        self, batches: list[tuple[str, list[tuple[int, int, bool]]]], slice_rows: int
+        self, batches: list[tuple[str, list[tuple[int, int, bool]]]], sizes: dict[str, int]
     ) -> None:
         books = Books()
-        with empty_ledger() as door, patch.object(resolving, "PIECE_ROWS", slice_rows):
+        with empty_ledger() as door, patch.multiple(resolving, **sizes):
             for at, (reporter, told) in enumerate(batches):
                 rows = [
                     order(number, paid="-1" if bad else str(paid), gross="9")
