@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is done with parties is sealed, and their rows are what comes of it."""
 
+import zlib
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
+from itertools import product
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.evidence import queries as leaves
@@ -84,6 +88,31 @@ def test_a_hand_in_the_database_is_found_and_named(change: Any, where: str) -> N
     grown()
     change()
     assert any(each.startswith(where) for each in found()), found()
+
+
+def test_no_bit_of_an_act_says_nothing() -> None:
+    grown()
+    acts = {row.pk: bytes(row.changes) for row in PartyActRow.objects.all()}
+    for at, bit in product(range(-24, 0), range(8)):
+        for pk, good in acts.items():
+            changed = bytearray(good)
+            changed[at] ^= 1 << bit
+            PartyActRow.objects.filter(pk=pk).update(changes=bytes(changed))
+        named = {where.split()[0] for where in found()}
+        assert named >= {f"kernel_party_act/{pk}" for pk in acts}, (at, bit)
+
+
+def test_acts_of_a_house_that_packed_them_are_unpacked_and_fit_their_leaves() -> None:
+    grown()
+    migration = import_module("shangheng.kernel.migrations.0020_plain_acts")
+    for row in PartyActRow.objects.all():
+        PartyActRow.objects.filter(pk=row.pk).update(changes=zlib.compress(bytes(row.changes), 1))
+    altered = PartyActRow.objects.order_by("pk").first()
+    assert altered
+    PartyActRow.objects.filter(pk=altered.pk).update(changes=b"no longer packed")
+    migration.unpack(apps, None)
+    named = [where.split()[0] for where in found() if "_act/" in where]
+    assert named == [f"kernel_party_act/{altered.pk}"]
 
 
 def test_a_party_put_in_behind_the_actions_is_found() -> None:
