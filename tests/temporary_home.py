@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Gives every test process a home of its own, so that no test sees or leaves anything in ``var``.
 
+Passwords of tests are hashed quickly (those of a server in a journey are not), and no example that
+a test draws is ever timed.
+
 A plugin rather than a ``conftest.py``: the settings are read before any ``conftest.py`` is.
 """
 
@@ -10,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as examples
 
 DATABASE = "DATABASE_OF_TESTS"
 HOME = tempfile.mkdtemp(prefix="shangheng-tests-")
@@ -26,6 +30,9 @@ def pytest_configure() -> None:
     """Test on a file, as users run: threads of one process lock each other out in memory only."""
     from django.conf import settings  # noqa: PLC0415 - reads them, with the home above
 
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    examples.register_profile("untimed", deadline=None)
+    examples.load_profile("untimed")
     rows = settings.DATABASES["default"]
     if rows["ENGINE"].endswith("sqlite3"):
         rows.setdefault("TEST", {})["NAME"] = str(Path(HOME) / "test-rows.sqlite3")

@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from shangheng.kernel.records.store.home import Ledger
-from shangheng.site import people, wiring
+from shangheng.site import people, sealing, wiring
 from shangheng.site.registry import REGISTRY
 
 PASSWORD = "correct horse battery"  # noqa: S105
@@ -22,7 +22,8 @@ def home(tmp_path: Path, settings: Settings, db: None) -> Ledger:
     settings.UPLOADS = tmp_path / "uploads"
     settings.SECRET_KEY_FILE = tmp_path / "secret.key"
     settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
-    wiring.prepare()
+    wiring.make_folders()
+    sealing.prepare()
     asked = {each.name: 7 for kind in REGISTRY.cases.values() for each in kind.parameters}
     (tmp_path / "decisions.yaml").write_text(yaml.safe_dump(asked), encoding="utf-8")
     return wiring.ledger()

@@ -19,7 +19,7 @@ from shangheng.kernel.cases import actions, queries
 from shangheng.kernel.cases.concept.kinds import CaseKind, Step
 from shangheng.kernel.cases.concept.views import Wanted
 from shangheng.kernel.cases.models import CaseRow
-from shangheng.kernel.cases.store import Hand
+from shangheng.kernel.cases.store import Hand, House
 from shangheng.kernel.errors import NotFound, NotPermitted, Refusal
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.registers import actions as registers
@@ -89,8 +89,8 @@ def wrong_in(acts: Iterator[Act]) -> list[str]:
     return found
 
 
-def hand(actor: Actor) -> Hand:
-    return Hand(actor, clock.now(), None, acting.house())
+def hand(actor: Actor, house: House) -> Hand:
+    return Hand(actor, clock.now(), None, house)
 
 
 def case_of(kind: CaseKind) -> str:
@@ -98,8 +98,8 @@ def case_of(kind: CaseKind) -> str:
     role = next((each for each in kind.opens if each != PUBLIC), "")
     opener = Actor("opener", (Post(role, ""),)) if role else PLATFORM
     # What a service checks before it opens (an entry that must be there) is not asked here.
-    unguarded = replace(hand(opener), house=replace(acting.house(), guards={}))
-    number = actions.open_case(kind, filled(kind.form), unguarded).number
+    unguarded = replace(acting.house(), guards={})
+    number = actions.open_case(kind, filled(kind.form), hand(opener, unguarded)).number
     CaseRow.objects.filter(number=number).update(region=HERE)
     return number
 
@@ -110,21 +110,25 @@ def moved(number: str, state: str) -> None:
 
 def acts_of_case(kind: CaseKind, number: str) -> Iterator[Act]:
     """Return everything that can be done with a case, and who is declared to do it."""
-    yield Act("open", kind.opens, lambda who: actions.open_case(kind, here(kind), hand(who)))
+    house = acting.house()
+
+    def opening(who: Actor) -> None:
+        actions.open_case(kind, here(kind), hand(who, house))
+
+    yield Act("open", kind.opens, opening)
     for step in kind.steps:
         for state in step.sources:
 
             def take(who: Actor, step: Step = step, state: str = state) -> None:
                 moved(number, state)
-                actions.take_step(kind, number, step.name, filled(step.needs), hand(who))
+                actions.take_step(kind, number, step.name, filled(step.needs), hand(who, house))
 
             yield Act(f"{step.name} from {state}", step.roles, take)
     workers = (*kind.leads, *(role for step in kind.steps for role in step.roles))
     to = {"region": "320507", "reason": "属地"}
-    house = acting.house()
 
     def do(act: Callable[..., Any], *said: Any, **more: Any) -> Callable[[Actor], Any]:
-        return lambda who: act(kind, number, *said, hand(who), **more)
+        return lambda who: act(kind, number, *said, hand(who, house), **more)
 
     yield Act("claim", workers, do(actions.assign, "somebody"))
     yield Act("note", workers, do(actions.add_note, "备注", outward=False))
@@ -239,6 +243,7 @@ def test_whole_entries_are_seen_by_who_is_declared_and_public_fields_by_all(
 
 
 def test_a_department_works_on_its_own_cases_and_on_those_of_nobody(home: Ledger) -> None:
+    house = acting.house()
     for kind in REGISTRY.cases.values():
         for department in kind.departments:
             number = case_of(kind)
@@ -246,7 +251,7 @@ def test_a_department_works_on_its_own_cases_and_on_those_of_nobody(home: Ledger
             step = next(each for each in kind.steps if officers(each.roles))
             role = next(iter(officers(step.roles)))
             act = Act("note", (), lambda who, n=number, k=kind: actions.add_note(
-                k, n, "备", hand(who), outward=False))  # fmt: skip
+                k, n, "备", hand(who, house), outward=False))  # fmt: skip
             for posted in ("", *kind.departments, "省统计局"):
                 actor = Actor("somebody", (Post(role, HERE, posted),))
                 assert let_through(act, actor) is (posted in ("", department)), (kind.name, posted)

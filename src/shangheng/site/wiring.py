@@ -96,7 +96,7 @@ def engine() -> DuckDBEngine:
         return _engine(Path(settings.HOME))
 
 
-@cache
+@lru_cache(maxsize=1)
 def _engine(home: Path) -> DuckDBEngine:
     spill = home / "spill"
     return DuckDBEngine(memory=ENGINE_MEMORY, spill=str(spill))
@@ -107,17 +107,21 @@ def prepare(jurisdiction: str | None = None) -> None:
 
     Safe to run again: what is there stays; a jurisdiction that is named is kept from now on.
     """
-    home = Path(settings.HOME)
-    for folder in (home, Path(settings.LEDGER), Path(settings.UPLOADS)):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folders()
     if jurisdiction:
         Path(settings.JURISDICTION_FILE).write_text(jurisdiction + "\n", encoding="ascii")
         settings.JURISDICTION = jurisdiction
-    _key(Path(settings.SECRET_KEY_FILE), secrets.token_urlsafe(48))
-    _key(master_key_file(), secrets.token_hex(MASTER_KEY_BYTES))
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     sealing.prepare()
+
+
+def make_folders() -> None:
+    """Make the folders of a home and its keys, where they are not there yet."""
+    for folder in (settings.HOME, settings.LEDGER, settings.UPLOADS):
+        Path(folder).mkdir(parents=True, exist_ok=True, mode=0o700)
+    _key(Path(settings.SECRET_KEY_FILE), secrets.token_urlsafe(48))
+    _key(master_key_file(), secrets.token_hex(MASTER_KEY_BYTES))
 
 
 def refuse_outdated() -> None:

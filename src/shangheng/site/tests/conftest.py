@@ -16,7 +16,7 @@ from shangheng.kernel.records import actions, reporters
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.service import Service
-from shangheng.site import clock, people, wiring
+from shangheng.site import clock, people, sealing, wiring
 from shangheng.site.registry import REGISTRY
 
 __all__ = ["books_balance"]  # a fixture
@@ -64,7 +64,8 @@ def home(tmp_path: Path, settings: Settings, db: None) -> Ledger:
     settings.UPLOADS = tmp_path / "uploads"
     settings.SECRET_KEY_FILE = tmp_path / "secret.key"
     settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
-    wiring.prepare()
+    wiring.make_folders()
+    sealing.prepare()
     return wiring.ledger()
 
 

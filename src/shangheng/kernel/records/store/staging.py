@@ -13,7 +13,7 @@ from collections.abc import Mapping as Map
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -40,6 +40,8 @@ PLACES = DROPPED, CLAIMED = "dropped", "claimed"
 """Tables beside the stage: places of rows that are left out, and of what second sources claim."""
 NO_ROOM = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.TransactionException)
 """What a full disk looks like: the last where the stage's file cannot be committed."""
+INSTANCES_MAX = 2
+"""Ledgers whose DuckDB a process keeps: each has threads and memory of its own."""
 IN_MEMORY_BYTES = 256 * 1024 * 1024
 """Sources up to this size are staged in memory."""
 PATHS = "getvariable('paths')"
@@ -276,7 +278,7 @@ class Plan:
         )
 
 
-@cache
+@lru_cache(maxsize=INSTANCES_MAX)
 def _instance(memory_mb: int, threads: int, spill: Path) -> duckdb.DuckDBPyConnection:
     instance = duckdb.connect(
         config={

@@ -30,14 +30,14 @@ from shangheng.kernel.records.store.reading import literal, quoted, sql_type
 
 FILES_PER_DAY_MAX = 8
 GATHERED_EVERY = 50
+"""Commits after which Delta Lake gathers all of them into a checkpoint."""
 DICTIONARY_VALUES_MAX = 5_000
 """Columns of more values in a row group are written without a dictionary, which costs more to make
 than it saves: files grow by a fiftieth, writing takes a quarter less."""
-"""Commits after which Delta Lake gathers all of them into a checkpoint."""
 DIGESTS = "digests"
+"""Under which name a commit keeps the digests of its files, by their paths in the table."""
 LOG = "_delta_log"
 POINTER = f"{LOG}/_last_checkpoint"
-"""Under which name a commit keeps the digests of its files, by their paths in the table."""
 ARROW_TYPES: dict[str, pa.DataType] = {
     "VARCHAR": pa.string(),
     "BIGINT": pa.int64(),
