@@ -8,11 +8,12 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
@@ -31,10 +32,11 @@ QUIET = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--hide-scrollbars",
 )  # fmt: skip
-PATIENCE_S = 150
+PATIENCE_S, LOOK_AGAIN_S = 150, 0.05
 PHONE = (390, 844)
 DESK = (1280, 900)
 WALL = (1920, 1080)
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -141,10 +143,14 @@ class Browser:
         """Type an address."""
         self.driver.get(self.address + path)
 
+    def until(self, found: Callable[[webdriver.Chrome], Found]) -> Found:
+        """Wait until something is found on the page, whichever page that is by then."""
+        wait = WebDriverWait(self.driver, PATIENCE_S, LOOK_AGAIN_S, (WebDriverException,))
+        return wait.until(found)  # type: ignore[arg-type, return-value]
+
     def one(self, css: str) -> WebElement:
         """Wait for an element and return it."""
-        wait = WebDriverWait(self.driver, PATIENCE_S)
-        return wait.until(lambda driver: driver.find_element(By.CSS_SELECTOR, css))
+        return self.until(lambda driver: driver.find_element(By.CSS_SELECTOR, css))
 
     def all(self, css: str) -> list[WebElement]:
         """Return the elements that are there now."""
@@ -162,16 +168,14 @@ class Browser:
 
     def until_title(self, text: str) -> None:
         """Wait for a page whose heading has the text."""
-        wait = WebDriverWait(self.driver, PATIENCE_S, ignored_exceptions=(Exception,))
-        wait.until(lambda driver: text in driver.find_element(By.TAG_NAME, "h1").text)
+        self.until(lambda driver: text in driver.find_element(By.TAG_NAME, "h1").text)
 
     def press(self, button: WebElement) -> None:
         """Press a button and wait until its page has given way to the next, all of it."""
         self.driver.execute_script("window.isBefore = true")
         button.click()
         is_next = "return !window.isBefore && document.readyState === 'complete'"
-        wait = WebDriverWait(self.driver, PATIENCE_S, ignored_exceptions=(WebDriverException,))
-        wait.until(lambda driver: driver.execute_script(is_next))
+        self.until(lambda driver: driver.execute_script(is_next))
 
     def sign_in(self, name: str, password: str) -> None:
         """Sign in as somebody, whoever was signed in before."""

@@ -11,12 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from selenium.webdriver.support.wait import WebDriverWait
 
 from journeys.browser import (
     CHROMIUM,
     DRIVER,
-    PATIENCE_S,
     REPOSITORY,
     Browser,
     House,
@@ -97,8 +95,7 @@ def verified(browser: Browser, file: Path) -> tuple[str, str]:
     browser.driver.execute_script("delete document.querySelector('#verdicts').dataset.verdict")
     browser.one("#evidence-file").send_keys(str(file))
     place = browser.one("#verdicts")
-    wait = WebDriverWait(browser.driver, PATIENCE_S)
-    wait.until(lambda _: place.get_attribute("data-verdict"))
+    browser.until(lambda _: place.get_attribute("data-verdict"))
     return str(place.get_attribute("data-verdict")), place.text
 
 
