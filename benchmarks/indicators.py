@@ -14,6 +14,8 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import django
+
 from benchmarks.measuring import report
 from shangheng.engines.duckdb import DuckDBEngine
 from shangheng.kernel.errors import Invalid
@@ -21,7 +23,6 @@ from shangheng.kernel.formulas.concept import Indicator, Question
 from shangheng.kernel.formulas.figures import Asked, Setting, compute
 from shangheng.kernel.formulas.receipts import RECEIPT
 from shangheng.kernel.records.store.tables import LedgerFiles, files_of
-from shangheng.services.statistics.manifest import INDICATORS
 from shangheng.services.statistics.records import KINDS
 
 RUNS = 9
@@ -129,11 +130,11 @@ def by_hand(setting: Setting, dictionary: dict[str, Indicator]) -> None:
         )
 
 
-def whole(setting: Setting) -> None:
+def whole(setting: Setting, dictionary: dict[str, Indicator]) -> None:
     """Measure the dictionary, each indicator that can be split so, for each standard split."""
     for split in SPLITS:
         asked: list[Asked] = []
-        for indicator in INDICATORS:
+        for indicator in dictionary.values():
             question = Question(
                 by=split, since=date(2000, 1, 1), until=date(2099, 12, 31), level=indicator.level
             )
@@ -157,12 +158,15 @@ def _empty(setting: Setting) -> Setting:
 
 def main() -> None:
     """Measure over the ledger named on the command line."""
+    django.setup()
+    from shangheng.services.statistics.manifest import INDICATORS  # noqa: PLC0415 - Django first
+
     setting = settings(Path(sys.argv[1]))
     count = setting.engine.run('SELECT count(*) AS n FROM "order"', setting.sources).to_pylist()
     report("ledger/orders", count[0]["n"], "records")
     dictionary = {each.name: each for each in INDICATORS}
     by_hand(setting, dictionary)
-    whole(setting)
+    whole(setting, dictionary)
 
 
 if __name__ == "__main__":
