@@ -72,6 +72,14 @@ class Client:
                 status, again = self._send(connection, batch, body)
                 self.told_differently += status != OK or again != receipt
 
+    def send(self, server: Server, batch: str, body: bytes) -> None:
+        """Send one batch over a connection of its own."""
+        connection = http.client.HTTPConnection(server.host, server.port, timeout=120)
+        status, _ = self._send(connection, batch, body)
+        connection.close()
+        if status != CREATED:
+            raise SystemExit(f"{batch} was answered {status}")
+
     def _send(
         self, connection: http.client.HTTPConnection, batch: str, body: bytes
     ) -> tuple[int, dict[str, int]]:

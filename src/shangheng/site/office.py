@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What pages ask: figures of the dictionary over the ledger as it stands."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from shangheng.kernel.errors import Refusal
 from shangheng.kernel.evidence import queries as evidence
 from shangheng.kernel.formulas import queries as formulas
 from shangheng.kernel.formulas.concept import Figure, Question
+from shangheng.kernel.formulas.figures import Asked
 from shangheng.kernel.formulas.queries import House
 from shangheng.kernel.policies.concept import Library
 from shangheng.kernel.records import queries as records
@@ -32,12 +34,14 @@ from shangheng.site import (
     proving,
     publication,
     questions,
+    recently,
     sealed_figures,
     sealing,
     wiring,
     words,
 )
 from shangheng.site.publication import EVERYBODY, Reader
+from shangheng.site.recently import Parts, Recent
 from shangheng.site.registry import REGISTRY
 
 
@@ -150,11 +154,55 @@ class Office:
         self, asked: Sequence[tuple[str, Question]], reader: Reader = EVERYBODY
     ) -> list[Figure]:
         """Return several figures; those that read the same rows are computed together."""
-        known = [(self.registry.indicator(name), question) for name, question in asked]
+        known = self._known(asked)
         house, at = self.house(), self.now()
         if reader.officer:
             return formulas.answers(known, house=house, at=at)
-        whole = formulas.answers(known, house=house, at=at, parties=True)
+        return self._shown(formulas.answers(known, house=house, at=at, parties=True), reader)
+
+    def recently(
+        self, about: Hashable, asked: Mapping[str, Sequence[tuple[str, Question]]],
+        request: HttpRequest,
+    ) -> Recent:  # fmt: skip
+        """Return the figures of a page's parts as this reader may see them, without a long wait.
+
+        Where they take seconds, they are those of a moment ago, perhaps to questions about a day
+        less; a request that says ``no-cache`` (RFC 9111, section 5.2.1.4) waits for those of now.
+        All readers share what is computed.
+        """
+        every = [each for part in asked.values() for each in part]
+        reads = {read for name, _ in every for read in self.registry.indicator(name).reads}
+        sources = self.house().sources(reads)
+        versions = tuple((name, found.version) for name, (_, found) in sources.items())
+
+        def work() -> Parts:
+            at = self.now()
+            found = iter(
+                formulas.answers(self._known(every), house=self.house(), at=at, parties=True)
+            )
+            return {name: list(islice(found, len(part))) for name, part in asked.items()}
+
+        found = recently.figures(
+            (self.ledger.root, about), (*versions, *every), work,
+            waits="no-cache" in request.headers.get("Cache-Control", ""),
+        )  # fmt: skip
+        reader = self.reader(request)
+        if found.is_behind and not reader.officer:
+            # One's own records are counted now: beside figures of before they would open too much.
+            reader = EVERYBODY
+        seen = {name: self._as_seen(part, reader) for name, part in found.figures.items()}
+        return replace(found, figures=seen)
+
+    def _as_seen(self, whole: Sequence[Figure], reader: Reader) -> list[Figure]:
+        if reader.officer:
+            return [each.without_parties() for each in whole]
+        return self._shown(whole, reader)
+
+    def _known(self, asked: Sequence[tuple[str, Question]]) -> list[Asked]:
+        return [(self.registry.indicator(name), question) for name, question in asked]
+
+    def _shown(self, whole: Sequence[Figure], reader: Reader) -> list[Figure]:
+        house, at = self.house(), self.now()
         held = publication.held(self.registry)
         shown = (self._published(figure, house, at, reader) for figure in whole)
         return [publication.without_held(figure, held) for figure in shown]

@@ -6,7 +6,8 @@ many are gathered; once the ledger has been quiet for a moment, all are.
 
 Figures are kept by the version of the ledger. The first reader after a change would wait for all
 of them, so the server asks itself, as anybody would, once the ledger has been quiet for a moment:
-the province first, then a city at a time. Policies are read as soon as it starts.
+the province first, then a city at a time. While it moves without a pause, the province alone is
+asked now and then. Policies are read as soon as it starts.
 """
 
 import threading
@@ -26,6 +27,9 @@ from shangheng.site.registry import REGISTRY
 LOOK_EVERY_S = 5.0
 FILES_WHILE_MOVING = 64
 WAIT_S = 120.0
+WHILE_MOVING_S, WHILE_MOVING_SHARE = 60.0, 0.1
+"""How long the province is not asked again while the ledger moves: so long, or until asking it has
+taken no more than this share of the time."""
 
 Versions = tuple[int, ...]
 
@@ -65,6 +69,7 @@ def watch(address: str) -> None:
     seen: Versions = ()
     read_policies()
     waiting: list[str] = list(pages())
+    due = 0.0
     while True:
         time.sleep(LOOK_EVERY_S)
         try:
@@ -75,10 +80,20 @@ def watch(address: str) -> None:
         if now != seen:  # still moving: look again before anything is computed
             seen, waiting = now, list(pages())
             _settle(FILES_WHILE_MOVING)
+            if time.monotonic() >= due:
+                due = _ask_while_moving(address, waiting[0])
         elif _settle(FILES_PER_DAY_MAX):
             seen = versions()
         elif waiting:
             ask(address, waiting.pop(0))
+
+
+def _ask_while_moving(address: str, page: str) -> float:
+    """Ask for a page, and return when it is due again if the ledger still moves then."""
+    begun = time.monotonic()
+    ask(address, page)
+    took = time.monotonic() - begun
+    return time.monotonic() + max(WHILE_MOVING_S, took / WHILE_MOVING_SHARE)
 
 
 def _publish() -> None:
@@ -98,9 +113,10 @@ def _settle(limit: int) -> int:
 
 
 def ask(address: str, page: str) -> None:
-    """Ask for a page once; what goes wrong is the reader's to see, not ours."""
+    """Ask for a page of now, once; what goes wrong is the reader's to see, not ours."""
+    asked = urllib.request.Request(address + page, headers={"Cache-Control": "no-cache"})  # noqa: S310
     try:
-        with urllib.request.urlopen(address + page, timeout=WAIT_S) as answer:  # noqa: S310
+        with urllib.request.urlopen(asked, timeout=WAIT_S) as answer:  # noqa: S310
             answer.read()
     except (urllib.error.URLError, TimeoutError) as error:
         _log.warning("not_warm", page=page, why=str(error))

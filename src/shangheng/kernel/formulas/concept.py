@@ -316,6 +316,11 @@ class Figure:
             raise Invalid("figure.more_than_one_row", indicator=self.indicator.name)
         return self.rows[0]["value"] if self.rows else None
 
+    def without_parties(self) -> "Figure":
+        """Return the same figure without how many parties stand behind each row."""
+        rows = ({k: v for k, v in row.items() if k != "parties"} for row in self.rows)
+        return replace(self, rows=tuple(rows))
+
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Go through the rows."""
         return iter(self.rows)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import unquote
 from uuid import uuid4
 
@@ -115,9 +115,9 @@ class Table:
 
     def _is_latest(self) -> bool:
         """Return whether neither a following commit nor a checkpoint beyond ours is there."""
-        version, last = self.version, self.path / POINTER
-        gathered = json.loads(last.read_bytes())["version"] if last.exists() else 0
-        return gathered <= version and not commit_path(self.path, version + 1).exists()
+        version = self.version
+        beyond = _gathered(self.path) > version
+        return not beyond and not commit_path(self.path, version + 1).exists()
 
     @property
     def version(self) -> int:
@@ -295,13 +295,57 @@ def files_of(path: Path, version: int | None = None) -> LedgerFiles:
     Raises:
         NotFound: there is no such version, or its files are gone (``ledger.no_version``).
     """
-    if not (path / LOG).exists() and not version:
-        return LedgerFiles(0, ())
-    if version is not None:
+    if version is not None and (version or (path / LOG).exists()):
         return _files_then(path, version)
-    table = DeltaTable(str(path))
-    paths = (unquote(uri.removeprefix("file://")) for uri in table.file_uris())
-    return LedgerFiles(int(table.version()), tuple(sorted(paths)))
+    known = _standing.get(path)
+    if known is None or not known.stands(path):
+        known = _standing[path] = _Standing.found(path)
+    return known.files
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """A table as it stood when it was last asked for, and the commit that made it so."""
+
+    files: LedgerFiles
+    commit: tuple[int, ...]
+
+    @classmethod
+    def found(cls, path: Path) -> Self:
+        """Read the table's log; reading it takes longer than to render what is asked of it."""
+        if not (path / LOG).exists():
+            return cls(LedgerFiles(0, ()), ())
+        table = DeltaTable(str(path))
+        paths = (unquote(uri.removeprefix("file://")) for uri in table.file_uris())
+        files = LedgerFiles(int(table.version()), tuple(sorted(paths)))
+        return cls(files, _identity(commit_path(path, files.version)))
+
+    def stands(self, path: Path) -> bool:
+        """Return whether this very commit is there, and neither the next nor one beyond."""
+        version = self.files.version
+        return bool(self.commit) and (
+            _identity(commit_path(path, version)) == self.commit
+            and not commit_path(path, version + 1).exists()
+            and _gathered(path) <= version
+        )
+
+
+_standing: dict[Path, _Standing] = {}
+
+
+def _identity(path: Path) -> tuple[int, ...]:
+    """Return by what a file is told from another that takes its place; nothing if it is gone."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return ()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _gathered(path: Path) -> int:
+    """Return the version up to which commits are gathered in a checkpoint."""
+    last = path / POINTER
+    return int(json.loads(last.read_bytes())["version"]) if last.exists() else 0
 
 
 def _files_then(path: Path, version: int) -> LedgerFiles:

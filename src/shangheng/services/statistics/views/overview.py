@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The overview of a province or city."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice, zip_longest
+from itertools import zip_longest
 from typing import Any, Protocol
 
 from django.http import HttpRequest, HttpResponse
@@ -46,6 +46,15 @@ class Office(Protocol):
 
     def reader(self, request: HttpRequest) -> Any:  # noqa: ANN401 - what ask_all wants to know
         """Return who looks."""
+        ...
+
+    def recently(
+        self,
+        about: Hashable,
+        asked: Mapping[str, Sequence[tuple[str, Question]]],
+        request: HttpRequest,
+    ) -> Any:  # noqa: ANN401 - figures by part, at and is_behind
+        """Return the figures of a page without a long wait, perhaps those of a moment ago."""
         ...
 
     def house(self) -> House:
@@ -134,7 +143,7 @@ def overview(request: HttpRequest, office: Office) -> HttpResponse:
         "above": _above(scope.region, office),
         "festival_moved": scope.since.month in FESTIVAL_MONTHS
         and spring_festival_differs(scope.since.year, scope.since.year - 1),
-        **_figures(office, scope, days, office.reader(request)),
+        **_figures(office, scope, days, request),
     }
     return render(request, "statistics/overview.html", facts)
 
@@ -155,7 +164,9 @@ def _is_known(asked: Question, days: Sequence[date]) -> bool:
     return any(since <= day <= until for day in days)
 
 
-def _figures(office: Office, scope: Scope, days: Sequence[date], reader: Any) -> dict[str, Any]:  # noqa: ANN401
+def _figures(
+    office: Office, scope: Scope, days: Sequence[date], request: HttpRequest
+) -> dict[str, Any]:
     """Ask everything that the page shows in one go, so that shared rows are read once."""
     known = office.registry.indicators
     keys = [name for name in KEY_FIGURES if name in known and _fits(known[name], scope)]
@@ -173,9 +184,11 @@ def _figures(office: Office, scope: Scope, days: Sequence[date], reader: Any) ->
         "map": [(HEADLINE, scope.question("seller_region", level=level))],
         "trend": [(HEADLINE, scope.question("day"))],
     }
-    answers = iter(office.ask_all([each for part in parts.values() for each in part], reader))
-    found = {name: list(islice(answers, len(part))) for name, part in parts.items()}
+    recent = office.recently((scope.region, scope.month), parts, request)
+    found = recent.figures
     return {
+        "recent": recent,
+        "until": found["trend"][0].question.until,
         "keys": list(zip_longest(found["now"], found["month"], found["year"], found["trends"])),
         "splits": dict(zip(SPLITS, found["splits"], strict=True)),
         "map": found["map"][0],
