@@ -72,7 +72,7 @@ def made(api: Any, run: Callable[[Any], None], examples: int) -> None:
 
     @given(case=strategy)
     @settings(
-        max_examples=examples, deadline=None, database=None, derandomize=True,
+        max_examples=examples, database=None, derandomize=True,
         phases=(Phase.generate,), verbosity=Verbosity.quiet,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip

@@ -166,13 +166,16 @@ def sql_is_registration_number(column: str) -> str:
 
 
 def sql_is_gtin(column: str) -> str:
-    """Return the SQL twin of ``is_gtin``, one sum per length, the usual 13 digits first."""
-    sums = " ".join(
-        f"WHEN {length} THEN {_sql_digits(column, ((3, 1) * 7)[-length:])} % 10 = 0"
-        for length in (13, 8, 12, 14)
-    )
-    check = f"CASE length({column}) {sums} END AND {column}::BIGINT > 0"
-    return _sql_when(column, _GTIN, check)
+    """Return the SQL twin of ``is_gtin``.
+
+    The number is taken apart two digits at a time, from the end, whatever its length: of a pair
+    ``p`` the digits count as ``p + 3 * (p // 10)``: tens vanish in the last digit of the sum.
+    """
+    halves = (f"({column}::BIGINT // 1000000)::INTEGER", f"({column}::BIGINT % 1000000)::INTEGER")
+    pairs = [f"(({half}) // {unit} % 100)" for half in halves for unit in (1, 100, 10_000)]
+    pairs.append(f"(({halves[0]}) // 1000000)")
+    total = " + ".join(f"{pair} + 3 * ({pair} // 10)" for pair in pairs)
+    return _sql_when(column, _GTIN, f"(({total}) % 10 = 0 AND {column}::BIGINT > 0)")
 
 
 def sql_is_hs_code(column: str) -> str:

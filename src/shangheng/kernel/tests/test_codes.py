@@ -63,7 +63,7 @@ def sql_verdicts(expression: Callable[[str], str], values: list[str | None]) -> 
 
 @pytest.mark.parametrize("name", codes.BY_SCHEME)
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_python_and_sql_give_the_same_verdict(name: str, data: st.DataObject) -> None:
     judge, expression = codes.BY_SCHEME[name]
     valid = st.lists(VALID[name], min_size=1, max_size=20)
@@ -80,14 +80,14 @@ def test_python_and_sql_give_the_same_verdict(name: str, data: st.DataObject) ->
 
 @pytest.mark.parametrize("name", codes.BY_SCHEME)
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_completed_code_is_valid(name: str, data: st.DataObject) -> None:
     assert codes.BY_SCHEME[name][0](data.draw(VALID[name]))
 
 
 @pytest.mark.parametrize("name", ["uscc", "organisation", "registration", "gtin", "resident"])
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_one_wrong_digit_is_always_found(name: str, data: st.DataObject) -> None:
     text = data.draw(VALID[name].filter(lambda code: any(c.isdigit() for c in code)))
     places = [i for i, c in enumerate(text) if c.isdigit()]

@@ -71,7 +71,7 @@ class Life(RuleBasedStateMachine):
         assert kept == sorted(TallyRow.objects.values_list(*COUNTED))
 
 
-Life.TestCase.settings = settings(max_examples=15, stateful_step_count=12, deadline=None)
+Life.TestCase.settings = settings(max_examples=15, stateful_step_count=12)
 
 
 class LifeTest(Life.TestCase, TestCase):

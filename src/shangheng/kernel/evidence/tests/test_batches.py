@@ -49,7 +49,7 @@ def test_the_root_may_be_computed_in_slices() -> None:
     assert fold(roots) == fold(leaves)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(1, 3000), st.randoms(use_true_random=False))
 def test_one_record_is_proved_and_no_other(size: int, rng: random.Random) -> None:
     salts, leaves = batch(size)

@@ -76,7 +76,7 @@ def test_a_long_proof_is_logarithmic() -> None:
     assert len(consistency_ranges(12_345_678, 100_000_000)) <= 28
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_random_larger_trees_are_proved(data: st.DataObject) -> None:
     size = data.draw(st.integers(301, 3000))
@@ -109,7 +109,7 @@ def mutated(proof: list[bytes], rng: random.Random) -> list[bytes]:
     return rng.choice([[*proof, bytes(32)], [bytes(32), *proof], [*proof, b""]])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.integers(1, 300), st.randoms(use_true_random=False))
 def test_no_mutated_inclusion_proof_verifies(size: int, rng: random.Random) -> None:
     index = rng.randrange(size)
@@ -122,7 +122,7 @@ def test_no_mutated_inclusion_proof_verifies(size: int, rng: random.Random) -> N
     assert not merkle.verify_inclusion(other, size, leaf, proof, root)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.integers(2, 300), st.randoms(use_true_random=False))
 def test_no_mutated_consistency_proof_verifies(size2: int, rng: random.Random) -> None:
     size1 = rng.randrange(1, size2)
@@ -142,7 +142,7 @@ numbers = st.one_of(st.integers(-5, 300), st.integers(-(2**80), 2**80), st.just(
 hashes = st.one_of(st.binary(max_size=40), st.binary(min_size=32, max_size=32))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(numbers, numbers, st.lists(hashes, max_size=70), hashes, hashes)
 def test_verification_never_raises(
     first: int, second: int, proof: list[bytes], hash1: bytes, hash2: bytes

@@ -190,7 +190,7 @@ def test_a_text_without_a_last_newline_is_not_signed(text: str) -> None:
         notes.sign(text, LOG)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.randoms(use_true_random=False))
 def test_no_changed_byte_of_a_note_goes_unseen(rng: random.Random) -> None:
     raw = bytearray(SIGNED.encode())
@@ -200,14 +200,14 @@ def test_no_changed_byte_of_a_note_goes_unseen(rng: random.Random) -> None:
         notes.open_note(bytes(raw), [LOG.verifier])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.one_of(st.text(max_size=200), st.binary(max_size=200)))
 def test_anything_else_is_refused_and_nothing_else_raised(note: str | bytes) -> None:
     with pytest.raises(Invalid):
         notes.open_note(note, [LOG.verifier])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=80))
 def test_any_text_can_be_signed_and_opened(text: str) -> None:
     note = notes.sign(text + "\n\n", LOG)
@@ -242,7 +242,7 @@ def test_a_tree_head_key_must_be_a_p256_key() -> None:
         VerifierKey("ct.example", Kind.TREE_HEAD, ed25519_spki)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.one_of(st.text(max_size=60), st.text("+/=AQa0\ud800", max_size=60)))
 def test_any_other_key_is_refused_and_nothing_else_raised(key: str) -> None:
     for parse in (parse_verifier, parse_signer):
@@ -257,7 +257,7 @@ SPKI = P256.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 CT_LOG = VerifierKey(LOG.name, Kind.TREE_HEAD, SPKI)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.one_of(st.binary(max_size=90), st.binary(max_size=9).map(lambda b: b + bytes(70_000))))
 def test_any_other_signature_is_false_and_nothing_raised(signature: bytes) -> None:
     for key in (LOG.verifier, WITNESS.verifier, MODERN.verifier, CT_LOG):

@@ -113,7 +113,7 @@ def test_what_could_not_be_read_back_is_not_written() -> None:
         proofs.encode(TlogProof(0, (b"short",), NOTE))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.randoms(use_true_random=False))
 def test_no_changed_character_of_a_proof_goes_unseen(rng: random.Random) -> None:
     bare = proofs.encode(TlogProof(PROOF.index, PROOF.path, NOTE))

@@ -111,7 +111,7 @@ def test_a_proof_in_100_million_entries_reads_a_handful_of_tiles(tmp_path: Path,
     assert store.reads <= 7
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 700), max_size=6))
 def test_however_a_log_grows_it_ends_with_the_same_root(batches: list[int]) -> None:
     with TemporaryDirectory() as folder:

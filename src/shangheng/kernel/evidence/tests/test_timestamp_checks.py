@@ -186,7 +186,7 @@ def test_an_authority_cannot_certify_another() -> None:
 
 
 @pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.randoms(use_true_random=False))
 def test_no_changed_byte_of_a_stamp_changes_what_it_says(rng: random.Random) -> None:
     raw = bytearray(GOOD)
@@ -199,7 +199,7 @@ def test_no_changed_byte_of_a_stamp_changes_what_it_says(rng: random.Random) -> 
     assert stamp.certificate == TSA.certificate
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=100), st.integers(0, len(GOOD) - 1))
 def test_anything_else_is_malformed(data: bytes, cut: int) -> None:
     with pytest.raises(Invalid, match=r"evidence\.stamp_malformed"):

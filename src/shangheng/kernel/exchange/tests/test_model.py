@@ -125,7 +125,7 @@ def test_everybody_holds_what_is_covered(db: None) -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Exchanges,
         settings=settings(
-            max_examples=10, stateful_step_count=12, deadline=None, database=None,
+            max_examples=10, stateful_step_count=12, database=None,
             suppress_health_check=[*HealthCheck],
         ),
     )  # fmt: skip

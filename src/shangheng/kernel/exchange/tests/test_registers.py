@@ -338,7 +338,7 @@ def _said(number: str, day: date) -> str | None:
     return found.values["name"] if found.values["region"] == "320583" else None
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[*HealthCheck])
+@settings(max_examples=25, suppress_health_check=[*HealthCheck])
 @given(plan=steps)
 def test_a_receiver_can_say_of_every_day_what_the_register_says(
     plan: list[tuple[str, int, int, str, str]], house: Provider

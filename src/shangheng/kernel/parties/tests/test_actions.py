@@ -198,7 +198,7 @@ class AnyRoster(TestCase):
     """Whatever is reported, in whatever order, the promises of the rows hold."""
 
     @given(st.lists(rosters, max_size=3))
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     def test_each_current_code_and_link_stays_single_and_a_repeat_adds_nothing(
         self, told: list[list[Merchant]]
     ) -> None:

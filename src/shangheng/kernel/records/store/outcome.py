@@ -23,7 +23,7 @@ from shangheng.kernel.records.concept.fields import Field
 from shangheng.kernel.records.concept.receipts import RuleCount
 from shangheng.kernel.records.store.keys import KeyIndex
 from shangheng.kernel.records.store.lines import rows_at
-from shangheng.kernel.records.store.reading import Fault, key_number, quoted
+from shangheng.kernel.records.store.reading import key_number, quoted
 from shangheng.kernel.records.store.sources import OWN_COLUMNS
 from shangheng.kernel.records.store.staging import Plan
 
@@ -101,6 +101,7 @@ class Returned:
     others: Counter[kinds.Rule] = field(default_factory=Counter)
     _files: dict[str, TextIO] = field(default_factory=dict)
     _held: list[Held] = field(default_factory=list)
+    _said: dict[tuple[int, ...], list[str]] = field(default_factory=dict)
 
     def _writer(self, name: str, header: Sequence[str]) -> Any:  # noqa: ANN401 - a csv writer
         if name not in self._files:
@@ -122,8 +123,9 @@ class Returned:
         """Send source rows back with the place and the reasons (field, rule, zh, en)."""
         writer = self._writer("rejects.csv", self._header)
         for row in rows:
-            texts = [safe(row[at]) if at < len(row) else "" for at in self._kept]
-            writer.writerow([*texts, line, *why])
+            texts = [safe(row[at]) for at in self._kept if at < len(row)]
+            missing = [""] * (len(self._kept) - len(texts))
+            writer.writerow([*texts, *missing, line, *why])
 
     def questioned(
         self, line: int, rows: Sequence[Sequence[str | None]], broken: list[int]
@@ -135,17 +137,22 @@ class Returned:
             return
         self._release(line)
         self.faults.update(broken)
-        faults = [self.plan.faults[at] for at in broken]
-        bad = [fault for fault in faults if not fault.rule.is_warning]
+        bad = tuple(at for at in broken if not self.plan.faults[at].rule.is_warning)
         if bad:
             self.reject(line, rows, self._reasons(bad))
             return
         writer = self._writer("warnings.csv", OWN_COLUMNS)
-        for fault in faults:
-            writer.writerow([line, *self._reasons([fault])])
+        for at in broken:
+            writer.writerow([line, *self._reasons((at,))])
 
-    def _reasons(self, faults: Sequence[Fault]) -> list[str]:
-        kind = self.plan.kind.name
+    def _reasons(self, broken: tuple[int, ...]) -> list[str]:
+        """Return fields, rules and what is said of them; many rows break the same ones."""
+        if broken not in self._said:
+            self._said[broken] = self._put(broken)
+        return self._said[broken]
+
+    def _put(self, broken: tuple[int, ...]) -> list[str]:
+        kind, faults = self.plan.kind.name, [self.plan.faults[at] for at in broken]
         return [
             "; ".join(fault.field.name for fault in faults),
             "; ".join(f"{kind}.{fault.rule.number}" for fault in faults),

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import islice
+from typing import TypeVar
 
 import duckdb
 import numpy as np
@@ -19,6 +20,7 @@ from shangheng.kernel.records.store.keys import (
     COLUMNS,
     TYPES,
     Entries,
+    Found,
     KeyIndex,
     Segment,
     segment_of,
@@ -29,6 +31,7 @@ from shangheng.kernel.records.store.staging import STAGE
 
 PIECE_ROWS, SLICE_PIECES = 2**18, 8
 """Rows whose texts are in memory at a time, and how many such pieces are resolved together."""
+Each = TypeVar("Each")
 PRIME = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -69,11 +72,6 @@ class Slice:
     def having(self, *verdicts: Verdict) -> npt.NDArray[np.int64]:
         """Return the positions within the slice of rows with one of these verdicts."""
         return np.flatnonzero(np.isin(self.verdicts, verdicts))
-
-    @property
-    def kept(self) -> Entries:
-        """Return what the index will know of the rows that are kept."""
-        return self.entries.take(self.having(*KEPT))
 
     def without_hashes(self) -> "Slice":
         """Return the slice without the records' hashes, which are large and already written."""
@@ -134,19 +132,21 @@ def good_rows(
         return found.to_arrow_table()
 
     pieces = map(fetched, range(0, total, PIECE_ROWS))
+    is_large = total > PIECE_ROWS * SLICE_PIECES
     rows = map(_rows, _ahead(pieces) if total > PIECE_ROWS else pieces)
-    # No name here holds on to a slice, which is large, while the next one is fetched.
     slices = map(Rows.joined, iter(lambda: [*islice(rows, SLICE_PIECES)], []))
-    return filter(lambda slice_: len(slice_.entries), slices)
+    # Nobody but who asked holds on to a slice, which is large, while the next one is made.
+    return filter(lambda slice_: len(slice_.entries), _ahead(slices) if is_large else slices)
 
 
-def _ahead(pieces: Iterator[pa.Table]) -> Iterator[pa.Table]:
-    """Give one piece after the other; another thread fetches the next one meanwhile."""
+def _ahead(asked: Iterator[Each]) -> Iterator[Each]:
+    """Give one after the other; another thread makes the next one meanwhile."""
     with ThreadPoolExecutor(1) as other:
-        coming = other.submit(next, pieces, None)
-        while (piece := coming.result()) is not None:
-            coming = other.submit(next, pieces, None)
-            yield piece
+        coming = other.submit(next, asked, None)
+        while (given := coming.result()) is not None:
+            coming = other.submit(next, asked, None)
+            yield given
+            del given  # it is large, and the next one may not be there yet
 
 
 def _rows(piece: pa.Table) -> Rows:
@@ -191,34 +191,46 @@ class Resolver:
     def resolve(self, rows: Rows) -> Slice:
         """Return the rows with a verdict for each."""
         self.finish()
-        entries = rows.entries
+        order, again = sorted_keys(rows.entries["high"], rows.entries["low"])
+        # In the order of their keys, in which all is found soonest.
+        entries = rows.entries.take(order)
         found = self._index.find(entries["high"], entries["low"])
-        verdicts = np.full(len(entries), Verdict.NEW, dtype=np.uint8)
-        same_print = found.entries["print"] == entries["print"]
-        same_source = found.entries["source"] == entries["source"]
-        outranks = entries["rank"] < found.entries["rank"]
-        verdicts[found.known & same_source & same_print] = Verdict.UNCHANGED
-        verdicts[found.known & same_source & ~same_print] = Verdict.CORRECTED
-        verdicts[found.known & ~same_source] = Verdict.SECOND_SOURCE
-        verdicts[found.known & ~same_source & outranks] = Verdict.OUTRANKS
-        self._within(entries, verdicts)
-        told = Slice(rows, verdicts, found.entries)
-        unchanged = told.having(Verdict.UNCHANGED)
+        judged = np.full(len(entries), Verdict.NEW, dtype=np.uint8)
+        old = found.entries
+        if found.known.any():
+            _against(found, entries, judged)
+            old = old.put(order)
+        self._within(entries, again, judged)
+        unchanged = np.flatnonzero(judged == Verdict.UNCHANGED)
         if len(unchanged):
             self._unchanged.append(segment_of(entries.take(unchanged)))
-        self._kept = told.kept
-        return told
+        self._kept = entries.take(np.flatnonzero(np.isin(judged, KEPT)))
+        verdicts = np.empty_like(judged)
+        verdicts[order] = judged
+        return Slice(rows, verdicts, old)
 
-    def _within(self, entries: Entries, verdicts: npt.NDArray[np.uint8]) -> None:
+    def _within(
+        self, entries: Entries, again: npt.NDArray[np.bool_], judged: npt.NDArray[np.uint8]
+    ) -> None:
         """Find keys that came earlier in this batch: equal rows are known, others clash."""
-        order, again = sorted_keys(entries["high"], entries["low"])
         if again.any():
-            first = np.maximum.accumulate(np.where(again, 0, np.arange(len(order))))
-            equal = entries["print"][order] == entries["print"][order[first]]
-            verdicts[order[again & equal]] = Verdict.UNCHANGED
-            verdicts[order[again & ~equal]] = Verdict.CLASH
+            first = np.maximum.accumulate(np.where(again, 0, np.arange(len(again))))
+            equal = entries["print"] == entries["print"][first]
+            judged[again & equal] = Verdict.UNCHANGED
+            judged[again & ~equal] = Verdict.CLASH
         for before in (*self._index.pending(), *self._unchanged):
             found = before.find(entries["high"], entries["low"])
             equal_before = found.entries["print"] == entries["print"]
-            verdicts[found.known & equal_before] = Verdict.UNCHANGED
-            verdicts[found.known & ~equal_before] = Verdict.CLASH
+            judged[found.known & equal_before] = Verdict.UNCHANGED
+            judged[found.known & ~equal_before] = Verdict.CLASH
+
+
+def _against(found: Found, entries: Entries, judged: npt.NDArray[np.uint8]) -> None:
+    """Judge entries by what the index knew of them."""
+    same_print = found.entries["print"] == entries["print"]
+    same_source = found.entries["source"] == entries["source"]
+    outranks = entries["rank"] < found.entries["rank"]
+    judged[found.known & same_source & same_print] = Verdict.UNCHANGED
+    judged[found.known & same_source & ~same_print] = Verdict.CORRECTED
+    judged[found.known & ~same_source] = Verdict.SECOND_SOURCE
+    judged[found.known & ~same_source & outranks] = Verdict.OUTRANKS

@@ -29,7 +29,7 @@ from shangheng.kernel.records.tests.builders import (
 )
 
 FEW = settings(
-    max_examples=12, deadline=None, derandomize=True,
+    max_examples=12, derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 DIRT = st.sampled_from(
@@ -214,7 +214,7 @@ STEPS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(STEPS)
 def test_the_key_index_knows_what_a_dictionary_knows(
     steps: list[tuple[list[tuple[int, int]], str]],

@@ -71,7 +71,7 @@ def test_an_explicit_address_is_believed_more_than_a_lone_short_name() -> None:
 
 
 @given(st.sampled_from(COUNTIES), st.sampled_from(["", "解放大道8号", "XX路1号", " 8栋"]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_full_address_always_leads_to_its_county(county: str, street: str) -> None:
     match = queries.from_address(queries.full_name(county) + street)
     found = {match.region.code} if match.region else {r.code for r in match.alternatives}
@@ -79,7 +79,7 @@ def test_a_full_address_always_leads_to_its_county(county: str, street: str) -> 
 
 
 @given(st.text())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_text_gets_an_answer_within_bounds(text: str) -> None:
     match = queries.from_address(text)
     assert 0 <= match.confidence <= 1

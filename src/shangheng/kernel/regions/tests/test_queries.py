@@ -111,7 +111,7 @@ def test_nearly_every_county_of_the_four_provinces_has_a_known_fate(province: st
 
 
 @given(st.sampled_from(SIX_DIGITS), st.integers(1980, 2023))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_what_is_resolved_to_a_year_is_valid_in_it(code: str, year: int) -> None:
     try:
         found = queries.as_of(code, year)
@@ -122,7 +122,7 @@ def test_what_is_resolved_to_a_year_is_valid_in_it(code: str, year: int) -> None
 
 
 @given(st.integers(1980, 2023))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_map_of_borders_places_every_county_somewhere_valid(year: int) -> None:
     placed = queries.border_map(year)
     assert set(placed) == {c for c in SIX_DIGITS if level_of(c) == "county"}
