@@ -69,7 +69,7 @@ def watch(address: str) -> None:
     seen: Versions = ()
     read_policies()
     waiting: list[str] = list(pages())
-    due = 0.0
+    due = time.monotonic() + WHILE_MOVING_S
     while True:
         time.sleep(LOOK_EVERY_S)
         try:
@@ -82,7 +82,9 @@ def watch(address: str) -> None:
             _settle(FILES_WHILE_MOVING)
             if time.monotonic() >= due:
                 due = _ask_while_moving(address, waiting[0])
-        elif _settle(FILES_PER_DAY_MAX):
+            continue
+        due = time.monotonic() + WHILE_MOVING_S
+        if _settle(FILES_PER_DAY_MAX):
             seen = versions()
         elif waiting:
             ask(address, waiting.pop(0))

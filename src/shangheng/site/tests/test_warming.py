@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,49 @@ def test_policies_that_cannot_be_read_do_not_stop_the_server(
 ) -> None:
     settings.JURISDICTIONS = tmp_path / "nowhere"
     warming.read_policies()
+
+
+def looked(
+    monkeypatch: pytest.MonkeyPatch, versions: Callable[[int], int]
+) -> list[tuple[int, str]]:
+    """Let the server look forty times, and return at which look it asked for which page.
+
+    ``versions`` gives the version of the ledger at each look; to ask takes no time.
+    """
+    asked: list[tuple[int, str]] = []
+    looks = [0]
+
+    def sleep(_: float) -> None:
+        looks[0] += 1
+        if looks[0] > 40:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(warming, "read_policies", lambda: None)
+    monkeypatch.setattr(warming, "_publish", lambda: None)
+    monkeypatch.setattr(warming, "_settle", lambda _: 0)
+    monkeypatch.setattr(warming, "pages", lambda: ("/", "/?region=320500"))
+    monkeypatch.setattr(warming, "versions", lambda: (versions(looks[0]),))
+    monkeypatch.setattr(warming, "ask", lambda _, page: asked.append((looks[0], page)))
+    monkeypatch.setattr(warming.time, "sleep", sleep)
+    monkeypatch.setattr(warming.time, "monotonic", lambda: looks[0] * warming.LOOK_EVERY_S)
+    with pytest.raises(KeyboardInterrupt):
+        warming.watch("http://127.0.0.1:9")
+    return asked
+
+
+def test_a_quiet_ledger_is_asked_page_after_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert looked(monkeypatch, lambda _: 7) == [(2, "/"), (3, "/?region=320500")]
+
+
+def test_while_the_ledger_moves_the_province_is_asked_once_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = looked(monkeypatch, lambda look: look)
+    assert asked == [(12, "/"), (24, "/"), (36, "/")]
+
+
+def test_a_ledger_that_moved_for_a_moment_is_asked_when_it_is_quiet(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = looked(monkeypatch, lambda look: min(look, 5) if look < 20 else 8)
+    assert asked == [(6, "/"), (7, "/?region=320500"), (21, "/"), (22, "/?region=320500")]
