@@ -53,13 +53,15 @@ class _Page:
     versions: Hashable = None
     figures: Parts | None = None
     took_s: deque[float] = field(default_factory=lambda: deque(maxlen=2))
+    begun: float = 0.0
     ended: float = 0.0
 
     def compute(self, versions: Hashable, work: Callable[[], Parts]) -> Parts:
         """Compute and remember it; the caller holds ``computing``."""
         begun, at = time.monotonic(), clock.now()
         figures = work()
-        self.versions, self.figures, self.ended = versions, figures, time.monotonic()
+        self.versions, self.figures = versions, figures
+        self.begun, self.ended = begun, time.monotonic()
         if any(each.computed_at and each.computed_at >= at for each in _all(figures)):
             # Not all of them were kept.
             self.took_s.append(self.ended - begun)
@@ -97,11 +99,14 @@ def figures(
     figures, or finds what is kept; another thread may ask it, later. Who ``waits`` is given no
     others than those of these versions.
     """
-    page = _page(key)
+    page, asked = _page(key), time.monotonic()
     if page.versions != versions and not waits and page.may_be_shown():
         return _of_before(page, versions, work)
     if page.versions != versions:
-        with page.computing:  # one computes what all wait for; for the others it is kept then
+        with page.computing:
+            if page.figures is not None and page.begun >= asked:
+                # Begun while this one waited for another, so of the ledger of now for both.
+                return _told(page.figures)
             if page.versions != versions:
                 return _told(page.compute(versions, work))
     return _told(work())

@@ -2,6 +2,7 @@
 """Nobody waits for figures that take seconds, nor takes those of before for those of now."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -16,6 +17,7 @@ from shangheng.site.tests.conftest import orders
 from shangheng.site.tests.test_figures import figure
 
 BEHIND = "此后账本又有变动"
+WAITS = {"waits": True}
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +54,20 @@ class Work:
         self.done += 1
         found = replace(figure([{"value": Decimal(self.done)}]), computed_at=clock.now())
         return {"now": [found]}
+
+
+class Door:
+    """A lock that counts who came to it."""
+
+    def __init__(self) -> None:
+        self.came, self._lock = 0, threading.Lock()
+
+    def __enter__(self) -> None:
+        self.came += 1
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
 
 
 def value(found: recently.Recent) -> Decimal:
@@ -158,6 +174,27 @@ def test_two_who_wait_for_the_same_do_not_compute_at_the_same_time() -> None:
     threads[1].start()
     work.may_end.set()
     for each in threads:
+        each.join(30)
+    assert work.done == 2
+
+
+def test_of_many_who_wait_while_the_ledger_moves_two_compute() -> None:
+    work, door = Work(), Door()
+    recently._page("page").computing = door  # type: ignore[assignment] # noqa: SLF001
+    work.may_end.clear()
+    first = threading.Thread(target=recently.figures, args=("page", 1, work), kwargs=WAITS)
+    first.start()
+    assert work.has_begun.wait(30)
+    others = [
+        threading.Thread(target=recently.figures, args=("page", version, work), kwargs=WAITS)
+        for version in range(2, 7)
+    ]
+    for each in others:
+        each.start()
+    while door.came < 1 + len(others):
+        time.sleep(0.01)
+    work.may_end.set()
+    for each in (first, *others):
         each.join(30)
     assert work.done == 2
 
