@@ -168,8 +168,8 @@ def sql_is_registration_number(column: str) -> str:
 def sql_is_gtin(column: str) -> str:
     """Return the SQL twin of ``is_gtin``.
 
-    The number is taken apart two digits at a time, from the end, whatever its length: of a pair
-    ``p`` the digits count as ``p + 3 * (p // 10)``: tens vanish in the last digit of the sum.
+    The number is taken apart two digits at a time, from the end, whatever its length. The digits
+    of a pair ``p`` count as ``p + 3 * (p // 10)``, since tens vanish in the last digit of the sum.
     """
     halves = (f"({column}::BIGINT // 1000000)::INTEGER", f"({column}::BIGINT % 1000000)::INTEGER")
     pairs = [f"(({half}) // {unit} % 100)" for half in halves for unit in (1, 100, 10_000)]

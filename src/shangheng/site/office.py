@@ -56,6 +56,12 @@ PAPER: dict[str, Callable[[Any], paper.Part]] = {
 """The parts of a sheet, as services name them."""
 
 
+def _in_parts(parts: Mapping[str, Sequence[Any]], figures: Sequence[Figure]) -> Parts:
+    """Return figures, one for each of what the parts hold, by the names of the parts."""
+    each = iter(figures)
+    return {name: list(islice(each, len(part))) for name, part in parts.items()}
+
+
 @dataclass(frozen=True)
 class Office:
     """The house as a page sees it; handed to the views of services with their address."""
@@ -171,32 +177,28 @@ class Office:
         All readers share what is computed.
         """
         every = [each for part in asked.values() for each in part]
-        reads = {read for name, _ in every for read in self.registry.indicator(name).reads}
-        sources = self.house().sources(reads)
+        known = self._known(every)
+        sources = self.house().sources(
+            {read for indicator, _ in known for read in indicator.reads}
+        )
         versions = tuple((name, found.version) for name, (_, found) in sources.items())
 
         def work() -> Parts:
-            at = self.now()
-            found = iter(
-                formulas.answers(self._known(every), house=self.house(), at=at, parties=True)
-            )
-            return {name: list(islice(found, len(part))) for name, part in asked.items()}
+            found = formulas.answers(known, house=self.house(), at=self.now(), parties=True)
+            return _in_parts(asked, found)
 
-        found = recently.figures(
+        recent = recently.figures(
             (self.ledger.root, about), (*versions, *every), work,
             waits="no-cache" in request.headers.get("Cache-Control", ""),
         )  # fmt: skip
+        whole = [each for part in recent.figures.values() for each in part]
         reader = self.reader(request)
-        if found.is_behind and not reader.officer:
-            # One's own records are counted now: beside figures of before they would open too much.
-            reader = EVERYBODY
-        seen = {name: self._as_seen(part, reader) for name, part in found.figures.items()}
-        return replace(found, figures=seen)
-
-    def _as_seen(self, whole: Sequence[Figure], reader: Reader) -> list[Figure]:
         if reader.officer:
-            return [each.without_parties() for each in whole]
-        return self._shown(whole, reader)
+            seen = [each.without_parties() for each in whole]
+        else:
+            # One's own records are counted now: beside figures of before they would open too much.
+            seen = self._shown(whole, EVERYBODY if recent.is_behind else reader)
+        return replace(recent, figures=_in_parts(recent.figures, seen))
 
     def _known(self, asked: Sequence[tuple[str, Question]]) -> list[Asked]:
         return [(self.registry.indicator(name), question) for name, question in asked]

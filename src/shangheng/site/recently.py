@@ -9,7 +9,7 @@ what is too old to be shown is waited for.
 
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +19,7 @@ from django.db import connections
 
 from shangheng.kernel.errors import ShanghengError
 from shangheng.kernel.formulas.concept import Figure
+from shangheng.kernel.formulas.figures import Remembered
 from shangheng.site import clock
 
 PATIENCE_S = 3.0
@@ -49,7 +50,7 @@ class Recent:
 class _Page:
     """What was computed for a page last; one computes it at a time."""
 
-    computing: threading.Lock
+    computing: threading.Lock = field(default_factory=threading.Lock)
     versions: Hashable = None
     figures: Parts | None = None
     took_s: deque[float] = field(default_factory=lambda: deque(maxlen=2))
@@ -77,17 +78,7 @@ class _Page:
         return time.monotonic() - self.ended >= REST * self.took_s[-1]
 
 
-_pages: OrderedDict[Hashable, _Page] = OrderedDict()
-_adding = threading.Lock()
-
-
-def _page(key: Hashable) -> _Page:
-    with _adding:
-        page = _pages.setdefault(key, _Page(threading.Lock()))
-        _pages.move_to_end(key)
-        while len(_pages) > PAGES_KEPT:
-            _pages.popitem(last=False)
-        return page
+_pages = Remembered(PAGES_KEPT)
 
 
 def figures(
@@ -99,7 +90,8 @@ def figures(
     figures, or finds what is kept; another thread may ask it, later. Who ``waits`` is given no
     others than those of these versions.
     """
-    page, asked = _page(key), time.monotonic()
+    page: _Page = _pages.get(key, _Page)
+    asked = time.monotonic()
     if page.versions != versions and not waits and page.may_be_shown():
         return _of_before(page, versions, work)
     if page.versions != versions:
@@ -137,9 +129,3 @@ def _beside(page: _Page, versions: Hashable, work: Callable[[], Parts]) -> None:
     finally:
         page.computing.release()
         connections.close_all()
-
-
-def forget() -> None:
-    """Forget all pages."""
-    with _adding:
-        _pages.clear()

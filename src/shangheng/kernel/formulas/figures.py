@@ -39,14 +39,14 @@ class Remembered:
         self._lock = Lock()
 
     def get(self, key: Hashable, work_out: Callable[[], Any]) -> Any:  # noqa: ANN401
-        """Return what is known under the key, working it out if it is not."""
+        """Return what is known under the key, working it out if it is not; one thing for all."""
         with self._lock:
             if key in self._known:
                 self._known.move_to_end(key)
                 return self._known[key]
         found = work_out()
         with self._lock:
-            self._known[key] = found
+            found = self._known.setdefault(key, found)
             while len(self._known) > self._size:
                 self._known.popitem(last=False)
         return found

@@ -3,7 +3,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from shangheng.kernel.errors import Unavailable
+from shangheng.kernel.formulas.figures import Remembered
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.site import clock, recently
 from shangheng.site.tests.conftest import orders
@@ -21,10 +22,8 @@ WAITS = {"waits": True}
 
 
 @pytest.fixture(autouse=True)
-def _nothing_known() -> Iterator[None]:
-    recently.forget()
-    yield
-    recently.forget()
+def _nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recently, "_pages", Remembered(recently.PAGES_KEPT))
 
 
 @pytest.fixture
@@ -180,7 +179,7 @@ def test_two_who_wait_for_the_same_do_not_compute_at_the_same_time() -> None:
 
 def test_of_many_who_wait_while_the_ledger_moves_two_compute() -> None:
     work, door = Work(), Door()
-    recently._page("page").computing = door  # type: ignore[assignment] # noqa: SLF001
+    recently._pages.get("page", recently._Page).computing = door  # noqa: SLF001
     work.may_end.clear()
     first = threading.Thread(target=recently.figures, args=("page", 1, work), kwargs=WAITS)
     first.start()

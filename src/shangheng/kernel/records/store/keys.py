@@ -59,10 +59,9 @@ class Entries:
 
     def put(self, places: Array) -> "Entries":
         """Return the entries each at its place; what ``take`` has taken is back in its order."""
-        columns = {name: np.empty_like(column) for name, column in self.columns.items()}
-        for name, column in self.columns.items():
-            columns[name][places] = column
-        return Entries(columns)
+        back = np.empty_like(places)
+        back[places] = np.arange(len(places))
+        return self.take(back)
 
     @classmethod
     def empty(cls) -> "Entries":

@@ -123,9 +123,8 @@ class Returned:
         """Send source rows back with the place and the reasons (field, rule, zh, en)."""
         writer = self._writer("rejects.csv", self._header)
         for row in rows:
-            texts = [safe(row[at]) for at in self._kept if at < len(row)]
-            missing = [""] * (len(self._kept) - len(texts))
-            writer.writerow([*texts, *missing, line, *why])
+            texts = [safe(row[at]) if at < len(row) else "" for at in self._kept]
+            writer.writerow([*texts, line, *why])
 
     def questioned(
         self, line: int, rows: Sequence[Sequence[str | None]], broken: list[int]

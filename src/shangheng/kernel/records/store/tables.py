@@ -115,9 +115,7 @@ class Table:
 
     def _is_latest(self) -> bool:
         """Return whether neither a following commit nor a checkpoint beyond ours is there."""
-        version = self.version
-        beyond = _gathered(self.path) > version
-        return not beyond and not commit_path(self.path, version + 1).exists()
+        return _is_last(self.path, self.version)
 
     @property
     def version(self) -> int:
@@ -131,8 +129,7 @@ class Table:
     def files(self) -> tuple[str, ...]:
         """Return the paths of the files that are true, relative to the table."""
         root = str(self.path.resolve())
-        uris = (unquote(uri.removeprefix("file://")) for uri in self._table.file_uris())
-        return tuple(sorted(uri.removeprefix(root).lstrip("/") for uri in uris))
+        return tuple(path.removeprefix(root).lstrip("/") for path in _paths(self._table))
 
     def write(
         self, connection: duckdb.DuckDBPyConnection, select: str, *, tag: str, day: str = ""
@@ -316,18 +313,14 @@ class _Standing:
         if not (path / LOG).exists():
             return cls(LedgerFiles(0, ()), ())
         table = DeltaTable(str(path))
-        paths = (unquote(uri.removeprefix("file://")) for uri in table.file_uris())
-        files = LedgerFiles(int(table.version()), tuple(sorted(paths)))
+        files = LedgerFiles(int(table.version()), _paths(table))
         return cls(files, _identity(commit_path(path, files.version)))
 
     def stands(self, path: Path) -> bool:
         """Return whether this very commit is there, and neither the next nor one beyond."""
         version = self.files.version
-        return bool(self.commit) and (
-            _identity(commit_path(path, version)) == self.commit
-            and not commit_path(path, version + 1).exists()
-            and _gathered(path) <= version
-        )
+        is_there = bool(self.commit) and _identity(commit_path(path, version)) == self.commit
+        return is_there and _is_last(path, version)
 
 
 _standing: dict[Path, _Standing] = {}
@@ -342,10 +335,22 @@ def _identity(path: Path) -> tuple[int, ...]:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _gathered(path: Path) -> int:
-    """Return the version up to which commits are gathered in a checkpoint."""
-    last = path / POINTER
-    return int(json.loads(last.read_bytes())["version"]) if last.exists() else 0
+def pointer_of(path: Path) -> int:
+    """Return the version of the last checkpoint, 0 where there is none or it cannot be read."""
+    try:
+        return int(json.loads((path / POINTER).read_bytes())["version"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+
+
+def _is_last(path: Path, version: int) -> bool:
+    """Return whether neither a following commit nor a checkpoint beyond a version is there."""
+    return pointer_of(path) <= version and not commit_path(path, version + 1).exists()
+
+
+def _paths(table: DeltaTable) -> tuple[str, ...]:
+    """Return the paths of the files that are true, in order."""
+    return tuple(sorted(unquote(uri.removeprefix("file://")) for uri in table.file_uris()))
 
 
 def _files_then(path: Path, version: int) -> LedgerFiles:
@@ -353,10 +358,10 @@ def _files_then(path: Path, version: int) -> LedgerFiles:
         table = DeltaTable(str(path), version=version)
     except DeltaError as error:
         raise NotFound("ledger.no_version", table=path.name, version=version) from error
-    paths = sorted(unquote(uri.removeprefix("file://")) for uri in table.file_uris())
+    paths = _paths(table)
     if not all(Path(each).exists() for each in paths):
         raise NotFound("ledger.no_version", table=path.name, version=version)
-    return LedgerFiles(version, tuple(paths))
+    return LedgerFiles(version, paths)
 
 
 def _now_ms() -> int:

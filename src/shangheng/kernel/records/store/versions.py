@@ -14,7 +14,14 @@ from pathlib import Path
 
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import digest_of
-from shangheng.kernel.records.store.tables import DIGESTS, LOG, POINTER, commit_path, facts_of
+from shangheng.kernel.records.store.tables import (
+    DIGESTS,
+    LOG,
+    POINTER,
+    commit_path,
+    facts_of,
+    pointer_of,
+)
 
 TABLES = ("tables", "claims")
 
@@ -46,14 +53,6 @@ def latest(path: Path) -> int:
     while commit_path(path, version + 1).exists():
         version += 1
     return version
-
-
-def pointer_of(path: Path) -> int:
-    """Return the version of the last checkpoint, 0 where there is none or it cannot be read."""
-    try:
-        return int(json.loads((path / POINTER).read_bytes())["version"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return 0
 
 
 def sealed_facts(path: Path, version: int) -> dict[str, str]:

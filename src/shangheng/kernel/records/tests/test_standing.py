@@ -51,6 +51,15 @@ def test_a_commit_of_another_process_is_seen_at_once(door: Door) -> None:
     assert (len(before.paths), after.paths) == (1, ())
 
 
+def test_a_pointer_that_cannot_be_read_hides_nothing(door: Door) -> None:
+    door.send(orders(5))
+    before = queries.ledger_files(door.home, "order")
+    (door.home.table("order") / tables.POINTER).write_text("{broken")
+    assert queries.ledger_files(door.home, "order") == before
+    door.send(orders(5, start=90), batch="later")
+    assert queries.ledger_files(door.home, "order").version == 2
+
+
 def test_a_table_that_takes_the_place_of_another_is_read_anew(door: Door, tmp_path: Path) -> None:
     door.send(orders(5))
     path, aside = door.home.table("order"), tmp_path / "aside"
