@@ -24,8 +24,9 @@ def _ledger(given: argparse.Namespace) -> Path:
 
 PARTS: dict[str, Callable[[argparse.Namespace], list[object]]] = {
     "simulate": lambda given: ["benchmarks.simulating", min(given.rows, SIMULATED), data.HOMES],
-    "intake": lambda given: [
-        "benchmarks.intake", given.rows, data.HOMES, *(["full"] if given.full else [])
+    "intake": lambda given: ["benchmarks.intake", given.rows, data.HOMES],
+    "sizes": lambda given: [
+        "benchmarks.intake", given.rows, data.HOMES, "sizes", *(["full"] if given.full else [])
     ],
     "formats": lambda given: ["benchmarks.formats", min(given.rows, FORMATS_ROWS), data.HOMES],
     "checks": lambda given: ["benchmarks.checks", given.rows, data.HOMES],
@@ -47,7 +48,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", choices=sorted(PARTS), help="these parts only")
     parser.add_argument("--rows", type=int, default=ROWS, help="orders (%(default)s)")
     parser.add_argument("--home", help="a home whose ledger is used for api, pages, indicators")
-    parser.add_argument("--full", action="store_true", help="intake of five times as many, too")
+    parser.add_argument("--full", action="store_true", help="`sizes` of five times as many, too")
     return parser.parse_args()
 
 

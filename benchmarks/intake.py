@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """From file to ledger, beside DuckDB merely copying the same file to Parquet.
 
-    python -m benchmarks.intake ROWS HOMES [full]
+    python -m benchmarks.intake ROWS HOMES
+    python -m benchmarks.intake ROWS HOMES sizes [full]
 
-Each run is a process of its own; copy and take alternate, and the best of each counts.
+Each run is a process of its own; copy and take alternate, and the best of each counts. With
+`sizes` CSV files of a tenth as many rows and of as many are taken in turn, in a `full` run also
+one of five times as many: what a row takes is compared.
 """
 
 import shutil
 import sys
-from itertools import pairwise
+from itertools import combinations
 from pathlib import Path
 
 from benchmarks import data
@@ -41,8 +44,8 @@ def take(path: Path, homes: Path) -> Told:
     return told_by(ONCE, "take", path, home=home)
 
 
-def compare(orders: data.Orders, form: str, homes: Path, *, limited: bool) -> tuple[Told, Told]:
-    """Measure one format and print it; return the last take, whose home is kept, and the best."""
+def compare(orders: data.Orders, form: str, homes: Path, *, limited: bool) -> Told:
+    """Measure one format and print it; return the last take, whose home is kept."""
     path = orders.file(form)
     copies, takes = [], []
     for _ in range(RUNS):
@@ -72,7 +75,7 @@ def compare(orders: data.Orders, form: str, homes: Path, *, limited: bool) -> tu
     report(f"{name}/peak", peak, "MB", against="resident, whole process", at_most=PEAK_MB_MAX)
     held = folder_mb(homes / f"intake-{form}" / "ledger")
     report(f"{name}/kept", held, "MB", against="ledger with keys, receipts and archive")
-    return takes[-1], taken
+    return takes[-1]
 
 
 def again(orders: data.Orders, form: str, homes: Path, first: Told) -> None:
@@ -87,44 +90,42 @@ def again(orders: data.Orders, form: str, homes: Path, first: Told) -> None:
     report(f"intake/{form}/again-added", added, "MB", against="the ledger's tables", at_most=0)
 
 
-def per_row(sizes: dict[int, float]) -> None:
-    """Compare the time that a row takes in files of different size."""
-    named = sorted(sizes.items())
-    for (few, one), (many, other) in pairwise(named):
-        times = max(one, other) / min(one, other)
-        limited = few >= ROWS_COMPARED_MIN
+def sizes(counts: list[int], homes: Path) -> None:
+    """Take files of different size, and compare the time that a row takes in each."""
+    took: list[tuple[int, float]] = []
+    for count in counts:
+        path = data.orders(count).file("csv")
+        taken = best([take(path, homes) for _ in range(RUNS)])
+        shutil.rmtree(homes / "intake-csv")
+        rows, seconds = int(taken.answer["rows"]), float(taken.answer["seconds"])
+        took.append((rows, seconds / rows))
+        against = f"{rows} rows in {seconds:.2f} s, {path.stat().st_size / KIB / KIB:.0f} MB"
+        report(f"intake/of-{rows}/peak", taken.peak_mb, "MB", against=against, at_most=PEAK_MB_MAX)
+    for (few, one), (many, other) in combinations(took, 2):
         report(
-            f"intake/per-row-{few}-{many}", times, "times",
+            f"intake/per-row-{few}-{many}", max(one, other) / min(one, other), "times",
             against=f"{one * 1e6:.3f} and {other * 1e6:.3f} µs a row",
-            at_most=PER_ROW_MAX if limited else None,
+            at_most=PER_ROW_MAX if few >= ROWS_COMPARED_MIN else None,
         )  # fmt: skip
 
 
-def main() -> None:
-    """Measure all formats at one size, and CSV at others."""
-    count, homes, full = int(sys.argv[1]), Path(sys.argv[2]), "full" in sys.argv[3:]
+def formats(count: int, homes: Path) -> None:
+    """Take the same orders in each format; CSV a second time."""
     orders = data.orders(count)
-    sizes = {}
     for form in ("csv", "ndjson", "parquet"):
-        last, taken = compare(orders, form, homes, limited=form == "csv")
+        last = compare(orders, form, homes, limited=form == "csv")
         if form == "csv":
-            sizes[int(taken.answer["rows"])] = _per_row(taken)
             again(orders, form, homes, last)
         shutil.rmtree(homes / f"intake-{form}")
-    others = [data.orders(count, tenth=True)]
-    if full:
-        others.append(data.orders(count * FULL_TIMES))
-    for other in others:
-        taken = best([take(other.file("csv"), homes) for _ in range(RUNS)])
-        sizes[int(taken.answer["rows"])] = _per_row(taken)
-        against = f"{taken.answer['rows']} rows"
-        report("intake/csv/peak", taken.peak_mb, "MB", against=against, at_most=PEAK_MB_MAX)
-    shutil.rmtree(homes / "intake-csv")
-    per_row(sizes)
 
 
-def _per_row(taken: Told) -> float:
-    return float(taken.answer["seconds"]) / int(taken.answer["rows"])
+def main() -> None:
+    """Measure all formats at one size, or CSV at several."""
+    count, homes, asked = int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]
+    if "sizes" in asked:
+        sizes([count // 10, count, *([count * FULL_TIMES] if "full" in asked else [])], homes)
+    else:
+        formats(count, homes)
 
 
 if __name__ == "__main__":

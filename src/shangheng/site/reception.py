@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 
 from shangheng.kernel.errors import Unavailable
+from shangheng.kernel.evidence.queries import Leaf
 from shangheng.kernel.records import actions as records
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store.landing import Progress
@@ -27,15 +28,28 @@ def receive(report: records.Report, *, tell: Progress = _silent) -> Receipt:
     What follows a batch may be repeated without harm, so a batch that is sent again after a crash
     between the two is made whole.
     """
+    return _received(report, tell)[0]
+
+
+def receive_and_tell(
+    report: records.Report, *, tell: Progress = _silent
+) -> tuple[Receipt, dict[str, Any]]:
+    """Take a batch in; return its receipt, and what ``told`` says of it."""
+    receipt, leaf = _received(report, tell)
+    return receipt, sealing.with_evidence(receipt, home=wiring.ledger(), leaf=leaf)
+
+
+def _received(report: records.Report, tell: Progress) -> tuple[Receipt, Leaf | None]:
     home, at = wiring.ledger(), clock.now()
     receipt = records.take(report, home=home, at=at, tell=tell)
     for after in REGISTRY.after(report.kind.name):
         after(home, receipt, at)
+    leaf = sealing.leaf_of(receipt)
     try:
-        sealing.publish(sealing.leaf_of(receipt))
+        sealing.publish(leaf.index if leaf else None)
     except Unavailable as silent:  # the batch is taken and sequenced; its proof follows later
         _log.warning("proof_follows", batch=receipt.batch, why=str(silent))
-    return receipt
+    return receipt, leaf
 
 
 def told(receipt: Receipt) -> dict[str, Any]:

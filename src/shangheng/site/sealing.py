@@ -109,20 +109,24 @@ def publish(index: int | None = None) -> Checkpoint | None:
     return integrating.integrate(the_log(), now=clock.now, until=index)
 
 
-def leaf_of(receipt: Receipt) -> int | None:
-    """Return where the leaf of a batch stands in the log; nothing if it has none."""
+def leaf_of(receipt: Receipt) -> queries.Leaf | None:
+    """Return the leaf of a batch; nothing if it has none."""
     leaves = queries.leaves_of(folder_of(receipt.reporter, receipt.batch), BATCH_TAKEN)
-    return leaves[0].index if leaves else None
+    return leaves[0] if leaves else None
 
 
-def with_evidence(receipt: Receipt, *, home: Ledger) -> dict[str, Any]:
-    """Return a receipt as it was sealed, with the proof of it; without one, if it has no leaf."""
-    object_id = folder_of(receipt.reporter, receipt.batch)
-    plain = sealed_receipt(home, object_id) or receipt.to_dict()
-    leaves = queries.leaves_of(object_id, BATCH_TAKEN)
-    if not leaves:
+def with_evidence(
+    receipt: Receipt, *, home: Ledger, leaf: queries.Leaf | None = None
+) -> dict[str, Any]:
+    """Return a receipt as it was sealed, with the proof of it; without one, if it has no leaf.
+
+    Whoever knows the ``leaf`` already need not have it looked for.
+    """
+    plain = sealed_receipt(home, folder_of(receipt.reporter, receipt.batch)) or receipt.to_dict()
+    leaf = leaf or leaf_of(receipt)
+    if leaf is None:
         return plain
-    return {**plain, "evidence": queries.proof_of(the_log(), leaves[0])}
+    return {**plain, "evidence": queries.proof_of(the_log(), leaf)}
 
 
 def sealed_receipt(home: Ledger, object_id: str) -> dict[str, Any] | None:

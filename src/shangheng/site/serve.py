@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Serving the site: one process with threads; more of them behind a proxy when needed."""
 
+import gc
 from typing import Any
 
 import waitress  # type: ignore[import-untyped]
@@ -25,6 +26,8 @@ def serve(host: str, port: int, threads: int = 8) -> None:
     charts.warm_up()
     desk().resume(take)
     work.start()
+    gc.collect()
+    gc.freeze()  # what stands now stays: to look through all of it again and again stops everyone
     warming.start(f"http://{LOCAL if host in EVERYWHERE else host}:{port}")
     waitress.serve(
         application,

@@ -76,6 +76,7 @@ class Log:
     root: Certificate
     keys_folder: Path = field(compare=False)
     outside: Outside = ALONE
+    _opened: dict[str, SignedCheckpoint] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def origin(self) -> str:
@@ -142,12 +143,18 @@ class Log:
         return check_stamp(stamp, sha256(note.encode()).digest(), self.stamp_trust).at
 
     def published(self) -> tuple[str, SignedCheckpoint] | None:
-        """Return the checkpoint that stands published, opened with the log's own keys."""
+        """Return the checkpoint that stands published, opened with the log's own keys.
+
+        The same note is opened once: with the same keys it can only be what it was.
+        """
         try:
             note = self.store.read(CHECKPOINT).decode("utf-8", "surrogateescape")
         except NotFound:
             return None
-        return note, open_checkpoint(note, self.trust)
+        opened = self._opened.get(note) or open_checkpoint(note, self.trust)
+        self._opened.clear()
+        self._opened[note] = opened
+        return note, opened
 
 
 def make(home: Path, *, name: str, at: datetime, given: str = "") -> Log:

@@ -8,6 +8,7 @@ allowed only with the same bytes. Only the checkpoint is replaced.
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from secrets import token_hex
@@ -116,9 +117,14 @@ def flush_all(places: Iterable[Path]) -> None:
     asked = list(places)
     if len(asked) == 1:
         flush(asked[0])
-    elif asked:
-        with ThreadPoolExecutor(min(len(asked), _FLUSHES_AT_ONCE)) as pool:
-            list(pool.map(flush, asked))
+    else:
+        list(_flushers(os.getpid()).map(flush, asked))
+
+
+@lru_cache(maxsize=1)
+def _flushers(process: int) -> ThreadPoolExecutor:  # noqa: ARG001 - a forked child has none
+    """Return the threads that wait for the disk: to start them takes as long as many a flush."""
+    return ThreadPoolExecutor(_FLUSHES_AT_ONCE, "flush")
 
 
 def flush(place: Path) -> None:

@@ -65,12 +65,12 @@ def send(
     )
     again = bool(idempotency_key) and queries.is_taken(idempotency_key, reporter=reporter)
     try:
-        receipt = reception.receive(report)
+        receipt, told = reception.receive_and_tell(report)
     except Refusal:
         metrics.BATCHES.labels(kind, "api", "refused").inc()
         raise
     metrics.counted(receipt, "api", again=again)
-    return _json(reception.told(receipt), HTTPStatus.OK if again else HTTPStatus.CREATED)
+    return _json(told, HTTPStatus.OK if again else HTTPStatus.CREATED)
 
 
 @router.get("", response={200: list[ReceiptOut], **REFUSALS}, summary="回执列表 Receipts")
