@@ -25,7 +25,7 @@ LONGER_FILES = {
     "src/shangheng/services/statistics/records.py": 434,  # seven kinds: a table, not a program
 }
 LARGER_SERVICES = {
-    "statistics": 4_200,  # sixty indicators, see docs/decisions/0004; frame, survey, releases
+    "statistics": 4_300,  # sixty indicators, see docs/decisions/0004; frame, survey, releases
     "policy": 3_500,  # four systems: library, tracker, scoreboard, evaluation index
     "consumer": 3_050,  # six systems: a life cycle, eight registers, eight indicators, pages
     # Four jurisdictions' provisions, judged one by one and all at once, and under other numbers;

@@ -29,12 +29,14 @@ def frame_command(year: int, *, as_json: bool) -> None:
         "代码 code",
         "企业 name",
         "判定 step",
+        "自 since",
         "销售额 sales",
         "条件 threshold",
         "理由 why",
     )
     rows = [
-        (each.firm.code, each.firm.name, each.step, _amount(each.sales_yuan),
+        (each.firm.code, each.firm.name, each.step, each.since.isoformat(),
+         _amount(each.sales_yuan),
          _amount(each.threshold_yuan), f"{each.zh} {each.clause}")
         for each in found
     ]  # fmt: skip
@@ -43,10 +45,13 @@ def frame_command(year: int, *, as_json: bool) -> None:
 
 @click.command("survey")
 @click.option("--month", required=True, metavar="YYYY-MM", help="月份 month")
+@click.option("--currency", default="CNY", metavar="CODE", help="币种 currency (CNY)")
 @JSON
-def survey_command(month: str, *, as_json: bool) -> None:
+def survey_command(month: str, currency: str, *, as_json: bool) -> None:
     """平台交易情况调查：权数、推算、误差 What platforms told, grossed up, with its error."""
-    found = SERVICE.jobs["survey"](month, house=OFFICE.house(), home=OFFICE.place.region)
+    found = SERVICE.jobs["survey"](
+        month, house=OFFICE.house(), home=OFFICE.place.region, currency=currency
+    )
     if as_json:
         _print_json(found.plain)
         return
@@ -61,7 +66,7 @@ def survey_command(month: str, *, as_json: bool) -> None:
         click.echo(text(found.refusal.code, found.refusal.facts, "en"))
     elif found.estimate:
         told = found.estimate
-        click.echo(f"推算 estimated {_amount(told.total)}  标准误 error "
+        click.echo(f"推算 estimated {_amount(told.total)} {currency}  标准误 error "
                    f"{_amount(told.standard_error)}  95 % {_amount(told.low)} – "
                    f"{_amount(told.high)}")  # fmt: skip
 

@@ -170,6 +170,31 @@ def test_a_past_year_is_decided_again_as_it_was_then(officer: Client, lead: Clie
 
 
 @pytest.mark.usefixtures("sold")
+def test_who_reaches_the_threshold_is_entered_from_that_day_on(
+    officer: Client, lead: Client
+) -> None:
+    # Three hundred yuan a day from 1 November 2025 on, of six hundred.
+    found = {each["code"]: each for each in told(frame_command, "--year", "2025")}
+    great = found[GREAT]
+    assert (great["step"], great["since"], great["sales_yuan"]) == (
+        "enter",
+        "2025-11-02",
+        "900.0000",
+    )
+    assert found[SMALL]["step"] == "out"
+    assert "2025-11-02" in page(officer, "/frame/"), "the year of the latest sales is shown"
+    assert officer.post("/frame/?year=2025", {"every": "1"}).status_code == 302
+    number = told_entry(officer)
+    lead.post(f"/registers/statistical_frame/{number}/confirm/")
+    assert rate(date(2025, 11, 30)) == 100
+    assert steps(2025)[GREAT] == "enter", "as it was decided then"
+    assert steps(2026)[GREAT] == "stay"
+    assert steps(2027)[GREAT] == "leave"
+    with pytest.raises(Invalid, match=r"parameter\.not_entered"):
+        rate(date(2025, 11, 1))
+
+
+@pytest.mark.usefixtures("sold")
 def test_a_published_rate_is_computed_again_by_what_was_on_file_then() -> None:
     number = on_file("statistical_frame", date(2026, 1, 1), **FIRM, code=GREAT)
     object_id = sealed_figures.publish(RATE, Question(until=date(2026, 6, 30)))
@@ -251,6 +276,27 @@ def test_the_survey_estimates_who_did_not_answer_and_names_them(
     csv = officer.get("/survey/?month=2025-11&format=csv&list=regions").content.decode()
     assert "310000,0,9000" in csv.replace(".0000", "")
     assert told(survey_command, "--month", "2025-10")["platforms"] == [], "not on file by then"
+
+
+@pytest.mark.usefixtures("sold")
+def test_each_currency_is_surveyed_by_itself(
+    officer: Client, report: Callable[..., Receipt]
+) -> None:
+    report(orders(30, platform="P02").replace(b"CNY", b"USD"), reporter="P02")
+    for code in ("P01", "P02"):
+        on_file("trading_platform", date(2025, 1, 1), **PLATFORM, platform=code, stratum="large")
+    for currency, paid in (("CNY", [6000, 0]), ("USD", [0, 3000])):
+        found = told(survey_command, "--month", "2025-11", "--currency", currency)
+        assert found["currencies"] == ["CNY", "USD"]
+        assert [each["amount"] for each in found["platforms"]] == paid, "nought is an answer"
+        assert found["estimate"]["total"] == sum(paid)
+        assert sum(each["buyer"] for each in found["regions"]) == sum(paid)
+    text = page(officer, "/survey/?month=2025-11&currency=USD")
+    assert "付款额（USD）" in text
+    assert "<option selected>USD</option>" in text
+    wrong = officer.get("/survey/?month=2025-11&currency=usd")
+    assert wrong.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "三个大写字母" in wrong.content.decode()
 
 
 @pytest.mark.usefixtures("sold")

@@ -50,6 +50,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "增速须有起止日期，或按月、季、年分组",
         "Growth needs a first and a last day, or a split by month, quarter or year",
     ),
+    "question.currency_unreadable": (
+        "读不懂币种“{text}”，应为三个大写字母的代码，例如 CNY（ISO 4217）",
+        "“{text}” is no currency: write three capital letters such as CNY (ISO 4217)",
+    ),
     "question.month_unreadable": (
         "“{text}”不是月份，应写作 2026-11",
         "“{text}” is not a month; write 2026-11",

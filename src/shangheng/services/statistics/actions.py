@@ -48,13 +48,13 @@ def _merchants(rows: list[tuple[str | None, ...]]) -> Iterator[Merchant]:
 
 
 def take_over(line: Line, hand: PlainHand, home: str) -> Entered:
-    """Enter an enterprise into the frame, or end its entry, from the first day of the year.
+    """Enter an enterprise into the frame, or end its entry, from the day of the decision on.
 
     It is one transaction under one seal, and holds once another has confirmed it. What is not open
     is refused by the register: it is there already, it waits, or nobody proposes it.
     """
     decision, firm = line.decision, line.decision.firm
-    since, reason = date(decision.year, 1, 1), f"{decision.zh}（{decision.clause}）"
+    since, reason = decision.since, f"{decision.zh}（{decision.clause}）"
     if decision.step == "leave" and line.entry is not None:
         return registers.end(
             STATISTICAL_FRAME, line.entry.number, hand, Filing(since=since, reason=reason)
@@ -64,7 +64,7 @@ def take_over(line: Line, hand: PlainHand, home: str) -> Entered:
     values = {
         "code": firm.code, "name": firm.name, "kind": firm.kind, "region": firm.region or home,
         "scale": "logistics" if firm.express else "above_scale", "express": firm.express,
-        "reason": reason, "sales_year": decision.year - 1, "sales": decision.sales_yuan,
+        "reason": reason, "sales_year": decision.sales_year, "sales": decision.sales_yuan,
         "threshold": decision.threshold_yuan,
     }  # fmt: skip
     return registers.enter(

@@ -3,9 +3,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
+from functools import partial
 from typing import Any
+
+import ibis
+import pyarrow as pa
 
 from shangheng.kernel.formulas.queries import House, rows_of
 from shangheng.kernel.registers import queries as registers
@@ -25,17 +30,14 @@ Table = Any
 """An Ibis table; Ibis publishes no types."""
 
 COUNTY_DIGITS = 6
+YUAN = pa.decimal128(38, 4)
 PERMITS = "express_permit"
 """The register of express firms, whichever service keeps it."""
 
 
 def sales_by_enterprise(order: Table, merchant: Table) -> Table:
     """Return what each enterprise sold online by year, over all its shops on all platforms."""
-    owners = merchant.filter(merchant.owner_code.notnull()).select(
-        "platform", "shop", "owner_code", "owner_name", "owner_kind", owner_region="region"
-    )
-    sold = order.filter(order.paid > 0, order.currency == "CNY")
-    joined = sold.inner_join(owners, ["platform", "shop"])
+    joined = _sold(order, merchant)
     return joined.group_by("owner_code", year=joined.day.year()).aggregate(
         sales=joined.paid.sum(),
         owner_name=joined.owner_name.max(),
@@ -43,6 +45,30 @@ def sales_by_enterprise(order: Table, merchant: Table) -> Table:
         owner_region=joined.owner_region.max(),
         records=joined.count(),
     )
+
+
+def days_reached(order: Table, merchant: Table, limits: Table, *, year: int) -> Table:
+    """Return the day of a year on which each of some enterprises had sold as much as its limit.
+
+    ``limits`` has ``code`` and ``limit``, yuan.
+    """
+    sold = _sold(order, merchant)
+    sold = sold.filter(sold.day.year() == year)
+    daily = sold.group_by("owner_code", "day").aggregate(sold=sold.paid.sum())
+    daily = daily.inner_join(limits, daily.owner_code == limits.code)
+    until_then = ibis.cumulative_window(group_by="owner_code", order_by="day")
+    summed = daily.mutate(summed=daily["sold"].sum().over(until_then))
+    reached = summed.filter(summed["summed"] >= summed["limit"])
+    return reached.group_by("owner_code").aggregate(day=reached["day"].min())
+
+
+def _sold(order: Table, merchant: Table) -> Table:
+    """Return the orders paid in yuan, each with who owns its shop."""
+    owners = merchant.filter(merchant.owner_code.notnull()).select(
+        "platform", "shop", "owner_code", "owner_name", "owner_kind", owner_region="region"
+    )
+    sold = order.filter(order.paid > 0, order.currency == "CNY")
+    return sold.inner_join(owners, ["platform", "shop"])
 
 
 def members_before(year: int) -> dict[str, Mapping[str, Any]]:
@@ -76,7 +102,8 @@ def _express(on: date) -> dict[str, Mapping[str, Any]]:
 def proposals(year: int, *, house: House) -> list[Decision]:
     """Return for each enterprise whether it belongs to the frame in a year, and why.
 
-    A past year is judged by the members of then and by the thresholds that held on its first day.
+    A past year is judged by the members of then and by the thresholds that held on its first day;
+    the running one as far as its sales are on file.
     """
     conditions = conditions_on(date(year, 1, 1), house.configuration, OWNER_KINDS)
     members, express = members_before(year), _express(_eve(year))
@@ -88,7 +115,7 @@ def proposals(year: int, *, house: House) -> list[Decision]:
             "name": row["owner_name"], "kind": row["owner_kind"], "region": row["owner_region"]
         }  # fmt: skip
     permits = {code: {**each, "name": each["firm"]} for code, each in express.items()}
-    firms = (
+    firms = [
         Firm(
             code=code, name=told["name"] or "", kind=told.get("kind") or "enterprise",
             region=(told["region"] or "")[:COUNTY_DIGITS], was_member=code in members,
@@ -96,8 +123,33 @@ def proposals(year: int, *, house: House) -> list[Decision]:
             sales_by_year=dict(sorted(sold[code].items())),
         )
         for code, told in sorted((permits | shops | members).items())
+    ]  # fmt: skip
+    asked = {kind: each.sales_yuan for kind, each in conditions.items()}
+    limits = {
+        firm.code: asked[firm.kind]
+        for firm in firms
+        if firm.kind in asked and firm.sales_by_year.get(year, 0) >= asked[firm.kind]
+    }
+    reached = _reached(limits, year, house)
+    return [
+        decide(replace(firm, reached_on=reached.get(firm.code)), year, conditions.get(firm.kind))
+        for firm in firms
+    ]
+
+
+def _reached(limits: Mapping[str, Decimal], year: int, house: House) -> dict[str, date]:
+    """Return the day of a year on which enterprises that reach their limits in it reached them."""
+    if not limits:
+        return {}
+    given = pa.table({
+        "code": pa.array(limits, pa.string()),
+        "limit": pa.array(limits.values(), YUAN),
+    })  # fmt: skip
+    found = rows_of(
+        partial(days_reached, year=year), house=house, reads=("order", "merchant"),
+        given={"limits": given},
     )  # fmt: skip
-    return [decide(firm, year, conditions.get(firm.kind)) for firm in firms]
+    return {row["owner_code"]: row["day"] for row in found}
 
 
 @dataclass(frozen=True)

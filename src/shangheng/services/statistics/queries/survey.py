@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The survey of trading platforms: who was asked, who answered, what all of them come to."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from shangheng.services.statistics.rules.survey import Answer, Estimate, Stratum
 Table = Any
 """An Ibis table; Ibis publishes no types."""
 Told = dict[str, Any]
+Days = tuple[date, date]
+YUAN, CURRENCY = "CNY", re.compile("[A-Z]{3}")
 PROVINCE_DIGITS, CITY_DIGITS, COUNTY_DIGITS = 2, 4, 6
 
 
@@ -30,13 +33,17 @@ PROVINCE_DIGITS, CITY_DIGITS, COUNTY_DIGITS = 2, 4, 6
 class Survey:
     """What the platforms of a month told, and what follows for all that are on the register.
 
-    ``platforms`` are those of the register, each with what it paid out as told in its records, or
-    none if no record is on file; ``strangers`` have records on file and are not on the register.
-    ``regions`` has the same sales by the seller's and by the buyer's place. ``owners`` have shops
-    on several platforms; ``shopless`` are enterprises of the frame without a shop on file.
+    All amounts are of one ``currency``: no document says at which rate others are added.
+    ``currencies`` are those in which anything was paid in the month. ``platforms`` are those of
+    the register, each with what it paid out as told in its records, or none if no record is on
+    file; ``strangers`` have records on file and are not on the register. ``regions`` has the same
+    sales by the seller's and by the buyer's place. ``owners`` have shops on several platforms;
+    ``shopless`` are enterprises of the frame without a shop on file.
     """
 
     month: str
+    currency: str
+    currencies: tuple[str, ...]
     since: date
     until: date
     platforms: tuple[Told, ...]
@@ -57,7 +64,8 @@ class Survey:
         """Return the survey as files and programs have it."""
         told = self.estimate
         return {
-            "month": self.month, "platforms": list(self.platforms),
+            "month": self.month, "currency": self.currency, "currencies": list(self.currencies),
+            "platforms": list(self.platforms),
             "silent": [each["platform"] for each in self.silent],
             "strangers": list(self.strangers),
             "estimate": None if told is None else {
@@ -79,19 +87,20 @@ def _plain(each: Stratum) -> Told:
     }  # fmt: skip
 
 
-def paid_by_platform(order: Table, *, since: date, until: date) -> Table:
-    """Return what was paid on each platform in these days, in yuan, and its orders."""
-    rows = order.filter(order.day >= since, order.day <= until)
-    amount = rows.paid.sum(where=rows.currency == "CNY").fill_null(0)
-    return rows.group_by("platform").aggregate(amount=amount, records=rows.count())
+def paid_by_platform(order: Table, *, days: Days) -> Table:
+    """Return what was paid on each platform in these days by currency, and the orders."""
+    rows = order.filter(order.day.between(*days))
+    return rows.group_by("platform", "currency").aggregate(
+        amount=rows.paid.sum().fill_null(0), records=rows.count()
+    )
 
 
 def paid_by_region(
-    order: Table, *, since: date, until: date, platforms: list[str], home: str
+    order: Table, *, days: Days, currency: str, platforms: list[str], home: str
 ) -> Table:
     """Return what was paid by the place of seller and of buyer; far from home by province."""
     rows = order.filter(
-        order.day >= since, order.day <= until, order.currency == "CNY", order.paid > 0,
+        order.day.between(*days), order.currency == currency, order.paid > 0,
         order.platform.isin(platforms),
     )  # fmt: skip
     digits = CITY_DIGITS if home.endswith("0000") else COUNTY_DIGITS
@@ -122,36 +131,58 @@ def owners_among(merchant: Table, *, codes: list[str]) -> Table:
     return merchant.filter(merchant.owner_code.isin(codes)).select("owner_code").distinct()
 
 
-def survey(month: str, *, house: House, home: str) -> Survey:
+def survey(month: str, *, house: House, home: str, currency: str = YUAN) -> Survey:
     """Return the survey of a month written 2026-11, by the register as of its last day."""
+    if not CURRENCY.fullmatch(currency):
+        raise Invalid("question.currency_unreadable", text=currency)
     try:
-        since, until = days_in("month", month)
+        days = since, until = days_in("month", month)
     except ValueError as error:
         raise Invalid("question.month_unreadable", text=month) from error
-    days = {"since": since, "until": until}
     entries = registers.confirmed_on(TRADING_PLATFORM.name, until)
-    build = partial(paid_by_platform, **days)
-    answered = {row["platform"]: row for row in rows_of(build, house=house, reads=("order",))}
+    told = _told(rows_of(partial(paid_by_platform, days=days), house=house, reads=("order",)))
     platforms = tuple(
-        {**values, "entry": number, **_answer(answered.get(values["platform"]))}
+        {**values, "entry": number, **_answer(told.get(values["platform"]), currency)}
         for number, values in sorted(entries.items(), key=lambda item: item[1]["platform"])
     )
     known = [each["platform"] for each in platforms]
     strangers = tuple(
-        {"platform": code, **_answer(row)}
-        for code, row in sorted(answered.items(), key=lambda item: str(item[0]))
+        {"platform": code, **_answer(told[code], currency)}
+        for code in sorted(told, key=str)
         if code not in known
     )
     estimate, refusal = _estimated(platforms)
+    by_region = partial(paid_by_region, days=days, currency=currency, platforms=known, home=home)
     return Survey(
-        month, since, until, platforms, strangers, estimate, refusal,
-        _regions(partial(paid_by_region, **days, platforms=known, home=home), house),
-        _owners(house), _shopless(house, until),
+        month, currency, _currencies(told), since, until, platforms, strangers, estimate, refusal,
+        _regions(by_region, house), _owners(house), _shopless(house, until),
     )  # fmt: skip
 
 
-def _answer(row: Mapping[str, Any] | None) -> Told:
-    return {"amount": row["amount"] if row else None, "records": row["records"] if row else 0}
+def _told(rows: list[Told]) -> dict[str, dict[str, Told]]:
+    """Return amount and count by platform and currency."""
+    told: dict[str, dict[str, Told]] = defaultdict(dict)
+    for row in rows:
+        told[row["platform"]][row["currency"]] = row
+    return told
+
+
+def _currencies(told: Mapping[str, Mapping[str, Told]]) -> tuple[str, ...]:
+    """Return the currencies in which anything was paid, the yuan first."""
+    found = {name for each in told.values() for name, row in each.items() if row["amount"]}
+    return tuple(sorted(found | {YUAN}, key=lambda name: (name != YUAN, name)))
+
+
+def _answer(told: Mapping[str, Told] | None, currency: str) -> Told:
+    """Return what a platform told; without a sale in this currency its answer is nought.
+
+    Nobody knows what one of which no record is on file sold: that is no answer.
+    """
+    if not told:
+        return {"amount": None, "records": 0}
+    none: Told = {"amount": Decimal(0), "records": 0}
+    row = told.get(currency, none)
+    return {"amount": row["amount"], "records": row["records"]}
 
 
 def _estimated(platforms: tuple[Told, ...]) -> tuple[Estimate | None, Invalid | None]:

@@ -56,7 +56,11 @@ class Conditions:
 
 @dataclass(frozen=True, kw_only=True)
 class Firm:
-    """An enterprise before the decision on a year: what is known of it, what it sold by year."""
+    """An enterprise before the decision on a year: what is known of it, what it sold by year.
+
+    ``reached_on`` is the day of that very year on which its sales since New Year's Day reached the
+    threshold, if they have.
+    """
 
     code: str
     name: str = ""
@@ -65,11 +69,16 @@ class Firm:
     express: bool = False
     was_member: bool = False
     sales_by_year: Mapping[int, Decimal] = field(default_factory=dict)
+    reached_on: date | None = None
 
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether an enterprise belongs to the frame in a year, and what decided it."""
+    """Whether an enterprise belongs to the frame in a year, and what decided it.
+
+    It holds from the first day of the year, or from ``reached_on`` where the sales of the year
+    itself decided.
+    """
 
     firm: Firm
     year: int
@@ -80,6 +89,17 @@ class Decision:
     en: str
     clause: str = THRESHOLDS.clause
     source: str = ""
+    reached_on: date | None = None
+
+    @property
+    def since(self) -> date:
+        """Return from which day on it holds."""
+        return self.reached_on or date(self.year, 1, 1)
+
+    @property
+    def sales_year(self) -> int:
+        """Return whose sales decided."""
+        return self.year if self.reached_on else self.year - 1
 
     @property
     def is_member(self) -> bool:
@@ -94,7 +114,8 @@ class Decision:
         return {
             "code": firm.code, "name": firm.name, "kind": firm.kind, "region": firm.region,
             "express": firm.express, "was_member": firm.was_member, "year": self.year,
-            "step": self.step, "sales_yuan": str(self.sales_yuan),
+            "step": self.step, "since": self.since.isoformat(), "sales_year": self.sales_year,
+            "sales_yuan": str(self.sales_yuan),
             "threshold_yuan": None if limit is None else str(limit),
             "sales_by_year": {str(year): str(sold[year]) for year in sorted(sold)},
             "reason_zh": self.zh, "reason_en": self.en, "clause": self.clause,
@@ -120,8 +141,9 @@ def decide(firm: Firm, year: int, conditions: Conditions | None) -> Decision:
     """Decide membership in a year from the sales of the year before and those before that.
 
     Who reached the threshold enters or stays; who did not stays until it has been below it for as
-    many years on end as the conditions say. A year without any sales on file counts as below. Of
-    a class without conditions nobody enters and nobody is put out.
+    many years on end as the conditions say. A year without any sales on file counts as below. Who
+    reaches it in the course of the year itself enters on that day, for the clause has it entered
+    promptly, or stays. Of a class without conditions nobody enters and nobody is put out.
     """
     sold = firm.sales_by_year
     sales = sold.get(year - 1, Decimal(0))
@@ -136,7 +158,15 @@ def decide(firm: Firm, year: int, conditions: Conditions | None) -> Decision:
     if conditions is None:
         zh, en = "该类企业没有列统条件", "no listing condition is decided for its class"
         return Decision(firm, year, standing, sales, None, zh, en)
-    limit = conditions.sales_yuan
+    limit, source = conditions.sales_yuan, conditions.source
+    if firm.reached_on and sales < limit:
+        day = firm.reached_on.isoformat()
+        zh = f"当年累计销售额于 {day} 达到列统条件"
+        en = f"sales of the year itself reached the threshold on {day}"
+        return Decision(
+            firm, year, "stay" if firm.was_member else "enter", sold[year], limit, zh, en,
+            source=source, reached_on=firm.reached_on,
+        )  # fmt: skip
     below = 0
     for back in range(conditions.years_below):
         if sold.get(year - 1 - back, Decimal(0)) >= limit:
@@ -155,5 +185,4 @@ def decide(firm: Firm, year: int, conditions: Conditions | None) -> Decision:
             "reached it" if reached else f"below it for {below} years, not yet long enough",
         ),
     }
-    source = conditions.source
     return Decision(firm, year, step, sales, limit, *texts[step], source=source)

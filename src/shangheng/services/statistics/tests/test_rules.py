@@ -170,6 +170,20 @@ def test_who_belongs_to_the_frame(sales: dict[int, int], step: str, *, was_membe
     assert decision.en
 
 
+def test_who_reaches_the_threshold_within_the_year_enters_on_that_day() -> None:
+    day, sales = date(2026, 5, 17), {2025: Decimal(50), 2026: Decimal(130)}
+    firm = Firm(code="A", sales_by_year=sales, reached_on=day)
+    decision = decide(firm, 2026, CONDITIONS)
+    assert (decision.step, decision.since, decision.sales_yuan) == ("enter", day, 130)
+    assert (decision.sales_year, decision.plain["since"]) == (2026, "2026-05-17")
+    before = decide(replace(firm, sales_by_year={2025: Decimal(100)}), 2026, CONDITIONS)
+    assert (before.step, before.since) == ("enter", date(2026, 1, 1)), "the year before decided"
+    assert decide(replace(firm, was_member=True), 2026, CONDITIONS).step == "stay"
+    late = replace(firm, was_member=True, sales_by_year={2025: Decimal(50)}, reached_on=None)
+    assert decide(late, 2026, CONDITIONS).step == "leave", "below for two years"
+    assert decide(firm, 2026, None).step == "out"
+
+
 def test_thresholds_are_dated_and_by_class() -> None:
     decided = {
         "listing-thresholds": {

@@ -78,7 +78,7 @@ def _page(
         "counts": [(STEPS[step], count) for step, count in _counted(every)],
         "found": len(found), "open": sum(each.is_open for each in found),
         "members": sum(each.decision.is_member for each in every),
-        "until": days[-1] if days and days[-1].year == facts["year"] - 1 else None,
+        "until": days[-1] if days and facts["year"] - days[-1].year in (0, 1) else None,
         "number": number, "more": len(found) > begin + PAGE,
     }  # fmt: skip
     status = 422 if facts.get("wrong") else 200
@@ -91,11 +91,11 @@ def _counted(every: Iterable[Line]) -> list[tuple[Any, int]]:
 
 
 def _year(request: HttpRequest, office: Office) -> int:
-    """Return the year asked for; else the one that the latest sales on file decide."""
+    """Return the year asked for; else that of the latest sales on file."""
     text = request.GET.get("year", "").strip()
     if not text:
         days = office.days("order")
-        return days[-1].year + 1 if days else office.now().year
+        return days[-1].year if days else office.now().year
     if not text.isdecimal() or not FIRST_YEAR <= int(text) <= LAST_YEAR:
         raise Invalid("question.year_unreadable", text=text)
     return int(text)

@@ -28,11 +28,14 @@ def survey(request: HttpRequest, office: Office) -> HttpResponse:
     months = sorted({f"{day:%Y-%m}" for day in office.days("order")}, reverse=True)
     month = request.GET.get("month", "") or (months or [f"{office.now():%Y-%m}"])[0]
     house = office.house()
-    found = queries.survey(month, house=house, home=office.place.region)
+    currency = request.GET.get("currency", "") or queries.YUAN
+    found = queries.survey(month, house=house, home=office.place.region, currency=currency)
     if file := _file(request, office, found):
         return file
     facts: dict[str, Any] = {
         "found": found,
+        "unit": ("元", "yuan") if found.currency == queries.YUAN else (found.currency,) * 2,
+        "currencies": sorted({*found.currencies, found.currency}),
         "months": sorted({*months, month}, reverse=True),
         "why": office.message(found.refusal) if found.refusal else "",
         "strata": _strata(found),
@@ -52,7 +55,7 @@ def survey(request: HttpRequest, office: Office) -> HttpResponse:
 
 
 def _figure(request: HttpRequest, office: Office, found: Survey) -> Any:  # noqa: ANN401 - a figure
-    if not any(each["records"] for each in found.platforms):
+    if found.currency != queries.YUAN or not any(each["records"] for each in found.platforms):
         return None
     question = Question(by=("platform",), since=found.since, until=found.until)
     return office.ask_all([("paid-amount", question)], office.reader(request))[0]
@@ -80,6 +83,5 @@ def _file(request: HttpRequest, office: Office, found: Survey) -> HttpResponse |
     name = request.GET.get("list", "")
     name = name if name in LISTS else LISTS[0]
     rows = found.plain[name]
-    return office.csv_file(
-        f"survey-{found.month}-{name}", rows[0] if rows else (), (row.values() for row in rows)
-    )
+    title = f"survey-{found.month}-{found.currency}-{name}"
+    return office.csv_file(title, rows[0] if rows else (), (row.values() for row in rows))
