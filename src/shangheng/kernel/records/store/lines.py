@@ -1,14 +1,53 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A few lines of a large text file, found without reading its rows once more."""
+"""The lines of a large text file: made to end alike, and a few of them found."""
 
 import csv
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 PIECE_BYTES = 16 * 1024 * 1024
 NEWLINE = 10
+SUBSTITUTE = b"\x1a"
+"""Stands for a carriage return within a line, as a control character that no value may hold."""
+
+
+def straightened(path: Path, work: Path) -> Path:
+    """Return a CSV file, or a copy of it of which every line ends alike: DuckDB reads no other.
+
+    Exports are put together from parts that end their lines with CR LF, LF, CR CR LF. A carriage
+    return by itself ends a line where more lines end so than otherwise.
+    """
+    if not any(b"\r" in piece for piece in _whole_ends(path)):
+        return path
+    returns = pairs = newlines = 0
+    for piece in _whole_ends(path):
+        returns += piece.count(b"\r")
+        pairs += piece.count(b"\r\n")
+        newlines += piece.count(b"\n")
+    if not newlines or returns == pairs == newlines:
+        return path
+    alone = b"\n" if returns - pairs > newlines else SUBSTITUTE
+    straight = work / "straight.csv"
+    with straight.open("wb") as out:
+        for piece in _whole_ends(path):
+            out.write(re.sub(rb"\r+(\n|\Z)", b"\n", piece).replace(b"\r", alone))
+    return straight
+
+
+def _whole_ends(path: Path) -> Iterator[bytes]:
+    """Give the pieces of a file; none but the last ends with a carriage return."""
+    held = b""
+    with path.open("rb") as source:
+        while piece := source.read(PIECE_BYTES):
+            piece = held + piece
+            whole = piece.rstrip(b"\r")
+            held = piece[len(whole) :]
+            yield whole
+    if held:
+        yield held
 
 
 def line_starts(path: Path, numbers: Sequence[int], *, lines: int) -> list[int] | None:

@@ -25,6 +25,7 @@ from shangheng.kernel.records.store.landing import (
     PIECE_BYTES,
     SAMPLE_BYTES,
 )
+from shangheng.kernel.records.store.lines import straightened
 from shangheng.kernel.records.store.mapped import Columns
 from shangheng.kernel.records.store.reading import literal, quoted
 
@@ -252,7 +253,7 @@ def open_source(path: Path, form: str, wanted: Wanted, *, work: Path) -> Relatio
     """Return a landed file as a relation of text columns."""
     match form:
         case "csv":
-            return _csv(path, wanted)
+            return _csv(straightened(path, work), wanted)
         case "json" | "ndjson":
             return _json(path, form, wanted.columns, whole=wanted.whole)
         case "parquet":

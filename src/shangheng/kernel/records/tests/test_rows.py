@@ -84,6 +84,11 @@ BAD: list[tuple[str, Any, str]] = [
     ("region", "999999", "E007"),
     ("region", "320599", "E007"),
     ("region", "朝阳", "E007"),
+    ("region", "3205e2", "E007"),  # as a number 320500
+    ("region", "032e04", "E007"),
+    ("region", "+20583", "E007"),
+    ("region", "320583.0 ", "E007"),
+    ("region", "3205e2101", "E007"),
     ("region", "32058", "E007"),
     ("product", "=1+1", "E009"),
     ("product", "@SUM(A1)", "E009"),
