@@ -77,9 +77,7 @@ class Rows:
             for name, size in told["batches"]:
                 places[name].append((hashes, size, offset))
                 offset += size
-        sealed = records.batches_kept(self._kind.name)
-        names = {f"{reporter}{_BETWEEN}{number}" for reporter, number, _ in sealed}
-        for name in sorted(names | set(places))[piece::COMPARISONS]:
+        for name in sorted(self._sealed | set(places))[piece::COMPARISONS]:
             pieces = [
                 np.fromfile(hashes, np.uint8, size, offset=offset)
                 for hashes, size, offset in places[name]
@@ -113,7 +111,7 @@ class Rows:
             root = self._home.root.resolve()
             told["altered"] = [str(path.relative_to(root)) for path in sorted(wrong)]
             whole = sorted(self._counting & set(digests) - wrong)
-            for name, some in _hashed(self._kind, whole):
+            for name, some in _hashed(self._reader, self._kind, whole) if whole else ():
                 found[name].append(some)
         except (*UNREADABLE, duckdb.Error, pa.ArrowException) as error:
             told["unreadable"] = str(error).splitlines()[0]
@@ -122,6 +120,22 @@ class Rows:
                 told["batches"].append((name, sum(map(len, pieces))))
                 file.writelines(pieces)
         return told
+
+    @cached_property
+    def _reader(self) -> duckdb.DuckDBPyConnection:
+        """Open DuckDB once for all shares: to open it takes longer than to read a small file."""
+        config: dict[str, Any] = {
+            "threads": 1,
+            "arrow_large_buffer_size": True,
+            "enable_external_file_cache": False,  # no file is read twice
+        }
+        return duckdb.connect(config=config)
+
+    @cached_property
+    def _sealed(self) -> set[str]:
+        """Return the names of the batches whose rows must be there."""
+        kept = records.batches_kept(self._kind.name)
+        return {f"{reporter}{_BETWEEN}{number}" for reporter, number, _ in kept}
 
     @cached_property
     def _told(self) -> Mapping[Path, set[str]]:
@@ -156,17 +170,16 @@ def _history(home: Ledger, kind: str) -> Iterator[Path]:
     return home.history(kind).glob("*.parquet")
 
 
-def _hashed(kind: RecordKind, files: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
+def _hashed(
+    reader: duckdb.DuckDBPyConnection, kind: RecordKind, files: Sequence[Path]
+) -> Iterator[tuple[str, bytes]]:
     """Give the name of a batch and hashes of rows of it that follow each other in these files."""
-    if not files:
-        return
     names = (literal(str(path)) for path in files)
     asked = (
         f"SELECT {canonical(kind)}, concat(reporter, {literal(_BETWEEN)}, batch) "
         f"FROM read_parquet([{', '.join(names)}], hive_partitioning=false, union_by_name=true)"
     )
-    config: dict[str, Any] = {"threads": 1, "arrow_large_buffer_size": True}
-    with duckdb.connect(config=config) as connection:
+    with reader.cursor() as connection:
         for rows in connection.sql(asked).to_arrow_reader(_ROWS_A_ROUND):
             texts, batches = rows.columns
             hashes = digests(texts)
