@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Signing in with a passkey, and pages that everybody can use: WCAG 2.2 AA, checked by axe."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -69,8 +69,11 @@ INSIDE = (
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(
+    tmp_path_factory: pytest.TempPathFactory, migrated: Callable[[Path], None]
+) -> Iterator[House]:
     home = tmp_path_factory.mktemp("access")
+    migrated(home)
     House("", home).python(PEOPLE)
     with served(home) as address:
         # A passkey belongs to a name, never to a number: browsers take localhost as secure.

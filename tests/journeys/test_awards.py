@@ -8,7 +8,7 @@ take, and the application.
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -96,8 +96,11 @@ def orders() -> list[dict[str, object]]:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(
+    tmp_path_factory: pytest.TempPathFactory, migrated: Callable[[Path], None]
+) -> Iterator[House]:
     home = tmp_path_factory.mktemp("awards")
+    migrated(home)
     (home / "decisions.yaml").write_text(DECIDED, encoding="utf-8")
     shell = House("", home)
     shell.python(PEOPLE)

@@ -3,7 +3,7 @@
 
 import csv
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -40,9 +40,12 @@ for each in json.loads((box / "manifest.json").read_text())["files"]:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(
+    tmp_path_factory: pytest.TempPathFactory, migrated: Callable[[Path], None]
+) -> Iterator[House]:
     """Prepare a home, simulate a province and serve; nothing of P01's orders is reported yet."""
     home = tmp_path_factory.mktemp("home")
+    migrated(home)
     prepared = House("", home)
     prepared.run("init", "--jurisdiction", "jiangsu")
     prepared.run("simulate", str(home / "box"), "--orders", str(ORDERS), "--start", "2025-11-01")

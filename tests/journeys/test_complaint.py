@@ -6,7 +6,7 @@ import shutil
 import struct
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from http.cookiejar import CookieJar
@@ -85,8 +85,11 @@ assert len(file.steps) > 20, len(file.steps)
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(
+    tmp_path_factory: pytest.TempPathFactory, migrated: Callable[[Path], None]
+) -> Iterator[House]:
     home = tmp_path_factory.mktemp("complaints")
+    migrated(home)
     shutil.copyfile(DECIDED, home / "decisions.yaml")
     House("", home).python(PEOPLE)
     with served(home) as address:

@@ -5,7 +5,7 @@ And the unit that is late: it sees all it owes by clause, reports, and sees noth
 """
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -79,8 +79,11 @@ def series() -> str:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(
+    tmp_path_factory: pytest.TempPathFactory, migrated: Callable[[Path], None]
+) -> Iterator[House]:
     home = tmp_path_factory.mktemp("governor")
+    migrated(home)
     prepared(home)
     with served(home) as address:
         yield House(address, home)

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -66,11 +66,12 @@ told = sealing.with_evidence(receipt, home=wiring.ledger())
 
 
 @pytest.fixture(scope="module")
-def given(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def given(tmp_path_factory: pytest.TempPathFactory, migrated: Callable[[Path], None]) -> Path:
     """Return the folder of a stranger: a receipt and two bundles, one of them unpacked."""
     folder = tmp_path_factory.mktemp("given")
     program = SEALED.replace('Path(".")', f"Path({str(folder)!r})")
     home = tmp_path_factory.mktemp("home")
+    migrated(home)
     shutil.copyfile(DECIDED, home / "decisions.yaml")
     House("", home).python(program)
     with zipfile.ZipFile(folder / "case.zip") as archive:

@@ -8,12 +8,16 @@ database cannot be forked.
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from shangheng.kernel.exchange.tests.crashing import KILLS
 
 
-def test_delivery_killed_at_200_random_moments_loses_and_doubles_nothing(tmp_path: Path) -> None:
+def test_delivery_killed_at_200_random_moments_loses_and_doubles_nothing(
+    tmp_path: Path, migrated: Callable[[Path], None]
+) -> None:
+    migrated(tmp_path / "house")
     program = [sys.executable, "-m", "shangheng.kernel.exchange.tests.crashing"]
     done = subprocess.run(
         [*program, str(tmp_path / "house")],

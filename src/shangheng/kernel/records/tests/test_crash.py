@@ -8,6 +8,7 @@ database cannot be forked.
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +37,20 @@ def nothing_lost_nothing_doubled(found: dict[str, Any], told: dict[str, Any]) ->
     assert found["unfinished"] == 0
 
 
-def test_killed_at_two_hundred_random_moments_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
+def test_killed_at_two_hundred_random_moments_nothing_is_lost_or_doubled(
+    tmp_path: Path, migrated: Callable[[Path], None]
+) -> None:
+    migrated(tmp_path)
     found, told = killed("random", tmp_path, rows=ROWS)
     assert found["kills"] == KILLS
     assert found["batches"] > 20
     nothing_lost_nothing_doubled(found, told)
 
 
-def test_killed_before_each_of_its_steps_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
+def test_killed_before_each_of_its_steps_nothing_is_lost_or_doubled(
+    tmp_path: Path, migrated: Callable[[Path], None]
+) -> None:
+    migrated(tmp_path)
     found, told = killed("steps", tmp_path, rows=STEP_ROWS)
     assert min(found["steps"]) > 10
     nothing_lost_nothing_doubled(found, told)

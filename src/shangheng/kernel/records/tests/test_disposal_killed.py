@@ -4,12 +4,16 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 STEPS_MIN = 30
 
 
-def test_killed_before_each_of_its_steps_a_disposal_ends_alike(tmp_path: Path) -> None:
+def test_killed_before_each_of_its_steps_a_disposal_ends_alike(
+    tmp_path: Path, migrated: Callable[[Path], None]
+) -> None:
+    migrated(tmp_path)
     program = [
         sys.executable, "-m", "shangheng.kernel.records.tests.disposing_killed", str(tmp_path)
     ]  # fmt: skip
