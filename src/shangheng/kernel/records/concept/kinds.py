@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from shangheng.kernel.errors import Invalid
-from shangheng.kernel.records.concept.fields import Day, Field, Money, Time, check_unique
+from shangheng.kernel.records.concept.fields import (
+    Day,
+    Field,
+    Money,
+    PartyCode,
+    Time,
+    check_unique,
+)
 
 Kept = TypeVar("Kept", bound=Field)
 
@@ -28,7 +35,10 @@ class Rule:
 # Every kind has these; numbers from E012 and W021 on belong to the kinds themselves.
 MISSING = Rule("E001", "缺少必填值", "a required value is missing")
 UNREADABLE = Rule("E002", "无法读作{hint_zh}", "cannot be read as {hint_en}")
-UNFIT_TEXT = Rule("E003", "文本过长或含控制字符", "the text is too long or has control characters")
+UNFIT_TEXT = Rule(
+    "E003", "文本过长，或含控制字符；编号含看不见的字符",
+    "the text is too long or has control characters; a code has characters that are not seen",
+)  # fmt: skip
 NOT_LISTED = Rule("E004", "不在代码表中", "is not in the code list")
 WRONG_CODE = Rule("E005", "代码格式或校验位错误", "the code's form or check character is wrong")
 OUT_OF_RANGE = Rule("E006", "超出允许范围或小数位过多", "is out of range or has too many decimals")
@@ -144,6 +154,12 @@ class RecordKind:
     def of_type(self, *types: type[Kept]) -> tuple[Kept, ...]:
         """Return the fields of these types, in their order."""
         return tuple(f for f in self.fields if isinstance(f, types))
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Return the names of the fields by which records are told apart and find each other."""
+        by = {name for refers in self.refers for name in refers.by}
+        return frozenset({*self.key, *by, *(each.name for each in self.of_type(PartyCode))})
 
     @property
     def money(self) -> tuple[str, ...]:

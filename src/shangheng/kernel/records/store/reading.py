@@ -21,6 +21,9 @@ DECIMALS_KEPT = 4
 PSEUDONYM_DIGITS = 32
 HMAC_BLOCK_BYTES = 64
 REGION_BITS = 1_000_000
+CONTROL = r"\x00-\x1f\x7f"
+UNSEEN = r"\x{a0}\x{ad}\x{1680}\x{2000}-\x{200f}\x{2028}-\x{202f}\x{205f}-\x{206f}\x{3000}\x{feff}"
+"""Blanks other than the usual one, and marks that have no width."""
 
 
 @dataclass(frozen=True)
@@ -115,8 +118,11 @@ def value(field: f.Field) -> str:
             return _empty(column)
 
 
-def faults(field: f.Field, *, now: str) -> Iterator[Fault]:
-    """Give every condition under which this field makes a row bad."""
+def faults(field: f.Field, *, now: str, is_code: bool = False) -> Iterator[Fault]:
+    """Give every condition under which this field makes a row bad.
+
+    Of codes two that look alike must be alike: they hold no characters that are not seen.
+    """
     name, column = quoted(field.name), raw(field)
     if not field.optional:
         told = name if isinstance(field, f.Text | f.Person) else _empty(column)
@@ -131,7 +137,7 @@ def faults(field: f.Field, *, now: str) -> Iterator[Fault]:
                 yield Fault(kinds.IN_THE_FUTURE, field, f"{name} > {now}")
             yield Fault(kinds.OUT_OF_RANGE, field, f"{name} < DATE '1990-01-01'")
         case f.Text():
-            yield from _text_faults(field, name)
+            yield from _text_faults(field, name, unfit=CONTROL + UNSEEN * is_code)
         case f.Lines():
             yield from _line_faults(field)
         case _:
@@ -219,10 +225,9 @@ def _outside(field: f.Whole | f.Number, name: str) -> Iterator[Fault]:
         yield Fault(kinds.OUT_OF_RANGE, field, " OR ".join(outside))
 
 
-def _text_faults(field: f.Text, name: str) -> Iterator[Fault]:
+def _text_faults(field: f.Text, name: str, unfit: str = CONTROL) -> Iterator[Fault]:
     long = f"(strlen({name}) > {field.max} AND length({name}) > {field.max})"
-    unfit = f"{long} OR regexp_matches({name}, '[\\x00-\\x1f\\x7f]')"
-    yield Fault(kinds.UNFIT_TEXT, field, unfit)
+    yield Fault(kinds.UNFIT_TEXT, field, f"{long} OR regexp_matches({name}, '[{unfit}]')")
     risky = f"ascii({name}) IN ({', '.join(str(ord(sign)) for sign in '=@+-')})"
     formula = f"regexp_matches({name}, '^([=@]|[+-].*[|!(])')"
     yield Fault(kinds.FORMULA_TEXT, field, _where(risky, formula))

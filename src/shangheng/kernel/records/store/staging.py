@@ -89,7 +89,11 @@ _compiled: dict[int, tuple[kinds.RecordKind, tuple[Fault, ...]]] = {}
 def all_faults(kind: kinds.RecordKind) -> tuple[Fault, ...]:
     """Return every condition that can make a row of this kind bad or doubted; compiled once."""
     if id(kind) not in _compiled:
-        own = [fault for field in kind.fields for fault in reading.faults(field, now=NOW)]
+        own = [
+            fault
+            for field in kind.fields
+            for fault in reading.faults(field, now=NOW, is_code=field.name in kind.codes)
+        ]
         _compiled[id(kind)] = kind, (*own, *_compile_checks(kind))
     return _compiled[id(kind)][1]
 

@@ -64,7 +64,10 @@ def test_a_file_whose_lines_end_alike_is_read_as_it_lies(tmp_path: Path, text: b
 def test_every_control_character_is_found_and_no_quote_is_taken_for_one(door: Door) -> None:
     controls = (*range(1, 32), 127)
     bad = [order(code, product=f"a{chr(code)}b") for code in controls]
-    good = [order(200 + at, product=text) for at, text in enumerate(('a "b"', "a\\b", "甲é😀/'"))]
+    good = [
+        order(200 + at, product=text)
+        for at, text in enumerate(('a "b"', "a\\b", "甲é😀/'\u200d\u00a0"))
+    ]
     receipt = door.send([*bad, *good])
     assert (receipt.accepted, receipt.rejected) == (len(good), len(controls))
     assert rules(receipt) == {"E003 product": len(controls)}

@@ -71,6 +71,8 @@ BAD: list[tuple[str, Any, str]] = [
     ("product", "bell\x07", "E003"),
     ("product", "two\nlines", "E003"),
     ("order_no", "x" * 65, "E003"),
+    ("order_no", "A\u200b1", "E003"),
+    ("platform", "P\u00a001", "E003"),
     ("mode", "C2C", "E004"),
     ("mode", "b2c", "E004"),
     ("gtin", "6901234567893", "E005"),
