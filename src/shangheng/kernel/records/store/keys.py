@@ -142,7 +142,7 @@ def find(sorted_: Entries, high: Array, low: Array) -> npt.NDArray[np.int64]:
 class Segment:
     """Entries sorted by key, each key once, in chunks of which none is empty."""
 
-    chunks: tuple[Entries, ...]
+    chunks: Iterable[Entries]
 
     def __len__(self) -> int:
         """Return how many entries there are."""
@@ -295,8 +295,8 @@ class KeyIndex:
             self._path(self._pending.pop(), PENDING).unlink()
 
     def pending(self) -> list[Segment]:
-        """Return what was prepared, oldest first."""
-        return [_mapped(self._path(span, PENDING)) for span in self._pending]
+        """Return what was prepared, oldest first; it may be as large as the file that comes in."""
+        return [Segment(_Chunks(self._path(span, PENDING))) for span in self._pending]
 
     def adopt(self) -> None:
         """Let what was prepared be found; it counts once its ledger version is there."""
@@ -345,17 +345,28 @@ class KeyIndex:
         self._open.pop(span, None)
 
 
+@dataclass(frozen=True)
+class _Chunks:
+    """The chunks of a segment on disk, each mapped for as long as somebody holds it.
+
+    What is mapped and has been read counts as memory.
+    """
+
+    path: Path
+
+    def __iter__(self) -> Iterator[Entries]:
+        """Map one chunk after the other."""
+        with pa.memory_map(str(self.path)) as mapped:
+            count = ipc.open_file(mapped).num_record_batches
+        for at in range(count):
+            with pa.memory_map(str(self.path)) as mapped:
+                batch = ipc.open_file(mapped).get_batch(at)
+            yield Entries({name: batch.column(name).to_numpy() for name in COLUMNS})
+
+
 def _mapped(path: Path) -> Segment:
-    with pa.memory_map(str(path)) as mapped:
-        file = ipc.open_file(mapped)
-        batches = [file.get_batch(at) for at in range(file.num_record_batches)]
-    return Segment(
-        tuple(
-            Entries({name: batch.column(name).to_numpy() for name in COLUMNS})
-            for batch in batches
-            if len(batch)
-        )
-    )
+    """Return a segment of which every chunk stays mapped."""
+    return Segment(tuple(_Chunks(path)))
 
 
 def _covers(wider: Span, span: Span) -> bool:
