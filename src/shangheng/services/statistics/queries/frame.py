@@ -30,7 +30,7 @@ Table = Any
 """An Ibis table; Ibis publishes no types."""
 
 COUNTY_DIGITS = 6
-YUAN = pa.decimal128(38, 4)
+AMOUNT = pa.decimal128(38, 4)
 PERMITS = "express_permit"
 """The register of express firms, whichever service keeps it."""
 
@@ -143,7 +143,7 @@ def _reached(limits: Mapping[str, Decimal], year: int, house: House) -> dict[str
         return {}
     given = pa.table({
         "code": pa.array(limits, pa.string()),
-        "limit": pa.array(limits.values(), YUAN),
+        "limit": pa.array(limits.values(), AMOUNT),
     })  # fmt: skip
     found = rows_of(
         partial(days_reached, year=year), house=house, reads=("order", "merchant"),

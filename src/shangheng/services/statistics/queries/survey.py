@@ -18,6 +18,7 @@ from shangheng.kernel.periods import days_in
 from shangheng.kernel.regions.concept import stem
 from shangheng.kernel.registers import queries as registers
 from shangheng.services.statistics.queries.frame import members_on
+from shangheng.services.statistics.records import CURRENCY
 from shangheng.services.statistics.registers import TRADING_PLATFORM
 from shangheng.services.statistics.rules.survey import Answer, Estimate, Stratum, gross_up
 
@@ -25,7 +26,7 @@ Table = Any
 """An Ibis table; Ibis publishes no types."""
 Told = dict[str, Any]
 Days = tuple[date, date]
-YUAN, CURRENCY = "CNY", re.compile("[A-Z]{3}")
+YUAN = "CNY"
 PROVINCE_DIGITS, CITY_DIGITS, COUNTY_DIGITS = 2, 4, 6
 
 
@@ -133,7 +134,7 @@ def owners_among(merchant: Table, *, codes: list[str]) -> Table:
 
 def survey(month: str, *, house: House, home: str, currency: str = YUAN) -> Survey:
     """Return the survey of a month written 2026-11, by the register as of its last day."""
-    if not CURRENCY.fullmatch(currency):
+    if not re.fullmatch(CURRENCY.pattern, currency):
         raise Invalid("question.currency_unreadable", text=currency)
     try:
         days = since, until = days_in("month", month)
