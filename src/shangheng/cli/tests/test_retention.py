@@ -18,8 +18,10 @@ from shangheng.kernel.evidence import bundles
 from shangheng.kernel.evidence.verifying import holds
 from shangheng.kernel.records import actions, retained
 from shangheng.kernel.records.concept.receipts import Receipt
+from shangheng.kernel.records.reports import Report
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import folder_of
+from shangheng.kernel.tests.damage import spoilt
 from shangheng.site import clock, people, proving, sealing
 from shangheng.site.registry import REGISTRY
 from shangheng.site.tests.conftest import PASSWORD, home, orders, report
@@ -165,7 +167,7 @@ def test_entries_of_a_register_that_a_partner_shared_have_a_plan_and_are_dispose
     )
     kind = REGISTRY.kind_held("guarantee")
     taken = actions.take(
-        actions.Report(source=path, kind=kind, reporter="kunshan"), home=home, at=clock.now()
+        Report(source=path, kind=kind, reporter="kunshan"), home=home, at=clock.now()
     )
     assert taken.accepted == 1
     (tmp_path / "decisions.yaml").write_text(
@@ -279,7 +281,7 @@ def test_the_audit_names_a_hold_a_link_and_an_answer_that_were_altered(
             cursor.execute(f"UPDATE {table} SET {column} = rtrim({column}, 'x')")
     assert audited()["ok"]
     sealed = decided.answer(answer.number)
-    sealed.write_bytes(sealed.read_bytes()[:-1] + b"x")
+    sealed.write_bytes(spoilt(sealed.read_bytes()))
     assert [each["where"] for each in audited()["findings"]] == [f"answers/{answer.number}"]
 
 

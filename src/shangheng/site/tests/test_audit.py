@@ -26,6 +26,7 @@ from shangheng.kernel.evidence.verifying import holds
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import digest_of
 from shangheng.kernel.registers.concept.forms import Upload
+from shangheng.kernel.tests.damage import spoilt
 from shangheng.site import auditing, ledger_rows, proving, sealing
 from shangheng.site.tests.audited import cases_hand, declared, found, house
 from shangheng.site.tests.conftest import orders
@@ -296,7 +297,7 @@ def test_processes_share_the_checks_and_find_the_same(house: Ledger, tmp_path: P
     assert found(house, Workers(inline, 2)) == []
     assert inline.parts > 2
     for path in (house.root / "archive").rglob("*.sealed"):
-        path.write_bytes(path.read_bytes()[:-1] + b"x")
+        path.write_bytes(spoilt(path.read_bytes()))
     alone = [(each.where, each.code) for each in found(house)]
     assert [(each.where, each.code) for each in found(house, Workers(inline, 2))] == alone
     assert len(alone) >= 6
@@ -309,7 +310,8 @@ from pathlib import Path
 import django
 
 django.setup()
-from shangheng.kernel.records.actions import Report
+from shangheng.kernel.records.reports import Report
+from shangheng.kernel.tests.damage import spoilt
 from shangheng.site import reception, wiring
 from shangheng.site.registry import REGISTRY
 
@@ -317,7 +319,7 @@ wiring.prepare("jiangsu")
 for path in sorted(Path().glob("*.csv")):
     reception.receive(Report(source=path, kind=REGISTRY.kind("order"), reporter="P01"))
 (archived, *_) = wiring.ledger().root.glob("archive/*/*.sealed")
-archived.write_bytes(archived.read_bytes()[:-1] + b"x")
+archived.write_bytes(spoilt(archived.read_bytes()))
 print(archived.name)
 """
 AUDITED = "from shangheng.cli.main import main; main()"

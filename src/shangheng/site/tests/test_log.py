@@ -32,6 +32,7 @@ from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import folder_of
 from shangheng.kernel.records.store.tables import Table, scan
+from shangheng.kernel.tests.damage import spoilt
 from shangheng.site import auditing, proving, sealing
 from shangheng.site.registry import REGISTRY
 from shangheng.site.tests.conftest import orders
@@ -296,7 +297,7 @@ def test_what_a_second_source_said_is_sealed_and_proved_as_a_record_is(
     assert b"99.00" in files["record.txt"]
     assert b"100.00" in read(proving.bundle(home, "order:P01/P01-17"))[0]["record.txt"]
     path = Path(records.claims_files(home, "order").paths[0])
-    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    path.write_bytes(spoilt(path.read_bytes()))
     codes = {finding.code for finding in found(home)}
     assert codes == {"evidence.rows_gone", "evidence.ledger_file_altered"}
 

@@ -18,6 +18,7 @@ from shangheng.kernel.evidence import timestamps
 from shangheng.kernel.evidence.bundles import read
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store.home import Ledger
+from shangheng.kernel.tests.damage import spoilt
 from shangheng.site import proving, sealing
 from shangheng.site.tests.conftest import orders
 from shangheng.site.tests.test_log import sealed
@@ -118,7 +119,7 @@ def test_a_stamp_that_proves_nothing_is_told_in_the_browser(
         (timestamps.stamp(digest, authority, at=longer_ago, serial=3), "当时无效"),
         (timestamps.stamp(digest, root, at=at, serial=4), "用途不是时间戳"),
         (timestamps.stamp(digest, namesake, at=at, serial=5), "不是该根证书所签"),
-        (good[:-1] + bytes([good[-1] ^ 1]), "时间戳签名不正确"),
+        (spoilt(good), "时间戳签名不正确"),
         (good[:-9], "时间戳已损坏"),
         (good, f"{at:%Y-%m-%d %H:%M}"),
     )):  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 from shangheng.kernel.evidence.bundles import packed, read, verify_bundle
 from shangheng.kernel.evidence.flips import Flip, flipped
 from shangheng.kernel.evidence.verifying import Verdict
+from shangheng.kernel.tests.damage import spoilt
 
 
 @pytest.mark.parametrize("size", [1, 2, 255, 5_000])
@@ -40,7 +41,7 @@ def test_a_bundle_with_a_changed_byte_tells_which_it_is(bundle: bytes) -> None:
         assert told["at"] == at, name
         assert told["first"] == place, name
         assert (int(told["was"], 16), int(told["now"], 16)) == (bundle[place], forged[place])
-    again = packed({**files, "content.json": files["content.json"][:-1] + b"x"})  # its CRC too
+    again = packed({**files, "content.json": spoilt(files["content.json"])})  # its CRC too
     (wrong,) = [each for each in verify_bundle(again) if each.item == "content.json"]
     assert wrong.code == "evidence.file_altered"
 

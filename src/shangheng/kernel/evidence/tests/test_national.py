@@ -30,6 +30,7 @@ from shangheng.kernel.evidence.entries import canonical
 from shangheng.kernel.evidence.integrating import integrate
 from shangheng.kernel.evidence.keys import Kind, SignerKey
 from shangheng.kernel.evidence.tests.logs import AT, COVER, failed, now, opened, seal
+from shangheng.kernel.tests.damage import spoilt
 
 VECTORS = Path(__file__).resolve().parents[5].parent / "shared/data/transparency/sm2_sm3"
 given = pytest.mark.skipif(
@@ -127,7 +128,7 @@ def test_malformed_keys_and_signatures_are_refused() -> None:
         b"",
         b"\0",
         point[:-1],
-        point[:-1] + b"\0",
+        spoilt(point),
         b"\x02" + point[1:33],
         b"\4" + bytes(64),
     ):
@@ -184,7 +185,7 @@ def test_the_log_and_its_bundles_are_signed_with_sm2_too(tmp_path: Path) -> None
     sm3 = json.loads(manifest)["sm3"]["content.json"].encode()
     wrong = {**files, "manifest.json": manifest.replace(sm3, sm3[::-1])}
     assert not {name: ok for name, ok, _ in standalone.verdicts(wrong)}["digests"]
-    for change in ({"manifest.sm2": files["manifest.sm2"][:-1] + b"x"}, {"salt": b"00" * 16}):
+    for change in ({"manifest.sm2": spoilt(files["manifest.sm2"])}, {"salt": b"00" * 16}):
         assert "national" in failed(verify_bundle(packed({**files, **change}), a_log.public))
     actions.retire(a_log, a_log.sm2.verifier.key_id.hex(), at=AT)
     assert log.opened(tmp_path, with_sm2=True).sm2 is None

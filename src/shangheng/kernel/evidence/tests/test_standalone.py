@@ -15,6 +15,7 @@ from shangheng.kernel.evidence.log import Log
 from shangheng.kernel.evidence.tests.logs import (
     opened,
 )
+from shangheng.kernel.tests.damage import spoilt
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +82,7 @@ def test_the_verifier_that_travels_finds_what_ours_finds(
         "record": {"record.txt": b"x"},
         "inclusion": {"entry.json": files["entry.json"].replace(b"P01", b"P02")},
         "signature": {"keys": b""},
-        "timestamp": {"checkpoint.tsr": files["checkpoint.tsr"][:-1] + b"x"},
+        "timestamp": {"checkpoint.tsr": spoilt(files["checkpoint.tsr"])},
     }
     for step, change in cases.items():
         verdicts = {name: ok for name, ok, _ in standalone.verdicts({**files, **change})}
