@@ -2,6 +2,7 @@
 """One thing, once, in a process of its own: its seconds and its peak are then its own.
 
     python -m benchmarks.once take FILE     into the ledger of SHANGHENG_HOME
+    python -m benchmarks.once check FILE    as a report of it is checked, of which nothing is taken
     python -m benchmarks.once copy FILE     by DuckDB to Parquet, every column as text
     python -m benchmarks.once month FOLDER  all that a figure needs of a simulated month
     python -m benchmarks.once box FOLDER    every file of a simulated month, whatever its format
@@ -40,12 +41,13 @@ def take(path: Path) -> dict[str, Any]:
     """Take a file of orders in, and say how long that was and how long its check stage."""
     django.setup()
     from shangheng.kernel.records import actions  # noqa: PLC0415 - Django comes first
+    from shangheng.kernel.records.reports import Report  # noqa: PLC0415 - Django comes first
     from shangheng.kernel.records.store.home import Ledger  # noqa: PLC0415
     from shangheng.site import clock, wiring  # noqa: PLC0415
     from shangheng.site.registry import REGISTRY  # noqa: PLC0415
 
     def taken(source: Path, reporter: str, home: Ledger, tell: Callable[..., object]) -> Any:  # noqa: ANN401
-        report = actions.Report(source=source, kind=REGISTRY.kind("order"), reporter=reporter)
+        report = Report(source=source, kind=REGISTRY.kind("order"), reporter=reporter)
         return actions.take(report, home=home, at=clock.now(), tell=tell)
 
     ledger = wiring.ledger()
@@ -66,6 +68,26 @@ def take(path: Path) -> dict[str, Any]:
         "rejected": told.rejected,
         "receipt": told.to_dict(),
     }
+
+
+def check(path: Path) -> dict[str, Any]:
+    """Check a file of orders before it is reported, and say how long that was."""
+    django.setup()
+    from shangheng.kernel.records.reports import Report  # noqa: PLC0415 - Django comes first
+    from shangheng.site import reception  # noqa: PLC0415
+    from shangheng.site.registry import REGISTRY  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as scratch:
+        small = Path(scratch) / "small.csv"
+        small.write_text(WARM_UP)
+        kind = REGISTRY.kind("order")
+        for source, reporter in ((small, "WARM"), (path, "BENCH")):
+            begun = time.perf_counter()
+            report = Report(source=source, kind=kind, reporter=reporter)
+            with reception.checked(report) as (told, _):
+                pass
+        ended = time.perf_counter()
+    return {"seconds": ended - begun, "rows": told.rows_read, "rejected": told.rejected}
 
 
 def copy(path: Path) -> dict[str, Any]:
@@ -95,13 +117,13 @@ def box(folder: Path) -> dict[str, Any]:
 def _reported(files: Iterable[tuple[Path, str, str]]) -> dict[str, Any]:
     """Report files, each with its kind and reporter, and settle the ledger."""
     django.setup()
-    from shangheng.kernel.records import actions  # noqa: PLC0415 - Django comes first
+    from shangheng.kernel.records.reports import Report  # noqa: PLC0415 - Django comes first
     from shangheng.site import reception  # noqa: PLC0415
     from shangheng.site.registry import REGISTRY  # noqa: PLC0415
 
     begun = time.perf_counter()
     for file, kind, reporter in files:
-        report = actions.Report(source=file, kind=REGISTRY.kind(kind), reporter=reporter)
+        report = Report(source=file, kind=REGISTRY.kind(kind), reporter=reporter)
         reception.receive(report)
     reception.settle()
     return {"seconds": time.perf_counter() - begun}
@@ -128,6 +150,7 @@ def sign_in(name: Path) -> dict[str, Any]:
 
 WHAT: dict[str, Callable[[Path], dict[str, Any]]] = {
     "take": take,
+    "check": check,
     "copy": copy,
     "month": month,
     "box": box,

@@ -29,7 +29,7 @@ import pathlib
 import django
 django.setup()
 from django.conf import settings
-from shangheng.kernel.records.actions import Report
+from shangheng.kernel.records.reports import Report
 from shangheng.site import reception
 from shangheng.site.registry import REGISTRY
 box = pathlib.Path(settings.HOME) / "box"

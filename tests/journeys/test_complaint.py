@@ -50,7 +50,7 @@ from shangheng.cli import demo_desk
 demo_desk.CLERK = "olga"
 demo_desk.furnish()
 import io
-from shangheng.kernel.records.actions import Report
+from shangheng.kernel.records.reports import Report
 from shangheng.site import clock, reception
 from shangheng.site.registry import REGISTRY
 today = clock.now().date()

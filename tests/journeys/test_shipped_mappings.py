@@ -18,6 +18,7 @@ import yaml
 from shangheng.kernel.records import actions, queries
 from shangheng.kernel.records.concept import mapping as mappings
 from shangheng.kernel.records.concept.receipts import Receipt
+from shangheng.kernel.records.reports import Report
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.services.statistics.records import KINDS
 
@@ -44,9 +45,7 @@ def real(name: str) -> Path:
 def report(home: Ledger, path: Path, kind: str, mapping: str, **told: str) -> Receipt:
     given = yaml.safe_load((MAPPINGS / f"{mapping}.yaml").read_text(encoding="utf-8"))
     reporter = given["fields"]["platform"]["constant"]
-    asked = actions.Report(
-        source=path, kind=BY_NAME[kind], reporter=reporter, mapping=given, **told
-    )
+    asked = Report(source=path, kind=BY_NAME[kind], reporter=reporter, mapping=given, **told)
     return actions.take(asked, home=home, at=AT)
 
 

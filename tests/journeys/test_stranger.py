@@ -35,6 +35,7 @@ from pathlib import Path
 import django; django.setup()
 from shangheng.kernel.cases import actions as cases
 from shangheng.kernel.records import actions as records
+from shangheng.kernel.records.reports import Report
 from shangheng.kernel.registers.concept.actors import Actor, Post
 from shangheng.kernel.registers.concept.forms import Upload
 from shangheng.services.consumer.cases.complaint import COMPLAINT
@@ -46,7 +47,7 @@ wiring.prepare("jiangsu")
 sent = out / "sent.csv"
 sent.write_bytes(orders(9))
 receipt = records.take(
-    records.Report(source=sent, kind=REGISTRY.kind("order"), reporter="P01", batch="day-1"),
+    Report(source=sent, kind=REGISTRY.kind("order"), reporter="P01", batch="day-1"),
     home=wiring.ledger(), at=clock.now())
 assert receipt.accepted == 9, receipt
 officer = Actor("olga", (Post("consumer.officer", "320500"), Post("consumer.mediator", "320500")))

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from shangheng.cli import demo_desk
 from shangheng.kernel.formulas import queries as formulas
-from shangheng.kernel.records import actions
+from shangheng.kernel.records.reports import Report
 from shangheng.simulate.province import simulate
 from shangheng.site import clock, people, reception, wiring
 from shangheng.site.office import OFFICE
@@ -78,7 +78,7 @@ def _reported(folder: Path, files: list[dict[str, str]]) -> None:
         task = progress.add_task("文件 files", total=len(files))
         for each in files:
             progress.update(task, description=f"{each['file']:<24}")
-            report = actions.Report(
+            report = Report(
                 source=folder / each["file"],
                 kind=REGISTRY.kind(each["kind"]),
                 reporter=each["reporter"],

@@ -28,6 +28,7 @@ COMMANDS = {
     "people": ("people", "people_command"),
     "work": ("work", "work_command"),
     "report": ("records", "report_command"),
+    "check": ("records", "check_command"),
     "receipt": ("records", "receipt_command"),
     "settle": ("records", "settle_command"),
     "token": ("records", "token_command"),

@@ -2,6 +2,7 @@
 """``shangheng report``, ``receipt``, ``settle`` and ``token``: the front door in a shell."""
 
 import json
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,8 +17,10 @@ from rich.table import Table
 from shangheng.cli import main
 from shangheng.kernel.errors import NotFound, Refusal
 from shangheng.kernel.records import actions, queries, reporters
-from shangheng.kernel.records.concept.receipts import Receipt, RuleCount
+from shangheng.kernel.records.concept.receipts import Receipt, RuleCount, Totals, Trial
+from shangheng.kernel.records.reports import Report
 from shangheng.kernel.records.store.landing import Progress as Tell
+from shangheng.kernel.records.store.landing import untold
 from shangheng.site import clock, mappings, reception, wiring
 from shangheng.site.registry import REGISTRY
 
@@ -29,16 +32,12 @@ STEPS = {
 }
 
 
-def _untold(_step: str, _done: int, _total: int) -> None:
-    """Say nothing: nobody watches."""
-
-
 @contextmanager
 def shown(title: str, *, quiet: bool) -> Iterator[Tell]:
     """Show how far a batch is on the terminal; nothing when the output goes to a program."""
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
-        yield _untold
+        yield untold
         return
     columns = (
         TextColumn("{task.description}"),
@@ -79,16 +78,29 @@ def batch_of(batch: str | None, at: int, count: int) -> str | None:
     return batch if batch is None or count == 1 else f"{batch}-{at + 1}"
 
 
+MAPPING = click.option(
+    "--mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="映射文件 mapping",
+)
+REJECTS = click.option(
+    "--rejects",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="把退回的行存到 save rejected rows to",
+)
+WARNINGS = click.option(
+    "--warnings",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="把存疑清单存到 save warnings to",
+)
+
+
 @click.command("report")
 @click.argument("files", nargs=-1, required=True)
 @click.option("--kind", required=True, help="记录种类 record kind, such as order")
 @click.option("--reporter", required=True, help="报送单位代码 reporter code")
 @click.option("--batch", help="批次号 batch number; without one it follows from the content")
-@click.option(
-    "--mapping",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="映射文件 mapping",
-)
+@MAPPING
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 def report_command(
     files: tuple[str, ...],
@@ -103,17 +115,11 @@ def report_command(
 
     Of several files those that are refused are told of, and the others are taken.
     """
-    declared = REGISTRY.kind(kind)
-    mapped = mappings.read(mapping.read_text(encoding="utf-8")) if mapping else None
-    sources = files_of(files)
+    mapped, sources = _read(mapping), files_of(files)
     told: list[dict[str, Any]] = []
     for at, source in enumerate(sources):
-        name = source.name if isinstance(source, Path) else "stdin"
-        report = actions.Report(
-            source=source, kind=declared, reporter=reporter,
-            batch=batch_of(batch, at, len(sources)), mapping=mapped, name=name,
-            beside=source.parent if isinstance(source, Path) else None,
-        )  # fmt: skip
+        report = _report(source, kind, reporter, batch_of(batch, at, len(sources)), mapped)
+        name = report.title
         try:
             with shown(name, quiet=as_json) as tell:
                 receipt = reception.receive(report, tell=tell)
@@ -127,7 +133,7 @@ def report_command(
         told.append(reception.told(receipt))
         if not as_json:
             show(receipt)
-    actions.settle(wiring.ledger(), declared)
+    actions.settle(wiring.ledger(), REGISTRY.kind(kind))
     if as_json:
         several = told[0] if len(told) == 1 else told
         click.echo(json.dumps(several, ensure_ascii=False, default=str))
@@ -135,19 +141,51 @@ def report_command(
         sys.exit(main.REFUSED)
 
 
+@click.command("check")
+@click.argument("file")
+@click.option("--kind", required=True, help="记录种类 record kind, such as order")
+@click.option("--reporter", required=True, help="报送单位代码 reporter code")
+@MAPPING
+@REJECTS
+@WARNINGS
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+def check_command(
+    file: str,
+    kind: str,
+    reporter: str,
+    mapping: Path | None,
+    rejects: Path | None,
+    warnings: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """报送前先审核，不入账 Check a file (or - for standard input) before it is reported.
+
+    Every rule is applied as to a report; nothing is taken.
+    """
+    source = cast("BinaryIO", sys.stdin.buffer) if file == "-" else Path(file)
+    report = _report(source, kind, reporter, None, _read(mapping))
+    with (
+        shown(report.title, quiet=as_json) as tell,
+        reception.checked(report, tell=tell) as (trial, folder),
+    ):
+        for name, target in (("rejects", rejects), ("warnings", warnings)):
+            found = folder / f"{name}.csv"
+            if target and found.exists():
+                shutil.copyfile(found, target)
+            elif target:
+                target.write_bytes(b"")  # what an earlier check left there no longer holds
+    if as_json:
+        click.echo(json.dumps(trial.to_dict(), ensure_ascii=False))
+    else:
+        _show_trial(trial)
+
+
 @click.command("receipt")
 @click.argument("batch")
 @click.option("--reporter", help="报送单位 when several use this number")
-@click.option(
-    "--rejects",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="把退回的行存到 save rejected rows to",
-)
-@click.option(
-    "--warnings",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="把存疑清单存到 save warnings to",
-)
+@REJECTS
+@WARNINGS
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 def receipt_command(
     batch: str, reporter: str | None, rejects: Path | None, warnings: Path | None, *, as_json: bool
@@ -163,6 +201,21 @@ def receipt_command(
         click.echo(json.dumps(reception.told(receipt), ensure_ascii=False))
     else:
         show(receipt)
+
+
+def _read(mapping: Path | None) -> object:
+    return mappings.read(mapping.read_text(encoding="utf-8")) if mapping else None
+
+
+def _report(
+    source: Path | BinaryIO, kind: str, reporter: str, batch: str | None, mapping: object
+) -> Report:
+    """Return what is to be reported or tried as the command line says."""
+    return Report(
+        source=source, kind=REGISTRY.kind(kind), reporter=reporter, batch=batch,
+        mapping=mapping, name=source.name if isinstance(source, Path) else "stdin",
+        beside=source.parent if isinstance(source, Path) else None,
+    )  # fmt: skip
 
 
 def _save(pieces: Iterator[bytes], target: Path) -> None:
@@ -215,14 +268,8 @@ def show(receipt: Receipt) -> None:
     )
     if not receipt.rows_read:
         console.print("  文件里没有要读的行 the file has no rows to read")
-    for currency, amounts in receipt.totals.items():
-        told = "  ".join(f"{name} {amount:,.2f}" for name, amount in amounts.items() if amount)
-        console.print(f"  {currency}: {told}", highlight=False)
-    if receipt.unread:
-        names = ", ".join(receipt.unread)
-        console.print(f"  未读的列 columns not read: {names}", highlight=False, markup=False)
-    _rules(console, "退回原因 rejected", receipt.rejected_by_rule)
-    _rules(console, "提示 warnings", receipt.warnings_by_rule)
+    _amounts(console, receipt.totals)
+    _found(console, receipt)
     taken = f"{receipt.recorded_at:%Y-%m-%d %H:%M:%S}"
     console.print(f"  账本版本 ledger version {receipt.ledger_version}，{taken}")
     if receipt.rejected:
@@ -230,6 +277,36 @@ def show(receipt: Receipt) -> None:
             f"  取回退回的行 fetch them: shangheng receipt {receipt.batch} --rejects FILE.csv",
             highlight=False,
         )
+
+
+def _show_trial(trial: Trial) -> None:
+    """Print a trial as a person reads it."""
+    console = Console()
+    console.print(f"[bold]审核 check[/] {trial.file}  ({trial.kind}, {trial.reporter})")
+    numbers = (
+        ("读取 read", trial.rows_read), ("可接收 good", trial.good),
+        ("重复 repeated", trial.repeated), ("将退回 would go back", trial.rejected),
+        ("略过 skipped", trial.skipped),
+    )  # fmt: skip
+    console.print("  " + "  ".join(f"{name} {count:,}" for name, count in numbers))
+    _amounts(console, trial.totals)
+    _found(console, trial)
+    console.print("  没有入账；改好后用 shangheng report 报送 nothing was taken")
+
+
+def _amounts(console: Console, totals: Totals) -> None:
+    for currency, amounts in totals.items():
+        told = "  ".join(f"{name} {amount:,.2f}" for name, amount in amounts.items() if amount)
+        console.print(f"  {currency}: {told}", highlight=False)
+
+
+def _found(console: Console, told: Receipt | Trial) -> None:
+    """Print the columns that were passed over, and how many rows each rule touched."""
+    if told.unread:
+        names = ", ".join(told.unread)
+        console.print(f"  未读的列 columns not read: {names}", highlight=False, markup=False)
+    _rules(console, "退回原因 rejected", told.rejected_by_rule)
+    _rules(console, "提示 warnings", told.warnings_by_rule)
 
 
 def _rules(console: Console, title: str, counts: tuple[RuleCount, ...]) -> None:

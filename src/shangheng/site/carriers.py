@@ -27,7 +27,7 @@ from shangheng.kernel.errors import Invalid, Unavailable
 from shangheng.kernel.evidence.entries import canonical
 from shangheng.kernel.notices.actions import Carrier
 from shangheng.kernel.notices.concept import Channel, NoticeView
-from shangheng.kernel.records.actions import Report
+from shangheng.kernel.records.reports import Report
 from shangheng.kernel.registers.concept.actors import PLATFORM
 from shangheng.site import reception
 from shangheng.site.registry import REGISTRY

@@ -24,7 +24,7 @@ from shangheng.kernel.exchange.delivering import Round
 from shangheng.kernel.exchange.receiving import Arrival, Desk
 from shangheng.kernel.exchange.store.declared import read_agreements, read_partners
 from shangheng.kernel.exchange.tracing import Trace
-from shangheng.kernel.records.actions import Report
+from shangheng.kernel.records.reports import Report
 from shangheng.site import clock, mappings, reception, sealing, wiring
 from shangheng.site.registry import REGISTRY
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The front door for batches, whichever way they come: file, stream, browser or API."""
 
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -8,21 +10,18 @@ import structlog
 from shangheng.kernel.errors import Unavailable
 from shangheng.kernel.evidence.queries import Leaf
 from shangheng.kernel.records import actions as records
-from shangheng.kernel.records.concept.receipts import Receipt
-from shangheng.kernel.records.store.landing import Progress
+from shangheng.kernel.records import trials
+from shangheng.kernel.records.concept.receipts import Receipt, Trial
+from shangheng.kernel.records.reports import Report
+from shangheng.kernel.records.store.landing import Progress, untold
 from shangheng.kernel.records.store.tables import FILES_PER_DAY_MAX
 from shangheng.site import clock, sealing, wiring
 from shangheng.site.registry import REGISTRY
 
-
-def _silent(step: str, done: int, total: int) -> None:
-    """Tell nobody."""
-
-
 _log = structlog.get_logger("shangheng.site")
 
 
-def receive(report: records.Report, *, tell: Progress = _silent) -> Receipt:
+def receive(report: Report, *, tell: Progress = untold) -> Receipt:
     """Take a batch in and do what its kind asks for afterwards; return the receipt.
 
     What follows a batch may be repeated without harm, so a batch that is sent again after a crash
@@ -31,15 +30,13 @@ def receive(report: records.Report, *, tell: Progress = _silent) -> Receipt:
     return _received(report, tell)[0]
 
 
-def receive_and_tell(
-    report: records.Report, *, tell: Progress = _silent
-) -> tuple[Receipt, dict[str, Any]]:
+def receive_and_tell(report: Report, *, tell: Progress = untold) -> tuple[Receipt, dict[str, Any]]:
     """Take a batch in; return its receipt, and what ``told`` says of it."""
     receipt, leaf = _received(report, tell)
     return receipt, sealing.with_evidence(receipt, home=wiring.ledger(), leaf=leaf)
 
 
-def _received(report: records.Report, tell: Progress) -> tuple[Receipt, Leaf | None]:
+def _received(report: Report, tell: Progress) -> tuple[Receipt, Leaf | None]:
     home, at = wiring.ledger(), clock.now()
     receipt = records.take(report, home=home, at=at, tell=tell)
     for after in REGISTRY.after(report.kind.name):
@@ -50,6 +47,13 @@ def _received(report: records.Report, tell: Progress) -> tuple[Receipt, Leaf | N
     except Unavailable as silent:  # the batch is taken and sequenced; its proof follows later
         _log.warning("proof_follows", batch=receipt.batch, why=str(silent))
     return receipt, leaf
+
+
+def checked(
+    report: Report, *, tell: Progress = untold
+) -> AbstractContextManager[tuple[Trial, Path]]:
+    """Check a file as if it were reported; see ``trials.checked``."""
+    return trials.checked(report, home=wiring.ledger(), at=clock.now(), tell=tell)
 
 
 def told(receipt: Receipt) -> dict[str, Any]:

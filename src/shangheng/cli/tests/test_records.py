@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from shangheng.cli.main import REFUSED
-from shangheng.cli.records import report_command
+from shangheng.cli.records import check_command, report_command
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store.home import Ledger
@@ -64,3 +64,23 @@ def test_a_file_of_nothing_but_names_says_so(sent: Path) -> None:
     (sent / "4.csv").write_bytes(orders(0))
     assert "no rows to read" in sending(str(sent / "4.csv")).stdout
     assert "no rows to read" not in sending(str(sent / "1.csv")).stdout
+
+
+def checking(path: Path, *words: str) -> Result:
+    given = [str(path), "--kind", "order", "--reporter", "P01", *words]
+    return CliRunner().invoke(check_command, given)
+
+
+def test_a_file_can_be_checked_before_it_is_reported(tmp_path: Path, home: Ledger) -> None:
+    path, rejects = tmp_path / "own.csv", tmp_path / "rejects.csv"
+    path.write_bytes(orders(5).replace(b"320506", b"999999"))
+    told = checking(path, "--rejects", str(rejects), "--warnings", str(tmp_path / "w.csv"))
+    assert told.exit_code == 0
+    assert "没有入账" in told.stdout
+    assert "order.E007" in told.stdout
+    assert b"order.E007" in rejects.read_bytes()
+    assert (tmp_path / "w.csv").read_bytes() == b""
+    plain = json.loads(checking(path, "--json").stdout)
+    assert (plain["rows_read"], plain["good"], plain["rejected"]) == (5, 4, 1)
+    assert not home.table("order").exists()
+    assert isinstance(checking(tmp_path / "none.csv").exception, Invalid)

@@ -34,8 +34,8 @@ from shangheng.kernel.exchange.store.bodies import records_of
 from shangheng.kernel.periods import day_of
 from shangheng.kernel.records import actions as records
 from shangheng.kernel.records import queries as record_queries
-from shangheng.kernel.records.actions import Report
 from shangheng.kernel.records.concept.receipts import Receipt
+from shangheng.kernel.records.reports import Report
 from shangheng.kernel.records.store.names import digest_of
 from shangheng.kernel.records.store.withdrawing import Withdrawal
 

@@ -5,7 +5,6 @@ import json
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,7 +15,6 @@ from shangheng.kernel.errors import Conflict, Invalid, ShanghengError
 from shangheng.kernel.evidence import actions as evidence
 from shangheng.kernel.periods import CHINA
 from shangheng.kernel.records import disposing, reporters, withdrawals
-from shangheng.kernel.records.concept import mapping as mappings
 from shangheng.kernel.records.concept.kinds import RecordKind
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.models import (
@@ -25,6 +23,7 @@ from shangheng.kernel.records.models import (
     ReporterRow,
     WithdrawalRow,
 )
+from shangheng.kernel.records.reports import Report, order_of
 from shangheng.kernel.records.sealing import seal_versions
 from shangheng.kernel.records.store import committing, receiving, staging, sweeping, taking
 from shangheng.kernel.records.store.convoys import (
@@ -36,7 +35,7 @@ from shangheng.kernel.records.store.convoys import (
     Ticket,
 )
 from shangheng.kernel.records.store.home import Ledger, room_needed, write_all_durably
-from shangheng.kernel.records.store.landing import Progress
+from shangheng.kernel.records.store.landing import Progress, untold
 from shangheng.kernel.records.store.names import INTENT, RECEIPTS, digest_of
 from shangheng.kernel.records.store.sweeping import Swept
 from shangheng.kernel.records.store.tables import FILES_PER_DAY_MAX, Table
@@ -46,30 +45,7 @@ HABIT_ROWS_MIN = 500
 HABIT_WEIGHT_MAX = 1_000_000
 
 
-@dataclass(frozen=True, kw_only=True)
-class Report:
-    """A batch that someone reports: the bytes, and what they are said to be.
-
-    ``batch`` is the reporter's own number for it; without one it is made of the content, so the
-    same file is always the same batch. ``mapping`` is a parsed mapping file, if the columns are
-    the reporter's own. ``beside`` is the folder in which the mapping may look for further exports
-    (its ``files``); without one it may look nowhere.
-    """
-
-    source: Path | BinaryIO
-    kind: RecordKind
-    reporter: str
-    batch: str | None = None
-    mapping: object = None
-    name: str = ""
-    beside: Path | None = None
-
-
-def _silent(step: str, done: int, total: int) -> None:
-    """Tell nobody."""
-
-
-def take(report: Report, *, home: Ledger, at: datetime, tell: Progress = _silent) -> Receipt:
+def take(report: Report, *, home: Ledger, at: datetime, tell: Progress = untold) -> Receipt:
     """Take a batch in and return its receipt; the same batch again returns the same receipt.
 
     Raises:
@@ -77,27 +53,13 @@ def take(report: Report, *, home: Ledger, at: datetime, tell: Progress = _silent
         Conflict: this reporter sent other bytes under this batch number (``batch.other_bytes``).
         Unavailable: there is no room; nothing was taken.
     """
-    if report.batch is not None and not reporters.NAME.fullmatch(report.batch):
-        raise Invalid("batch.bad_number", batch=report.batch[:120])
-    if isinstance(report.source, Path) and not report.source.is_file():
-        raise Invalid("file.not_found", file=str(report.source))
     reporter = reporters.register(report.reporter, at=at)
-    mapping = (
-        mappings.plain(report.kind)
-        if report.mapping is None
-        else mappings.parse(report.mapping, report.kind)
-    )
-    order = Order(
-        report.kind, reporter.code, reporter.pk, report.batch, mapping,
-        _usual(reporter, report.kind), at, tell, home.master_key, report.beside,
-        mappings.digest_of(report.mapping),
-    )  # fmt: skip
-    known = None if mapping.files else _known_already(report.source, order)
+    order = order_of(report, reporter, home=home, at=at, tell=tell)
+    known = None if order.mapping.files else _known_already(report.source, order)
     if known:
         return known
-    name = report.name or (report.source.name if isinstance(report.source, Path) else "")
     with room_needed():
-        return _taken(home, order, report.source, name)
+        return _taken(home, order, report.source, report.title)
 
 
 def _taken(home: Ledger, order: Order, source: Path | BinaryIO, name: str) -> Receipt:
@@ -360,11 +322,6 @@ def sweep(home: Ledger, kinds: Iterable[RecordKind], *, at: datetime) -> Swept:
             recover(home, kind)
             swept += sweeping.old_files(home, kind, at=at)
     return Swept(sweeping.work_folders(home, at=at), swept)
-
-
-def _usual(reporter: ReporterRow, kind: RecordKind) -> dict[str, float]:
-    rows = ReporterHabitRow.objects.filter(reporter=reporter, kind=kind.name)
-    return {row.field: row.p99 for row in rows}
 
 
 def _learn_habits(habits: Mapping[str, float], receipt: Receipt) -> None:

@@ -22,10 +22,16 @@ KNOWN, ISSUED, REVOKED = "reporter.known", "reporter.token_issued", "reporter.to
 
 def register(code: str, *, at: datetime, name: str = "") -> ReporterRow:
     """Return the reporter of this code, known from now on if it was not."""
+    row = known(code)
+    # Every batch asks; only what is new may wait for the one writer.
+    return row if row.pk else _made_known(code, name, at)
+
+
+def known(code: str) -> ReporterRow:
+    """Return the reporter of this code, unsaved if it has never reported."""
     if not NAME.fullmatch(code):
         raise Invalid("reporter.bad_code", reporter=code[:100])
-    # Every batch asks; only what is new may wait for the one writer.
-    return ReporterRow.objects.filter(code=code).first() or _made_known(code, name, at)
+    return ReporterRow.objects.filter(code=code).first() or ReporterRow(code=code)
 
 
 @transaction.atomic

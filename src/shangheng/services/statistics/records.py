@@ -92,7 +92,7 @@ FREQUENCIES = {
 PLATFORM = PartyCode("platform", zh="平台", en="platform", kinds=("platform",))
 SHOP = Text("shop", zh="店铺编号", en="shop", max=64, optional=True)
 ORDER_NO = Text("order_no", zh="订单编号", en="order number", max=64)
-CURRENCY = Text("currency", zh="币种", en="currency", max=3, pattern="[A-Z]{3}")
+CURRENCY = Text("currency", zh="币种", en="currency", max=3, pattern="[A-Z]{3}", mostly="CNY")
 YUAN_IS_CNY = Check(
     "E015",
     lambda r: r.currency != "RMB",

@@ -10,7 +10,8 @@ from django.http.response import HttpResponseBase
 from ninja import Header, Router
 
 from shangheng.kernel.errors import Refusal
-from shangheng.kernel.records import actions, queries
+from shangheng.kernel.records import queries
+from shangheng.kernel.records.reports import Report
 from shangheng.site import mappings, metrics, reception
 from shangheng.site.api.schemas import Problem, ReceiptOut
 from shangheng.site.api.tokens import ReporterToken, caller
@@ -18,6 +19,16 @@ from shangheng.site.pages.records import rows_file
 from shangheng.site.registry import REGISTRY
 
 router = Router(auth=ReporterToken())
+BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            media: {"schema": {"type": "string", "format": "binary"}}
+            for media in ("text/csv", "application/x-ndjson", "application/octet-stream")
+        },
+    }
+}
+"""Of a request whose body is a file of records, as OpenAPI tells it."""
 REFUSALS: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
 
 
@@ -26,19 +37,25 @@ def _json(plain: object, status: int = HTTPStatus.OK) -> HttpResponse:
     return HttpResponse(text, status=status, content_type="application/json")
 
 
+def reported(
+    request: HttpRequest, kind: str, mapping: str, name: str, batch: str | None = None
+) -> Report:
+    """Return what the body of a request is said to be, as a report of its caller."""
+    return Report(
+        source=cast("BinaryIO", request),
+        kind=REGISTRY.kind(kind),
+        reporter=caller(request),
+        batch=batch,
+        mapping=mappings.find(mapping) if mapping else None,
+        name=name,
+    )
+
+
 @router.post(
     "",
     response={200: ReceiptOut, 201: ReceiptOut, **REFUSALS},
     summary="报送一个批次 Send a batch",
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                media: {"schema": {"type": "string", "format": "binary"}}
-                for media in ("text/csv", "application/x-ndjson", "application/octet-stream")
-            },
-        }
-    },
+    openapi_extra=BODY,
 )
 def send(
     request: HttpRequest,
@@ -54,16 +71,8 @@ def send(
     receipt (200), with other bytes a conflict (409). ``mapping`` names a mapping that the
     authority keeps for this reporter.
     """
-    reporter = caller(request)
-    report = actions.Report(
-        source=cast("BinaryIO", request),
-        kind=REGISTRY.kind(kind),
-        reporter=reporter,
-        batch=idempotency_key or None,
-        mapping=mappings.find(mapping) if mapping else None,
-        name=name,
-    )
-    again = bool(idempotency_key) and queries.is_taken(idempotency_key, reporter=reporter)
+    report = reported(request, kind, mapping, name, idempotency_key or None)
+    again = bool(report.batch) and queries.is_taken(idempotency_key, reporter=report.reporter)
     try:
         receipt, told = reception.receive_and_tell(report)
     except Refusal:

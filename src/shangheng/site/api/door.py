@@ -11,6 +11,7 @@ from shangheng.kernel import errors
 from shangheng.site.api import (
     batches,
     cases,
+    checks,
     dictionary,
     docs,
     entitlements,
@@ -32,6 +33,7 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
 )
 api.add_router("/batches", batches.router, tags=["批次 batches"])
+api.add_router("/checks", checks.router, tags=["批次 batches"])
 api.add_router("/indicators", dictionary.indicators, tags=["指标 indicators"])
 api.add_router("/kinds", dictionary.kinds, tags=["记录种类 kinds"])
 api.add_router("/cases", cases.router, tags=["办件 cases"])

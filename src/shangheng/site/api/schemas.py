@@ -53,6 +53,27 @@ class ReceiptOut(Schema):
     unread: tuple[str, ...] = ()
 
 
+class TrialOut(Schema):
+    """What a report of a file would be told, of which nothing was taken."""
+
+    reporter: str
+    kind: str
+    file: str
+    bytes: int
+    digest: str
+    checked_at: str
+    rows_read: int
+    good: int
+    repeated: int
+    rejected: int
+    skipped: int
+    rejected_by_rule: list[Count]
+    warnings_by_rule: list[Count]
+    totals: dict[str, dict[str, str]]
+    mapping: str
+    unread: tuple[str, ...] = ()
+
+
 class DimensionOut(Schema):
     """Something by which an indicator can be split."""
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shangheng.kernel.errors import ShanghengError
-from shangheng.kernel.records import actions as records
+from shangheng.kernel.records.reports import Report
 from shangheng.site import clock, mappings, metrics, reception, words
 from shangheng.site.forms import SendForm
 from shangheng.site.people import is_officer, reporter_of, seen_reporter, signed_in
@@ -25,7 +25,7 @@ def desk() -> Desk:
 
 def take(upload: Upload, data: Path, progress: Progress) -> str:
     """Check a file and put it into the ledger; return the number of its batch."""
-    report = records.Report(
+    report = Report(
         source=data,
         kind=REGISTRY.kind(upload.kind),
         reporter=upload.reporter,

@@ -14,6 +14,7 @@ from pytest_django.fixtures import Settings
 from shangheng.kernel.accounts.tests.balanced import books_balance
 from shangheng.kernel.records import actions, reporters
 from shangheng.kernel.records.concept.receipts import Receipt
+from shangheng.kernel.records.reports import Report
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.service import Service
 from shangheng.site import clock, people, sealing, wiring
@@ -74,7 +75,7 @@ def report(home: Ledger, tmp_path: Path) -> Callable[..., Receipt]:
     def send(content: bytes, *, kind: str = "order", reporter: str = "P01") -> Receipt:
         path = tmp_path / "sent.csv"
         path.write_bytes(content)
-        given = actions.Report(source=path, kind=REGISTRY.kind(kind), reporter=reporter)
+        given = Report(source=path, kind=REGISTRY.kind(kind), reporter=reporter)
         return actions.take(given, home=home, at=clock.now())
 
     return send

@@ -11,6 +11,7 @@ from django.test import Client
 from shangheng.kernel.records import reporters
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.site import clock
+from shangheng.site.api.schemas import TrialOut
 from shangheng.site.tests.conftest import orders
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -112,6 +113,32 @@ def test_receipts_and_rejects_can_be_fetched_by_their_reporter_only(
     problem(client.get("/api/v1/batches/b1/warnings", headers=mine), 404, "batch.no_warnings")
     other = {"Authorization": f"Bearer {reporters.issue_token('P02', at=clock.now())}"}
     problem(client.get("/api/v1/batches/b1", headers=other), 404, "batch.unknown")
+
+
+def test_a_file_can_be_checked_before_it_is_sent(client: Client, token: str) -> None:
+    mine = {"Authorization": f"Bearer {token}"}
+
+    def checked(query: str, content: bytes) -> HttpResponse:
+        place = f"/api/v1/checks?kind=order{query}"
+        return client.post(place, data=content, content_type="text/csv", headers=mine)
+
+    bad = orders(5).replace(b"320506", b"999999")
+    told = checked("&name=own.csv", bad).json()
+    assert (told["file"], told["reporter"], told["good"], told["rejected"]) == (
+        "own.csv",
+        "P01",
+        4,
+        1,
+    )
+    assert set(told) == set(TrialOut.model_fields)
+    rejects = checked("&give=rejects", bad)
+    assert b"order.E007" in b"".join(rejects.streaming_content)
+    rejects.close()
+    problem(checked("&give=warnings", bad), 404, "batch.no_warnings")
+    problem(checked("&give=all", bad), 422, "request.unreadable")
+    problem(checked("", b"<html>"), 422, "file.markup")
+    assert client.get("/api/v1/batches", headers=mine).json() == []
+    assert client.post("/api/v1/checks?kind=order").status_code == 401
 
 
 @pytest.mark.usefixtures("home")

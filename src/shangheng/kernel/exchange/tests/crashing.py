@@ -85,12 +85,12 @@ class Trial:
     def __init__(self, folder: Path, port: int) -> None:
         """Begin with nothing but an address."""
         from shangheng.kernel.exchange.tests import builders  # noqa: PLC0415 - after ``prepare``
-        from shangheng.kernel.records.store import receiving, staging  # noqa: PLC0415
+        from shangheng.kernel.records.store import conditions, receiving  # noqa: PLC0415
         from shangheng.kernel.records.tests.builders import ORDER  # noqa: PLC0415
 
         # What every child would otherwise do again, as slowly: compile the checks, import pandas.
         importlib.import_module("pandas")
-        staging.all_faults(ORDER)
+        conditions.all_faults(ORDER)
         receiving.region_bits()
         self.builders = builders
         address = f"http://127.0.0.1:{port}/"

@@ -26,8 +26,8 @@ from shangheng.kernel.exchange.tests.builders import (
     provider,
 )
 from shangheng.kernel.records import actions as records
-from shangheng.kernel.records.actions import Report
 from shangheng.kernel.records.concept.receipts import Receipt
+from shangheng.kernel.records.reports import Report
 from shangheng.kernel.records.tests.builders import ORDER
 
 PLAIN = dict.fromkeys(

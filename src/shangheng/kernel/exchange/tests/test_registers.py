@@ -33,9 +33,9 @@ from shangheng.kernel.exchange.tests.builders import (
 from shangheng.kernel.exchange.tests.builders import agreed as record_agreed
 from shangheng.kernel.records import actions as records
 from shangheng.kernel.records import disposing
-from shangheng.kernel.records.actions import Report
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.concept.retention import Period, Said
+from shangheng.kernel.records.reports import Report
 from shangheng.kernel.registers import actions as registers
 from shangheng.kernel.registers import queries as register_queries
 from shangheng.kernel.registers.actions import Filing

@@ -25,8 +25,8 @@ from shangheng.kernel.exchange.tests.builders import (
 from shangheng.kernel.exchange.tests.test_forgetting import dispose, reported
 from shangheng.kernel.messages import text
 from shangheng.kernel.records import actions as records
-from shangheng.kernel.records.actions import Report
 from shangheng.kernel.records.concept.receipts import Receipt
+from shangheng.kernel.records.reports import Report
 from shangheng.kernel.records.tests.builders import ORDER, order
 
 ASKED: dict[str, Any] = {

@@ -39,10 +39,14 @@ class Field:
 
 @dataclass(frozen=True)
 class Text(Field):
-    """Free text of at most ``max`` characters, without control characters."""
+    """Free text of at most ``max`` characters, without control characters.
+
+    What most records have in a field with a ``pattern`` is not looked at again.
+    """
 
     max: int = 200
     pattern: str = ""
+    mostly: str = ""
 
 
 @dataclass(frozen=True)

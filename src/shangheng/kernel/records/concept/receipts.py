@@ -18,6 +18,17 @@ class RuleCount:
     en: str
 
 
+Totals = dict[str, dict[str, Decimal]]
+"""Amounts by currency and field."""
+
+
+def _exact(totals: Totals) -> dict[str, dict[str, str]]:
+    return {
+        currency: {name: format(amount, "f") for name, amount in amounts.items()}
+        for currency, amounts in totals.items()
+    }
+
+
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
     """The answer to a batch: what was taken, what was not, and why.
@@ -49,7 +60,7 @@ class Receipt:
     second_source: int
     rejected_by_rule: tuple[RuleCount, ...] = ()
     warnings_by_rule: tuple[RuleCount, ...] = ()
-    totals: dict[str, dict[str, Decimal]] = field(default_factory=dict)
+    totals: Totals = field(default_factory=dict)
     ledger_version: int = 0
     records_digest: str = ""
     records_root: str = ""
@@ -62,10 +73,7 @@ class Receipt:
         plain = asdict(self)
         plain["received_at"] = self.received_at.isoformat()
         plain["recorded_at"] = self.recorded_at.isoformat()
-        plain["totals"] = {
-            currency: {name: format(amount, "f") for name, amount in amounts.items()}
-            for currency, amounts in self.totals.items()
-        }
+        plain["totals"] = _exact(self.totals)
         if not self.unread:  # as receipts were before it was told
             del plain["unread"]
         return plain
@@ -86,3 +94,35 @@ class Receipt:
         }
         unread = tuple(plain.get("unread", ()))
         return cls(**{**plain, **rules, **times, "totals": totals, "unread": unread})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """What a report of a file would be told, of which nothing was taken.
+
+    ``rows_read = good + repeated + rejected``. A ``repeated`` row says once more what an earlier
+    one of the file says. ``totals`` adds up each amount of the good rows, by currency. All else
+    is as on a receipt.
+    """
+
+    reporter: str
+    kind: str
+    file: str
+    bytes: int
+    digest: str
+    checked_at: datetime
+    rows_read: int
+    good: int
+    repeated: int
+    rejected: int
+    skipped: int
+    rejected_by_rule: tuple[RuleCount, ...] = ()
+    warnings_by_rule: tuple[RuleCount, ...] = ()
+    totals: Totals = field(default_factory=dict)
+    mapping: str = ""
+    unread: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain values that JSON can carry; amounts stay exact as text."""
+        checked_at = self.checked_at.isoformat()
+        return {**asdict(self), "checked_at": checked_at, "totals": _exact(self.totals)}

@@ -32,11 +32,33 @@ HEAD = -1
 LENGTH_BYTES, TAG_BYTES = 4, 16
 
 
-class Sealer:
+class Weigher:
+    """Knows how many bytes went in and their digest; keeps none of them."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._digest = hashlib.sha256()
+        self.bytes = 0
+
+    def write(self, piece: bytes) -> None:
+        """Add a piece."""
+        self._digest.update(piece)
+        self.bytes += len(piece)
+
+    def close(self) -> str:
+        """Return the SHA-256 of the input."""
+        return self._digest.hexdigest()
+
+    def abandon(self) -> None:
+        """Let go of whatever is open."""
+
+
+class Sealer(Weigher):
     """Writes one sealed file, a piece at a time, and knows the digest of what went in."""
 
     def __init__(self, path: Path, *, batch: str, master_key: bytes) -> None:
         """Open the file and write the head with a fresh key, wrapped by the master key."""
+        super().__init__()
         path.parent.mkdir(parents=True, exist_ok=True)
         key, nonce = secrets.token_bytes(32), secrets.token_bytes(12)
         wrapped = AESGCM(master_key).encrypt(nonce, key, batch.encode())
@@ -46,15 +68,12 @@ class Sealer:
         self._out.write(self._head)
         self._cipher = AESGCM(key)
         self._compressor = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL)
-        self._digest = hashlib.sha256()
         self._pending = b""
         self._frames = 0
-        self.bytes = 0
 
     def write(self, piece: bytes) -> None:
         """Add a piece; whole frames go to the file at once."""
-        self._digest.update(piece)
-        self.bytes += len(piece)
+        super().write(piece)
         self._pending = self._pending + piece if self._pending else piece
         while len(self._pending) > FRAME_BYTES:
             frame, self._pending = self._pending[:FRAME_BYTES], self._pending[FRAME_BYTES:]
@@ -74,7 +93,7 @@ class Sealer:
         except BaseException:
             self.abandon()
             raise
-        return self._digest.hexdigest()
+        return super().close()
 
     def abandon(self) -> None:
         """Close the file without the last frame; it can no longer be opened."""

@@ -30,6 +30,7 @@ from deltalake.transaction import AddAction
 
 from shangheng.kernel.evidence.store import flush
 from shangheng.kernel.records.concept.kinds import RecordKind
+from shangheng.kernel.records.store import outcome
 from shangheng.kernel.records.store.archive import seal_file
 from shangheng.kernel.records.store.convoys import Convoy
 from shangheng.kernel.records.store.home import Ledger
@@ -40,7 +41,7 @@ from shangheng.kernel.records.store.resolving import Slice, Verdict
 from shangheng.kernel.records.store.staging import STAGE, optimise
 from shangheng.kernel.records.store.tables import Table, column_types, scan
 
-REJECTS, WARNINGS, HASHES = "rejects.sealed", "warnings.csv", "hashes.bin"
+REJECTS, WARNINGS, HASHES = "rejects.sealed", outcome.WARNINGS, "hashes.bin"
 MANY_ROWS, READ_MAX = 100_000, 3
 """When days are written one by one: at least so many rows, and so many read for each at most."""
 
@@ -291,7 +292,7 @@ def publish(home: Ledger, work: Path, *, folder: str) -> list[Path]:
     target, sealed = home.batch(folder), home.archive(folder)
     for place in (target, sealed.parent):
         place.mkdir(parents=True, exist_ok=True)
-    rejects = work / "rejects.csv"
+    rejects = work / outcome.REJECTS
     if rejects.exists():
         seal_file(rejects, target / REJECTS, batch=folder, master_key=home.master_key)
         flush(target / REJECTS)

@@ -14,7 +14,7 @@ import duckdb
 from shangheng.kernel.errors import Invalid
 from shangheng.kernel.records.concept.mapping import Joined
 from shangheng.kernel.records.store import sources, staging
-from shangheng.kernel.records.store.archive import Sealer
+from shangheng.kernel.records.store.archive import Weigher
 from shangheng.kernel.records.store.convoys import Order
 from shangheng.kernel.records.store.landing import Landed, Landing
 from shangheng.kernel.records.store.reading import quoted
@@ -41,12 +41,14 @@ def _found(joined: Joined, main: object, folder: Path | None) -> Path:
     return files[0]
 
 
-def land(joined: Joined, order: Order, main: object, *, work: Path, master_key: bytes) -> Beside:
+def land(
+    joined: Joined, order: Order, main: object, *, work: Path, opened: Callable[[str], Weigher]
+) -> Beside:
     """Take a further export in; it must be whole, as a row of it may concern many records."""
     path = _found(joined, main, order.beside)
     folder = work / f"beside-{joined.name}"
     folder.mkdir()
-    sealer = Sealer(work / f"sealed-{joined.name}", batch=work.name, master_key=master_key)
+    sealer = opened(f"sealed-{joined.name}")
     try:
         read, form, later = Landing(sealer, folder, order.tell).file(path)
         relation = sources.open_source(

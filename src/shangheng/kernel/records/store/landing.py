@@ -18,7 +18,7 @@ from typing import BinaryIO
 import zstandard
 
 from shangheng.kernel.errors import Invalid
-from shangheng.kernel.records.store.archive import Sealer
+from shangheng.kernel.records.store.archive import Weigher
 
 PIECE_BYTES = 1024 * 1024
 SAMPLE_BYTES = 256 * 1024
@@ -28,6 +28,11 @@ EXPANSION_MAX = 200
 EXPANSION_FREE_BYTES = 64 * 1024 * 1024
 
 Progress = Callable[[str, int, int], None]
+"""Is told the name of a step, how much of it is done, and of how much."""
+
+
+def untold(_step: str, _done: int, _total: int) -> None:
+    """Say nothing: nobody watches."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +195,7 @@ def _is_packed(head: bytes) -> bool:
 
 
 def _chained(
-    head: bytes, source: BinaryIO, sealer: Sealer, tell: Progress, total: int
+    head: bytes, source: BinaryIO, sealer: Weigher, tell: Progress, total: int
 ) -> Iterator[bytes]:
     """Give the bytes as they come, each first put into the archive."""
     piece = head
@@ -229,9 +234,9 @@ def _followed(head: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
 class Landing:
     """Takes a batch's bytes in: archived as they came, readable as soon as may be."""
 
-    def __init__(self, sealer: Sealer, work: Path, tell: Progress) -> None:
+    def __init__(self, sealer: Weigher, work: Path, tell: Progress) -> None:
         """Land into ``work``, sealing the bytes as received into ``sealer``."""
-        self._sealer, self._work, self._tell = sealer, work, tell
+        self._sealer, self.work, self._tell = sealer, work, tell
 
     def stream(self, source: BinaryIO, *, name: str, total: int = 0) -> Landed:
         """Take a stream in: everything is spooled before it is read."""
@@ -239,7 +244,7 @@ class Landing:
         pieces = _chained(head, source, self._sealer, self._tell, total)
         if _is_packed(head):
             pieces = _unpacked(pieces, lambda: self._sealer.bytes, head)
-        path, kind = _spool(pieces, self._work)
+        path, kind = _spool(pieces, self.work)
         return Landed(path, kind, self._sealer.bytes, self._sealer.close(), name)
 
     def file(self, path: Path) -> "tuple[Path, str, Future[Landed]]":
@@ -267,7 +272,7 @@ class Landing:
         """Return a name for the file in which its reader sees no pattern of many files."""
         if not set("*?[]") & set(path.name):
             return path
-        link = self._work / "received"
+        link = self.work / "received"
         link.symlink_to(path.resolve())
         return link
 

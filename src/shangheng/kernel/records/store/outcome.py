@@ -7,7 +7,6 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cached_property
 from heapq import heappop, heappush
 from pathlib import Path
@@ -20,20 +19,20 @@ import pyarrow as pa
 
 from shangheng.kernel.records.concept import kinds
 from shangheng.kernel.records.concept.fields import Field
-from shangheng.kernel.records.concept.receipts import RuleCount
+from shangheng.kernel.records.concept.receipts import RuleCount, Totals
 from shangheng.kernel.records.store.keys import KeyIndex
 from shangheng.kernel.records.store.lines import rows_at
 from shangheng.kernel.records.store.reading import key_number, quoted
 from shangheng.kernel.records.store.sources import OWN_COLUMNS
 from shangheng.kernel.records.store.staging import Plan
 
+REJECTS, WARNINGS = "rejects.csv", "warnings.csv"
 PIECE_ROWS = 10_000
 HOME_CURRENCY = "CNY"
 RISKY = re.compile(r"[=@\t\r]|[+-](?!\d*\.?\d+$)")
 RISKY_SIGNS = frozenset("=@\t\r+-")
 
 Held = tuple[int, int, kinds.Rule, Sequence[Sequence[str | None]]]
-Totals = dict[str, dict[str, Decimal]]
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,7 @@ class Returned:
 
     def reject(self, line: int, rows: Sequence[Sequence[str | None]], why: Sequence[str]) -> None:
         """Send source rows back with the place and the reasons (field, rule, zh, en)."""
-        writer = self._writer("rejects.csv", self._header)
+        writer = self._writer(REJECTS, self._header)
         for row in rows:
             texts = [safe(row[at]) if at < len(row) else "" for at in self._kept]
             writer.writerow([*texts, line, *why])
@@ -140,7 +139,7 @@ class Returned:
         if bad:
             self.reject(line, rows, self._reasons(bad))
             return
-        writer = self._writer("warnings.csv", OWN_COLUMNS)
+        writer = self._writer(WARNINGS, OWN_COLUMNS)
         for at in broken:
             writer.writerow([line, *self._reasons((at,))])
 

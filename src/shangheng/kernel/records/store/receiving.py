@@ -12,17 +12,26 @@ import numpy as np
 
 from shangheng.kernel.errors import Invalid, Unavailable
 from shangheng.kernel.records.concept import fields, kinds
-from shangheng.kernel.records.store import joining, kept, outcome, sources, staging
-from shangheng.kernel.records.store.archive import Sealer
+from shangheng.kernel.records.store import conditions, joining, kept, outcome, sources, staging
+from shangheng.kernel.records.store.archive import Sealer, Weigher
 from shangheng.kernel.records.store.convoys import Convoy, Member, Order
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.landing import Landed, Landing
-from shangheng.kernel.records.store.reading import REGION_BITS, Fault, pads, person_key, quoted
+from shangheng.kernel.records.store.reading import (
+    COUNTY_DIGITS,
+    REGION_BITS,
+    Fault,
+    pads,
+    person_key,
+    quoted,
+)
 from shangheng.kernel.regions import queries as regions
 
 ROOM_FACTOR = 3
 FEW_BYTES = 1024 * 1024
-COUNTY_DIGITS = 6
+
+Opened = Callable[[str], Weigher]
+"""Opens where the bytes of one file of a batch go as they came, by the name of that place."""
 
 
 @lru_cache(maxsize=1)
@@ -41,29 +50,34 @@ def lasting(home: Ledger) -> staging.Variables:
     }
 
 
-def land(home: Ledger, order: Order, source: Path | BinaryIO, *, name: str) -> Member:
-    """Take a batch's bytes in and see that they can be records of its kind."""
+def land(
+    home: Ledger, order: Order, source: Path | BinaryIO, *, name: str, kept: bool = True
+) -> Member:
+    """Take a batch's bytes in and see that they can be records of its kind.
+
+    They are archived as they came, unless nothing of them is to be ``kept``.
+    """
     work = home.begin_work()
+
+    def opened(file: str) -> Weigher:
+        if not kept:
+            return Weigher()
+        return Sealer(work / file, batch=work.name, master_key=home.master_key)
+
+    sealer = opened("sealed")
     try:
-        return _land(home, order, source, name=name, work=work)
+        return _land(home, order, source, name, Landing(sealer, work, order.tell), opened)
     except BaseException:
+        sealer.abandon()
         shutil.rmtree(work, ignore_errors=True)
         raise
 
 
-def _land(home: Ledger, order: Order, source: Path | BinaryIO, *, name: str, work: Path) -> Member:
-    sealer = Sealer(work / "sealed", batch=work.name, master_key=home.master_key)
-    try:
-        return _sealed(home, order, source, name=name, work=work, sealer=sealer)
-    except BaseException:
-        sealer.abandon()
-        raise
-
-
-def _sealed(
-    home: Ledger, order: Order, source: Path | BinaryIO, *, name: str, work: Path, sealer: Sealer
-) -> Member:
-    landing = Landing(sealer, work, order.tell)
+def _land(
+    home: Ledger, order: Order, source: Path | BinaryIO, name: str, landing: Landing,
+    opened: Opened,
+) -> Member:  # fmt: skip
+    work = landing.work
     landed: Callable[[], Landed]
     if isinstance(source, Path):
         _refuse_without_room(home, source)
@@ -76,8 +90,7 @@ def _sealed(
     wanted = sources.Wanted(mapping.own_columns, sheet=mapping.sheet, header=mapping.header)
     relation = sources.open_source(path, form, wanted, work=work)
     besides = [
-        joining.land(each, order, source, work=work, master_key=home.master_key)
-        for each in order.mapping.files
+        joining.land(each, order, source, work=work, opened=opened) for each in order.mapping.files
     ]
     main = relation
     for beside in besides:
@@ -124,16 +137,21 @@ def _bytes(members: Sequence[Member]) -> int:
     return sum(member.path.stat().st_size for member in members)
 
 
-def stage(home: Ledger, members: Sequence[Member]) -> Convoy:
-    """Read and check every row of some batches; nothing of it counts yet."""
+def stage(home: Ledger, members: Sequence[Member], *, is_trial: bool = False) -> Convoy:
+    """Read and check every row of some batches; nothing of it counts yet.
+
+    Of a trial nothing ever will: its stage holds only what a check has to tell.
+    """
     order = members[0].order
-    faults = staging.all_faults(order.kind)
+    faults = conditions.all_faults(order.kind)
     relations = tuple(member.relation for member in members)
     usual = tuple(member.order.usual for member in members)
     now = order.at.replace(tzinfo=None)
     few = _are_few(members)
     is_kept = few and order.mapping.group is None
-    plan = staging.Plan(order.kind, order.mapping, relations, faults, usual, now, is_kept)
+    plan = staging.Plan(
+        order.kind, order.mapping, relations, faults, usual, now, is_kept, is_trial
+    )
     work = home.begin_work()
     connection = staging.connect(home)
     convoy = Convoy(home, work, list(members), connection, plan)

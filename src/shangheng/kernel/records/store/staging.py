@@ -16,10 +16,8 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 import duckdb
-import ibis
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -30,6 +28,7 @@ from shangheng.kernel.records.concept import fields as f
 from shangheng.kernel.records.concept import kinds
 from shangheng.kernel.records.concept.mapping import Mapping
 from shangheng.kernel.records.store import mapped, reading
+from shangheng.kernel.records.store.conditions import any_of
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.reading import Fault, quoted
 from shangheng.kernel.records.store.sources import Relation
@@ -55,71 +54,6 @@ Variables = Map[str, tuple[str, object]]
 """Variables of a connection: each with its SQL type and its value."""
 
 
-class _Usual:
-    """Gives ``usual.<field>``: a column that carries what the reporter usually sends."""
-
-    def __init__(self, table: Any) -> None:  # noqa: ANN401 - an Ibis table
-        self._table = table
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - an Ibis column
-        return self._table[f"usual_{name}"]
-
-
-class _Row:
-    """A record's columns as attributes, as declared checks expect them."""
-
-    def __init__(self, table: Any) -> None:  # noqa: ANN401 - an Ibis table
-        self._table = table
-        self.usual = _Usual(table)
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - an Ibis column
-        return self._table[name]
-
-
-IBIS_TYPES = {
-    "VARCHAR": "string", "BIGINT": "int64", "DECIMAL(18,4)": "decimal(18,4)",
-    "TIMESTAMP": "timestamp", "DATE": "date", "BOOLEAN": "boolean",
-}  # fmt: skip
-
-
-NOW = "getvariable('now') + INTERVAL 1 DAY"
-_compiled: dict[int, tuple[kinds.RecordKind, tuple[Fault, ...]]] = {}
-
-
-def all_faults(kind: kinds.RecordKind) -> tuple[Fault, ...]:
-    """Return every condition that can make a row of this kind bad or doubted; compiled once."""
-    if id(kind) not in _compiled:
-        own = [
-            fault
-            for field in kind.fields
-            for fault in reading.faults(field, now=NOW, is_code=field.name in kind.codes)
-        ]
-        _compiled[id(kind)] = kind, (*own, *_compile_checks(kind))
-    return _compiled[id(kind)][1]
-
-
-def _compile_checks(kind: kinds.RecordKind) -> Iterator[Fault]:
-    plain = [field for field in kind.fields if not isinstance(field, f.Lines)]
-    columns = {each.name: IBIS_TYPES[each.sql_type] for each in plain}
-    columns |= {f"usual_{name}": "float64" for name in kind.money}
-    table = ibis.table(columns, name="typed")
-    row = _Row(table)
-    for check in kind.checks:
-        sql = ibis.to_sql(table.select(broken=~check.holds(row)), dialect="duckdb")
-        condition = str(sql).split("SELECT", 1)[1].rsplit(' AS "broken"', 1)[0]
-        yield Fault(check.rule, kind.field(check.field), condition.replace('"t0".', ""))
-
-
-def _any(faults: list[Fault]) -> str:
-    """Return whether any fault is there; an unknown condition is none.
-
-    What CASE asks, DuckDB asks of the rows that are left: in a quarter of the time in which it
-    works out each condition for all rows.
-    """
-    asked = " OR ".join(f"({fault.when})" for fault in faults)
-    return f"CASE WHEN {asked or 'false'} THEN true ELSE false END"
-
-
 @dataclass(frozen=True)
 class Plan:
     """Everything that decides how sources become one stage.
@@ -137,6 +71,7 @@ class Plan:
     usual: tuple[Map[str, float], ...]
     now: datetime
     is_kept: bool = False
+    is_trial: bool = False
 
     @property
     def relation(self) -> Relation:
@@ -228,13 +163,11 @@ class Plan:
         """Return the SELECT that tells for each row whether it is bad or doubted."""
         bad = [fault for fault in self.faults if not fault.rule.is_warning]
         doubted = [fault for fault in self.faults if fault.rule.is_warning]
-        return (
-            f"SELECT *, {_any(bad)} AS bad, {_any(doubted)} AS doubted FROM ({self.typed(source)})"
-        )
+        told = f"{any_of(bad)} AS bad, {any_of(doubted)} AS doubted"
+        return f"SELECT *, {told} FROM ({self.typed(source)})"
 
     def staged(self, source: str = "") -> str:
         """Return the SELECT of the stage; ``source`` gives other rows, with their places ``n``."""
-        kept = ", ".join(quoted(field.name) for field in self.kind.fields)
         grouped = self.mapping.group is not None
         originals = "originals" if grouped else f"[{self.originals}]"
         place = "member, n, " if grouped or source else "member, "
@@ -242,7 +175,8 @@ class Plan:
         if grouped:
             source = f"SELECT *, row_number() OVER () AS n FROM ({source})"
         rows = (
-            f"SELECT {kept}, skip, bad AND NOT skip AS bad, doubted AND NOT skip AS doubted, "
+            f"SELECT {self._values}, skip, bad AND NOT skip AS bad, "
+            f"doubted AND NOT skip AS doubted, "
             f"{place}CASE WHEN (bad OR doubted) AND NOT skip THEN {originals} END AS originals, "
             f"{self._rules if self.is_kept else 'NULL'} AS rules, "
             f"{reading.key_number(self.kind.key)} AS key FROM ({self.judged(source)})"
@@ -251,6 +185,27 @@ class Plan:
             "(key >> 64)::UBIGINT AS high, (key & 18446744073709551615::UHUGEINT)::UBIGINT AS low"
         )
         return f"SELECT * EXCLUDE (key), {halves} FROM ({rows})"
+
+    @property
+    def _values(self) -> str:
+        """Return the values that the stage holds of each row; of a trial, what is told of it.
+
+        Then also a number by which rows of one key that say the same are known.
+        """
+        kind = self.kind
+        if not self.is_trial:
+            return ", ".join(quoted(field.name) for field in kind.fields)
+        told = {*kind.money, kind.currency, *(name for each in kind.refers for name in each.by)}
+        kept = [quoted(field.name) for field in kind.fields if field.name in told]
+        kept += [
+            f"CASE WHEN strlen({name}) > {reading.COUNTY_DIGITS} THEN {name} END AS {name}"
+            for name in (quoted(each.name) for each in kind.of_type(f.Region))
+        ]
+        values = (
+            reading.raw(field) if isinstance(field, f.Person) else quoted(field.name)
+            for field in kind.fields
+        )
+        return ", ".join([*kept, f"hash({', '.join(values)}) AS print"])
 
     @property
     def _rules(self) -> str:

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from shangheng.kernel.evidence.sealing import SealedRecords, seal_records
 from shangheng.kernel.evidence.store import flush_all
 from shangheng.kernel.records.concept import kinds
-from shangheng.kernel.records.concept.receipts import Receipt, RuleCount
-from shangheng.kernel.records.store import committing, convoys, outcome
+from shangheng.kernel.records.concept.receipts import Receipt, RuleCount, Totals
+from shangheng.kernel.records.store import committing, convoys, outcome, returning
 from shangheng.kernel.records.store.archive import batch_secret
 from shangheng.kernel.records.store.convoys import Convoy, Member
 from shangheng.kernel.records.store.home import Ledger, write_durably
@@ -28,12 +28,10 @@ from shangheng.kernel.records.store.resolving import (
     as_claims,
     good_rows,
 )
-from shangheng.kernel.records.store.sources import OWN_COLUMNS
 from shangheng.kernel.records.store.staging import CLAIMED, DROPPED, STAGE, tell_places
 from shangheng.kernel.records.store.tables import Table
 
 HABIT_SAMPLE_ROWS = 200_000
-NOTHING = (0, 0, 0, 0)
 
 
 class OverlapError(Exception):
@@ -48,7 +46,7 @@ class Resolved:
         self.slices: list[Slice] = []
         self.claims: list[Slice] = []
         self.sealed: list[SealedRecords] = []
-        self.staged: dict[int, tuple[int, ...]] = {}
+        self.staged: list[returning.Counts] = []
         self.resolvers: list[Resolver] = []
         self._left: list[npt.NDArray[np.int64]] = []
         self._counts = np.zeros((members, len(Verdict)), dtype=np.int64)
@@ -83,13 +81,15 @@ class Resolved:
         """Return whether any row of the convoy has this verdict."""
         return bool(self._counts[:, verdict].any())
 
-    def ordinals(self, member: int, verdict: Verdict, first: int) -> npt.NDArray[np.int64]:
-        """Return where a batch's rows with this verdict stand among its own rows."""
-        parts = [
-            told.places[(told.rows.members == member) & (told.verdicts == verdict)] - first
-            for told in self.slices
-        ]
-        return np.concatenate(parts) if parts else np.empty(0, np.int64)
+    def clashing(self, convoy: Convoy) -> list[npt.NDArray[np.int64]]:
+        """Return where each batch's clashing rows stand in the stage."""
+        return [
+            np.concatenate([np.empty(0, np.int64), *(
+                told.places[(told.rows.members == at) & (told.verdicts == Verdict.CLASH)]
+                for told in self.slices
+            )])
+            for at in range(len(convoy.members))
+        ]  # fmt: skip
 
 
 def _resolve(convoy: Convoy, index: KeyIndex, claims_index: KeyIndex | None) -> Resolved:
@@ -153,7 +153,7 @@ def commit(home: Ledger, convoy: Convoy) -> list[Receipt]:
     if len(places):
         tell_places(convoy.connection, DROPPED, places)
         where = f"place NOT IN (FROM {DROPPED})"
-    resolved.staged = _counts(convoy)
+    resolved.staged = returning.counts(convoy)
     with convoy.alongside() as own:
         writer = committing.Writer(convoy, tag, own)
         change = _written(home, writer, resolved, table, where)
@@ -186,7 +186,7 @@ def _written(
         writing = beside.submit(writer.change, table, places, replaced)
         indexing = [beside.submit(each.finish) for each in resolved.resolvers]
         sealing = [beside.submit(_sealed, home, member) for member in writer.convoy.members]
-        _give_back(writer.convoy, resolved)
+        returning.give_back(writer.convoy, resolved.staged, resolved.clashing(writer.convoy))
         for each in indexing:
             each.result()
         resolved.sealed = [each.result() for each in sealing]
@@ -244,58 +244,20 @@ def _unclaimed(corrected: Entries) -> Entries:
     return Entries({**corrected.columns, "low": plain})
 
 
-def _counts(convoy: Convoy) -> dict[int, tuple[int, ...]]:
-    """Return by member how many rows are staged, left out, bad, and bad or doubted."""
-    found = convoy.connection.execute(
-        "SELECT member, count(*), count(*) FILTER (skip), count(*) FILTER (bad), "
-        f"count(*) FILTER (bad OR doubted) FROM {STAGE} GROUP BY member"
-    ).fetchall()
-    return {row[0]: row[1:] for row in found}
-
-
 def _receipts(
     home: Ledger, convoy: Convoy, resolved: Resolved, rows: str, version: int
 ) -> list[Receipt]:
-    counts = dict(resolved.staged)
     totals = outcome.totals(convoy.connection, convoy.kind, rows)
-    missing = _unreferred(home, convoy, rows)
-    if convoy.plan.mapping.group is not None and convoy.plan.skips:
-        for at, skipped in convoy.connection.execute(convoy.plan.skipped).fetchall():
-            rows_, _, bad, touched = counts.get(at, NOTHING)
-            counts[at] = (rows_ + skipped, skipped, bad, touched)
+    missing = returning.unreferred(home, convoy, rows)
     return [
-        _receipt(convoy, at, resolved, counts.get(at, NOTHING), version, totals[at], missing[at])
+        _receipt(convoy, at, resolved, resolved.staged[at], version, totals[at], missing[at])
         for at in range(len(convoy.members))
     ]
 
 
-def _give_back(convoy: Convoy, resolved: Resolved) -> None:
-    """Write each batch's rejects and warnings, where there are any."""
-    for at, member in enumerate(convoy.members):
-        returned = convoy.returned[at]
-        ordinals = resolved.ordinals(at, Verdict.CLASH, returned.placed.first)
-        placed = returned.placed
-        lines = [placed.line(int(each) + placed.first, None) for each in ordinals]
-        total = resolved.staged.get(at, NOTHING)[0] + len(member.broken) + placed.header
-        clashing = outcome.Clashing(ordinals, [line - 1 for line in lines], total)
-        found = dict(outcome.clashing_rows(convoy.connection, convoy.plan, at, clashing))
-        for ordinal, line in zip(ordinals, lines, strict=True):
-            returned.hold(kinds.TWICE_IN_BATCH, line, [found.get(int(ordinal), [])])
-        for line, text in member.broken:
-            returned.hold(kinds.BROKEN_ROW, line, [[text]])
-    if any(row[3] for row in resolved.staged.values()):
-        for at, place, n, originals, faults in outcome.questioned_rows(
-            convoy.connection, convoy.plan
-        ):
-            returned = convoy.returned[at]
-            returned.questioned(returned.placed.line(place, n), originals, faults)
-    for returned in convoy.returned:
-        returned.close()
-
-
 def _receipt(
-    convoy: Convoy, at: int, resolved: Resolved, counts: tuple[int, ...], version: int,
-    totals: outcome.Totals, missing: tuple[RuleCount, ...],
+    convoy: Convoy, at: int, resolved: Resolved, counts: returning.Counts, version: int,
+    totals: Totals, missing: tuple[RuleCount, ...],
 ) -> Receipt:  # fmt: skip
     member, returned = convoy.members[at], convoy.returned[at]
     landed = member.landed()
@@ -306,38 +268,18 @@ def _receipt(
         batch=member.batch, reporter=member.order.reporter, kind=convoy.kind.name,
         file=landed.name, bytes=landed.bytes, digest=f"sha256:{landed.digest}",
         received_at=member.order.at, recorded_at=member.order.at,
-        rows_read=counts[0] - counts[1] + len(member.broken),
+        rows_read=counts.read,
         accepted=accepted - again, corrected=resolved.count(at, Verdict.CORRECTED) + again,
         unchanged=resolved.count(at, Verdict.UNCHANGED),
-        rejected=counts[2] + len(member.broken) + clashes, skipped=counts[1],
+        rejected=counts.bad + clashes, skipped=counts.skipped,
         second_source=resolved.count(at, Verdict.SECOND_SOURCE),
         rejected_by_rule=returned.counts(warnings=False),
         warnings_by_rule=returned.counts(warnings=True) + missing,
         totals=totals, ledger_version=version,
         records_digest=f"sha256:{digest_of(member.work / committing.HASHES)}",
         records_root=f"sha256:{sealed.root.hex()}", records=sealed.records,
-        mapping=member.order.mapping_digest, unread=_unread(member),
+        mapping=member.order.mapping_digest, unread=returning.unread(member),
     )  # fmt: skip
-
-
-def _unread(member: Member) -> tuple[str, ...]:
-    """Return the columns of a file in the kind's own names that are none of them."""
-    if member.order.mapping_digest:
-        return ()
-    known = {*OWN_COLUMNS, *(field.name for field in member.order.kind.fields)}
-    return tuple(name for name in member.relation.names if name not in known)
-
-
-def _unreferred(home: Ledger, convoy: Convoy, rows: str) -> list[tuple[RuleCount, ...]]:
-    found: list[list[RuleCount]] = [[] for _ in convoy.members]
-    for refers in convoy.kind.refers:
-        if not home.keys(refers.to).exists():
-            continue
-        index = KeyIndex.reader(home.keys(refers.to))
-        for at, count in outcome.unreferred(convoy.connection, refers, rows, index).items():
-            number = f"{convoy.kind.name}.{refers.number}"
-            found[at].append(RuleCount(number, refers.by[-1], count, refers.zh, refers.en))
-    return [tuple(each) for each in found]
 
 
 def habits(convoy: Convoy) -> dict[str, float]:

@@ -20,6 +20,7 @@ from shangheng.kernel.records.concept import fields as f
 from shangheng.kernel.records.concept import mapping as mappings
 from shangheng.kernel.records.concept.kinds import Check, RecordKind, Refers
 from shangheng.kernel.records.concept.receipts import Receipt
+from shangheng.kernel.records.reports import Report
 from shangheng.kernel.records.store import receiving
 from shangheng.kernel.records.store.archive import unsealed
 from shangheng.kernel.records.store.convoys import Member, Order
@@ -241,7 +242,7 @@ class Door:
             path = content
         else:
             path = self.file(content if isinstance(content, bytes) else csv_of(content), name)
-        report = actions.Report(
+        report = Report(
             source=path,
             kind=told.pop("kind", self.kind),
             reporter=told.pop("reporter", self.reporter),
@@ -251,9 +252,7 @@ class Door:
 
     def pipe(self, content: bytes, **told: Any) -> Receipt:
         """Report bytes as a stream without a name."""
-        report = actions.Report(
-            source=io.BytesIO(content), kind=self.kind, reporter=self.reporter, **told
-        )
+        report = Report(source=io.BytesIO(content), kind=self.kind, reporter=self.reporter, **told)
         return actions.take(report, home=self.home, at=AT)
 
     def rows(self, kind: RecordKind | None = None, columns: str = "*") -> list[Row]:

@@ -98,16 +98,17 @@ class Trial:
 
     def __init__(self, folder: Path, *, rows: int = ROWS) -> None:
         """Begin with nothing."""
-        from shangheng.kernel.records import actions  # noqa: PLC0415 - after ``prepare``
-        from shangheng.kernel.records.store import receiving, staging  # noqa: PLC0415
+        from shangheng.kernel.records import actions, reports  # noqa: PLC0415 - after ``prepare``
+        from shangheng.kernel.records.store import conditions, receiving  # noqa: PLC0415
         from shangheng.kernel.records.store.home import Ledger  # noqa: PLC0415
         from shangheng.kernel.records.tests import builders  # noqa: PLC0415
 
         # What every child would otherwise do again, as slowly: compile the checks, import pandas.
         importlib.import_module("pandas")
-        staging.all_faults(builders.ORDER)
+        conditions.all_faults(builders.ORDER)
         receiving.region_bits()
-        self.actions, self.builders, self.rows = actions, builders, rows
+        self.actions, self.reports, self.builders = actions, reports, builders
+        self.rows = rows
         self.sent = folder / "sent"
         self.sent.mkdir(parents=True)
         self.home = Ledger(folder / "ledger", builders.MASTER_KEY, memory_mb=400)
@@ -125,7 +126,7 @@ class Trial:
 
     def take(self, batch: int) -> Any:
         """Take a batch in, in this process."""
-        report = self.actions.Report(
+        report = self.reports.Report(
             source=self.file(batch), kind=self.builders.ORDER, reporter=REPORTERS[batch % 2],
             batch=f"B{batch}",
         )  # fmt: skip
