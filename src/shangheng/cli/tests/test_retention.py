@@ -15,13 +15,13 @@ from django.test import Client
 from shangheng.cli import evidence as evidence_commands
 from shangheng.cli.retention import retention_command
 from shangheng.kernel.evidence import bundles
+from shangheng.kernel.evidence.tests.damage import spoilt
 from shangheng.kernel.evidence.verifying import holds
 from shangheng.kernel.records import actions, retained
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.reports import Report
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import folder_of
-from shangheng.kernel.tests.damage import spoilt
 from shangheng.site import clock, people, proving, sealing
 from shangheng.site.registry import REGISTRY
 from shangheng.site.tests.conftest import PASSWORD, home, orders, report

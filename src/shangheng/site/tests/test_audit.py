@@ -22,11 +22,11 @@ from shangheng.kernel.evidence import entries, standalone
 from shangheng.kernel.evidence.auditing import audit
 from shangheng.kernel.evidence.bundles import packed, read, verify_bundle
 from shangheng.kernel.evidence.findings import Objects, Workers, equip
+from shangheng.kernel.evidence.tests.damage import spoilt
 from shangheng.kernel.evidence.verifying import holds
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import digest_of
 from shangheng.kernel.registers.concept.forms import Upload
-from shangheng.kernel.tests.damage import spoilt
 from shangheng.site import auditing, ledger_rows, proving, sealing
 from shangheng.site.tests.audited import cases_hand, declared, found, house
 from shangheng.site.tests.conftest import orders
@@ -311,7 +311,7 @@ import django
 
 django.setup()
 from shangheng.kernel.records.reports import Report
-from shangheng.kernel.tests.damage import spoilt
+from shangheng.kernel.evidence.tests.damage import spoilt
 from shangheng.site import reception, wiring
 from shangheng.site.registry import REGISTRY
 

@@ -23,6 +23,7 @@ from shangheng.kernel.evidence.findings import Finding
 from shangheng.kernel.evidence.notes import open_note
 from shangheng.kernel.evidence.proofs import open_checkpoint
 from shangheng.kernel.evidence.store import TileStore
+from shangheng.kernel.evidence.tests.damage import spoilt
 from shangheng.kernel.evidence.tiled_tree import TiledTree
 from shangheng.kernel.evidence.verifying import holds, verify_receipt
 from shangheng.kernel.evidence.witnessing import request
@@ -32,7 +33,6 @@ from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store.home import Ledger
 from shangheng.kernel.records.store.names import folder_of
 from shangheng.kernel.records.store.tables import Table, scan
-from shangheng.kernel.tests.damage import spoilt
 from shangheng.site import auditing, proving, sealing
 from shangheng.site.registry import REGISTRY
 from shangheng.site.tests.conftest import orders

@@ -16,9 +16,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from shangheng.kernel.evidence import timestamps
 from shangheng.kernel.evidence.bundles import read
+from shangheng.kernel.evidence.tests.damage import spoilt
 from shangheng.kernel.records.concept.receipts import Receipt
 from shangheng.kernel.records.store.home import Ledger
-from shangheng.kernel.tests.damage import spoilt
 from shangheng.site import proving, sealing
 from shangheng.site.tests.conftest import orders
 from shangheng.site.tests.test_log import sealed

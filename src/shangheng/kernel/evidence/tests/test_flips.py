@@ -7,8 +7,8 @@ import pytest
 
 from shangheng.kernel.evidence.bundles import packed, read, verify_bundle
 from shangheng.kernel.evidence.flips import Flip, flipped
+from shangheng.kernel.evidence.tests.damage import spoilt
 from shangheng.kernel.evidence.verifying import Verdict
-from shangheng.kernel.tests.damage import spoilt
 
 
 @pytest.mark.parametrize("size", [1, 2, 255, 5_000])

@@ -29,8 +29,8 @@ from shangheng.kernel.evidence.bundles import Bundle, packed, verify_bundle
 from shangheng.kernel.evidence.entries import canonical
 from shangheng.kernel.evidence.integrating import integrate
 from shangheng.kernel.evidence.keys import Kind, SignerKey
+from shangheng.kernel.evidence.tests.damage import spoilt
 from shangheng.kernel.evidence.tests.logs import AT, COVER, failed, now, opened, seal
-from shangheng.kernel.tests.damage import spoilt
 
 VECTORS = Path(__file__).resolve().parents[5].parent / "shared/data/transparency/sm2_sm3"
 given = pytest.mark.skipif(

@@ -12,10 +12,10 @@ from shangheng.kernel.evidence import (
     standalone,
 )
 from shangheng.kernel.evidence.log import Log
+from shangheng.kernel.evidence.tests.damage import spoilt
 from shangheng.kernel.evidence.tests.logs import (
     opened,
 )
-from shangheng.kernel.tests.damage import spoilt
 
 pytestmark = pytest.mark.django_db
 
