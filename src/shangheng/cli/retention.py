@@ -6,6 +6,7 @@ The operator acts by name (``--by``) with every post in retention; what is done 
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from shangheng.kernel.registers.concept.actors import Actor, Post
 from shangheng.site import acting, clock, sealing, wiring
 from shangheng.site.office import OFFICE
 from shangheng.site.registry import REGISTRY
+from shangheng.site.uploads import Desk
 
 BY = click.option("--by", required=True, metavar="NAME", help="经办人 who does it")
 REASON = click.option("--reason", required=True, help="理由 why")
@@ -334,5 +336,6 @@ def sweep_command(*, as_json: bool) -> None:
     home = wiring.ledger()
     swept = records.sweep(home, REGISTRY.held.values(), at=clock.now())
     answers = answering.remove_destroyed(home)
-    told = {"folders": swept.folders, "files": swept.files, "answers": answers}
+    checks = Desk(Path(settings.UPLOADS)).clear(clock.now())
+    told = {**asdict(swept), "answers": answers, "checks": checks}
     _print(told, as_json=as_json)

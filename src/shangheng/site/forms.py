@@ -15,13 +15,14 @@ MAPPING_BYTES_MAX = 200_000
 
 
 class SendForm(forms.Form):
-    """A file of records, of which kind, from whom, under which batch number."""
+    """A file of records: of which kind, from whom, under which number; or to be checked only."""
 
     kind = forms.ChoiceField()
     reporter = forms.CharField(max_length=100, validators=[CODE])
     batch = forms.CharField(max_length=100, validators=[CODE], required=False)
     file = forms.FileField(allow_empty_file=False)
     mapping = forms.FileField(required=False)
+    is_trial = forms.BooleanField(required=False)
 
     def __init__(
         self,

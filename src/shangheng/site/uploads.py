@@ -12,7 +12,7 @@ import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -23,8 +23,10 @@ from shangheng.kernel.errors import Fault, NotFound, ShanghengError
 State = Literal["waiting", "checking", "done", "refused", "failed"]
 Progress = Callable[[str, int, int], None]
 Take = Callable[["Upload", Path, Progress], str]
-"""Takes a file in, telling how far it is, and returns the number of its batch."""
+"""Takes a file in, telling how far it is; returns the number of its batch, "" of a mere check."""
 
+TRIALS_KEPT = timedelta(days=1)
+"""How long the outcome of a check stays: its rows hold persons, as the file that was sent did."""
 ENDED: tuple[State, ...] = ("done", "refused", "failed")
 _LETTERS = frozenset("0123456789abcdef")
 _log = structlog.get_logger("shangheng.site")
@@ -50,6 +52,7 @@ class Upload:
     total: int = 0
     code: str = ""
     facts: tuple[tuple[str, str], ...] = ()
+    is_trial: bool = False
 
     @property
     def at(self) -> datetime:
@@ -97,8 +100,14 @@ class Desk:
     def all(self) -> tuple[Upload, ...]:
         """Return all uploads, latest first."""
         found = (path.parent.name for path in self.root.glob("*/upload.json"))
-        uploads = [self.find(name) for name in found]
+        uploads = [each for name in found if (each := self._held(name)) is not None]
         return tuple(sorted(uploads, key=lambda each: each.received_at, reverse=True))
+
+    def _held(self, name: str) -> Upload | None:
+        try:
+            return self.find(name)
+        except (NotFound, FileNotFoundError):  # cleared since the folder was listed
+            return None
 
     def keep(self, upload: Upload, scratch: Path) -> Upload:
         """Move a received file into a folder of its own."""
@@ -108,6 +117,13 @@ class Desk:
         shutil.move(scratch, self.data(named))
         self.save(named)
         return named
+
+    def clear(self, now: datetime) -> int:
+        """Remove the checks whose outcome was kept for its time; return how many."""
+        old = [each for each in self.all() if each.is_trial and each.at < now - TRIALS_KEPT]
+        for each in old:
+            shutil.rmtree(self.folder(each.id), ignore_errors=True)  # another may be at it
+        return len(old)
 
     def start(self, upload: Upload, take: Take) -> threading.Thread:
         """Check an upload beside the requests; the page asks how far it is."""

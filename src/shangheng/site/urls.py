@@ -57,6 +57,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("uploads/", intake.uploads, name="uploads"),
     path("uploads/<str:name>/", intake.upload, name="upload"),
     path("uploads/<str:name>/progress.json", intake.progress, name="progress"),
+    *(
+        path(f"uploads/<str:name>/{which}", intake.trial_rows, {"which": which}, f"trial-{which}")
+        for which in intake.ROWS
+    ),
     path("reporters/", records.reporters, name="reporters"),
     path("reporters/<str:code>/", records.reporter, name="reporter"),
     path("receipts/", records.receipts, name="receipts"),

@@ -339,5 +339,5 @@ def test_the_commands_say_periods_dry_runs_and_sweep(
     later = datetime(today.year + 2, 1, 1).date()  # noqa: DTZ001
     assert told("due", "access_log", "--on", later.isoformat())["records"] == 4
     assert told("dispose", "access_log", "--by", "a", "--reason", "b", "--dry-run") == []
-    assert told("sweep") == {"folders": 0, "files": 0, "answers": 0}
+    assert told("sweep") == {"folders": 0, "files": 0, "answers": 0, "checks": 0}
     assert "个月" in run("due", "access_log").output

@@ -1,21 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sending a file from the browser, and watching it being checked."""
 
+import json
 from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from shangheng.kernel.errors import ShanghengError
+from shangheng.kernel.errors import NotFound, ShanghengError
+from shangheng.kernel.records.concept.receipts import Trial
 from shangheng.kernel.records.reports import Report
-from shangheng.site import clock, mappings, metrics, reception, words
+from shangheng.kernel.records.store.archive import seal_file, unsealed
+from shangheng.site import clock, mappings, metrics, reception, wiring, words
 from shangheng.site.forms import SendForm
+from shangheng.site.pages.records import rows_answer
 from shangheng.site.people import is_officer, reporter_of, seen_reporter, signed_in
 from shangheng.site.registry import REGISTRY
-from shangheng.site.uploads import Desk, Progress, Upload
+from shangheng.site.uploads import TRIALS_KEPT, Desk, Progress, Upload
+
+OUTCOME = "trial.json"
+ROWS = ("rejects", "warnings")
+"""The rows of a check that can be fetched, as its folder calls them."""
 
 
 def desk() -> Desk:
@@ -24,7 +33,10 @@ def desk() -> Desk:
 
 
 def take(upload: Upload, data: Path, progress: Progress) -> str:
-    """Check a file and put it into the ledger; return the number of its batch."""
+    """Check a file and put it into the ledger, unless it is sent to be checked only.
+
+    Returns the number of its batch; of a mere check there is none.
+    """
     report = Report(
         source=data,
         kind=REGISTRY.kind(upload.kind),
@@ -33,9 +45,27 @@ def take(upload: Upload, data: Path, progress: Progress) -> str:
         mapping=mappings.read(upload.mapping) if upload.mapping else None,
         name=upload.file,
     )
+    if upload.is_trial:
+        _check(upload, report, progress)
+        return ""
     receipt = reception.receive(report, tell=progress)
     metrics.counted(receipt, "browser", again=False)
     return receipt.batch
+
+
+def _check(upload: Upload, report: Report, progress: Progress) -> None:
+    """Lay what came of a check into the folder of the upload, the rows sealed."""
+    kept = desk().folder(upload.id)
+    with reception.checked(report, tell=progress) as (trial, folder):
+        for rows in folder.glob("*.csv"):
+            if rows.stem in ROWS:
+                seal_file(
+                    rows,
+                    kept / f"{rows.stem}.sealed",
+                    batch=upload.id,
+                    master_key=wiring.ledger().master_key,
+                )
+    (kept / OUTCOME).write_text(json.dumps(trial.to_dict(), ensure_ascii=False), encoding="utf-8")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,7 +97,9 @@ def _receive(request: HttpRequest, form: SendForm) -> Upload:
         sender=request.user.get_username(),
         received_at=clock.now().isoformat(),
         bytes=0,
+        is_trial=given["is_trial"],
     )
+    desk().clear(clock.now())
     kept = desk().keep(upload, Path(file.temporary_file_path()))
     desk().start(kept, take)
     return kept
@@ -92,10 +124,35 @@ def upload(request: HttpRequest, name: str) -> HttpResponse:
     """Show how far a check is; when it is done, its receipt."""
     found = desk().find(name)
     seen_reporter(request, found.reporter)
-    if found.state == "done":
+    if found.state == "done" and not found.is_trial:
         return redirect("receipt", found.reporter, found.batch)
+    if found.state == "done":
+        return _outcome(request, found)
     facts = {"upload": found, "why": _why(found), "step": _step(found)}
     return render(request, "site/upload.html", facts)
+
+
+def _outcome(request: HttpRequest, found: Upload) -> HttpResponse:
+    told = json.loads((desk().folder(found.id) / OUTCOME).read_text(encoding="utf-8"))
+    facts = {
+        "upload": found,
+        "trial": Trial.from_dict(told),
+        "kind": REGISTRY.kind(found.kind),
+        "until": found.at + TRIALS_KEPT,
+    }
+    return render(request, "site/trial.html", facts)
+
+
+@require_safe
+@signed_in
+def trial_rows(request: HttpRequest, name: str, which: str) -> HttpResponseBase:
+    """Return the rows of a check that would go back, or those with a question."""
+    found = desk().find(name)
+    seen_reporter(request, found.reporter)
+    rows = desk().folder(name) / f"{which}.sealed"
+    if not rows.exists():
+        raise NotFound(f"batch.no_{which}", batch=found.file)
+    return rows_answer(unsealed(rows, master_key=wiring.ledger().master_key), name, which)
 
 
 @require_safe
@@ -104,7 +161,11 @@ def progress(request: HttpRequest, name: str) -> JsonResponse:
     """Tell a script how far a check is."""
     found = desk().find(name)
     seen_reporter(request, found.reporter)
-    next_ = reverse("receipt", args=[found.reporter, found.batch]) if found.state == "done" else ""
+    next_ = ""
+    if found.state == "done" and found.is_trial:
+        next_ = reverse("upload", args=[found.id])
+    elif found.state == "done":
+        next_ = reverse("receipt", args=[found.reporter, found.batch])
     plain = {
         "state": found.state,
         "done": found.done,

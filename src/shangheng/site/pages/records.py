@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The workbench over what was reported: reporters, receipts, rejects."""
 
+from collections.abc import Iterable
 from itertools import chain
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
@@ -142,9 +143,14 @@ def rows_file(reporter: str, batch: str, which: str) -> StreamingHttpResponse:
     first = next(pieces, None)
     if first is None:
         raise NotFound(f"batch.no_{which}", batch=batch)
+    return rows_answer(chain([first], pieces), batch, which)
+
+
+def rows_answer(pieces: Iterable[bytes], batch: str, which: str) -> StreamingHttpResponse:
+    """Return rows of a CSV file as a streamed download, named after what they are of."""
     disposition = content_disposition_header(as_attachment=True, filename=f"{batch}-{which}.csv")
     return StreamingHttpResponse(
-        chain([first], pieces),
+        pieces,
         content_type="text/csv",
         headers={"Content-Disposition": disposition or "attachment"},
     )

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 import time
 from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from shangheng.kernel.records.concept.receipts import Receipt
+from shangheng.kernel.records.store.home import Ledger
+from shangheng.site import clock
 from shangheng.site.pages import intake
 from shangheng.site.tests.conftest import orders
 
@@ -53,6 +57,66 @@ def test_bad_rows_come_back_to_be_corrected(officer: Client) -> None:
     )
     assert "E007" in rejects
     assert "999999" in rejects
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_can_be_checked_only(officer: Client, client: Client, home: Ledger) -> None:
+    content = orders(10).replace(b"320506", b"999999")
+    address = officer.post("/send/", sent(content, is_trial="on")).url
+    assert settled(officer, address)["next"] == address
+    page = officer.get(address).content.decode()
+    assert "行会被退回" in page
+    assert "order.E007" in page
+    told = b"".join(officer.get(f"{address}rejects").streaming_content)
+    assert b"999999" in told
+    assert officer.get(f"{address}warnings").status_code == 404
+    assert officer.get("/receipts/?format=csv").content.count(b"\n") == 1
+    assert not list((home.root / "archive").rglob("*.sealed"))
+    lying = b"".join(each.read_bytes() for each in desk_files(address))
+    assert b"buyer" not in lying
+    assert b"999999" not in lying
+    assert client.get(f"{address}rejects").status_code == 302
+    taken = settled(officer, officer.post("/send/", sent(content)).url)
+    again = b"".join(officer.get(f"{taken['next']}rejects").streaming_content)
+    assert again == told
+
+
+def desk_files(address: str) -> list[Path]:
+    folder = intake.desk().folder(address.strip("/").rpartition("/")[2])
+    return [path for path in folder.iterdir() if path.is_file()]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("home")
+def test_the_outcome_of_a_check_is_kept_for_a_day(officer: Client) -> None:
+    address = officer.post("/send/", sent(is_trial="on")).url
+    assert settled(officer, address)["state"] == "done"
+    assert "没有要退回的行" in officer.get(address).content.decode()
+    reported = officer.post("/send/", sent()).url
+    assert settled(officer, reported)["state"] == "done"
+    assert intake.desk().clear(clock.now() + timedelta(hours=23)) == 0
+    assert intake.desk().clear(clock.now() + timedelta(hours=25)) == 1
+    assert officer.get(address).status_code == 404
+    assert officer.get(reported).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("home")
+def test_a_check_of_no_table_says_what_would_be_refused(officer: Client) -> None:
+    address = officer.post("/send/", sent(b"<html></html>", is_trial="on")).url
+    assert settled(officer, address)["state"] == "refused"
+    assert "这个文件会被整个退回" in officer.get(address).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("home")
+def test_another_reporter_does_not_see_a_check(officer: Client, sender: Client) -> None:
+    address = officer.post(
+        "/send/", sent(orders(6, platform="P02"), reporter="P02", is_trial="on")
+    ).url
+    assert settled(officer, address)["state"] == "done"
+    assert sender.get(address).status_code == 403
+    assert sender.get(f"{address}rejects").status_code == 403
 
 
 @pytest.mark.django_db(transaction=True)

@@ -29,6 +29,22 @@ def _exact(totals: Totals) -> dict[str, dict[str, str]]:
     }
 
 
+def _revived(plain: dict[str, Any], *times: str) -> dict[str, Any]:
+    return {
+        **plain,
+        **{name: datetime.fromisoformat(plain[name]) for name in times},
+        **{
+            name: tuple(RuleCount(**each) for each in plain[name])
+            for name in ("rejected_by_rule", "warnings_by_rule")
+        },
+        "totals": {
+            currency: {name: Decimal(amount) for name, amount in amounts.items()}
+            for currency, amounts in plain["totals"].items()
+        },
+        "unread": tuple(plain.get("unread", ())),
+    }
+
+
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
     """The answer to a batch: what was taken, what was not, and why.
@@ -81,19 +97,7 @@ class Receipt:
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> "Receipt":
         """Return the receipt that ``to_dict`` made plain."""
-        rules = {
-            name: tuple(RuleCount(**each) for each in plain[name])
-            for name in ("rejected_by_rule", "warnings_by_rule")
-        }
-        times = {
-            name: datetime.fromisoformat(plain[name]) for name in ("received_at", "recorded_at")
-        }
-        totals = {
-            currency: {name: Decimal(amount) for name, amount in amounts.items()}
-            for currency, amounts in plain["totals"].items()
-        }
-        unread = tuple(plain.get("unread", ()))
-        return cls(**{**plain, **rules, **times, "totals": totals, "unread": unread})
+        return cls(**_revived(plain, "received_at", "recorded_at"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,3 +130,8 @@ class Trial:
         """Return it as plain values that JSON can carry; amounts stay exact as text."""
         checked_at = self.checked_at.isoformat()
         return {**asdict(self), "checked_at": checked_at, "totals": _exact(self.totals)}
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> "Trial":
+        """Return the outcome that ``to_dict`` made plain."""
+        return cls(**_revived(plain, "checked_at"))

@@ -7,11 +7,13 @@ if (form) {
   const box = form.querySelector("[data-sending]");
   const bar = box.querySelector("progress");
   const told = box.querySelector("[data-told]");
+  const buttons = form.querySelectorAll("button[type=submit]");
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const request = new XMLHttpRequest();
     const started = performance.now();
-    form.querySelector("button[type=submit]").disabled = true;
+    const sent = new FormData(form, event.submitter); // before the buttons are out of use
+    buttons.forEach((button) => (button.disabled = true));
     box.hidden = false;
     request.upload.addEventListener("progress", (sent) => {
       if (!sent.lengthComputable) return;
@@ -25,11 +27,11 @@ if (form) {
       else document.documentElement.innerHTML = request.responseText;
     });
     request.addEventListener("error", () => {
-      form.querySelector("button[type=submit]").disabled = false;
+      buttons.forEach((button) => (button.disabled = false));
       told.textContent = "✕";
     });
     request.open("POST", form.action);
-    request.send(new FormData(form));
+    request.send(sent);
   });
 }
 document.querySelector("#errors")?.focus();
