@@ -155,10 +155,11 @@ def axe() -> str:
 def violations(browser: Browser, path: str, script: str) -> list[str]:
     """Return what axe finds wrong on a page, on a desk and on a phone."""
     found: list[str] = []
+    browser.size(*DESK)
+    browser.go(path)
+    browser.driver.execute_script(script)
     for name, size in (("desk", DESK), ("phone", PHONE)):
         browser.size(*size)
-        browser.go(path)
-        browser.driver.execute_script(script)
         told: list[dict[str, Any]] = browser.driver.execute_async_script(AXE, RULES)
         found += [
             f"{path} ({name}) {each['rule']}: {each['where']} {each['why']}" for each in told

@@ -61,11 +61,13 @@ def browser(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     opened.close()
 
 
-def send(browser: Browser, file: Path, kind: str = "order") -> None:
+def send(
+    browser: Browser, file: Path, kind: str = "order", *, button: str = "", title: str = "入账"
+) -> None:
     browser.go(f"/send/?kind={kind}")
     browser.one("#id_file").send_keys(str(file))
-    browser.one("form.stack button[type=submit]").click()
-    browser.until_title("入账")
+    browser.one(f"form.stack button[type=submit]{button}").click()
+    browser.until_title(title)
 
 
 def box(house: House, kind: str, reporter: str) -> Path:
@@ -99,6 +101,11 @@ def test_the_engineer_sends_a_month_and_reads_why_rows_came_back(
     browser.sign_in("engineer", PASSWORD)
     send(browser, box(house, "merchant", "P01"), "merchant")
     assert "全部行已入账" in browser.text
+    send(browser, month, button="[name=is_trial]", title="行会被退回")
+    assert "order.E012" in browser.text
+    assert "什么也没有入账" in browser.text
+    assert month.name in browser.text
+    browser.picture("checked-only")
     send(browser, month)
     assert "行退回，其余已入账" in browser.text
     assert "order.E012" in browser.text
@@ -142,10 +149,7 @@ def test_a_web_page_sent_as_a_table_is_refused_with_words(
 ) -> None:
     page = tmp_path / "orders.csv"
     page.write_text("<html><body>503</body></html>", encoding="utf-8")
-    browser.go("/send/?kind=order")
-    browser.one("#id_file").send_keys(str(page))
-    browser.one("form.stack button[type=submit]").click()
-    browser.until_title("文件没有被接收")
+    send(browser, page, title="文件没有被接收")
     assert "file.markup" in browser.text
 
 

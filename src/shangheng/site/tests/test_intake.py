@@ -41,6 +41,7 @@ def test_a_file_from_the_browser_ends_in_a_receipt(officer: Client) -> None:
     assert "全部行已入账" in page
     assert "6,000" in page
     assert officer.get(after.url).url == state["next"]
+    assert "orders.csv" in page
     assert "orders.csv" in officer.get("/uploads/").content.decode()
 
 

@@ -50,7 +50,7 @@ def land(
     folder.mkdir()
     sealer = opened(f"sealed-{joined.name}")
     try:
-        read, form, later = Landing(sealer, folder, order.tell).file(path)
+        read, form, later = Landing(sealer, folder, order.tell).file(path, name=path.name)
         relation = sources.open_source(
             read, form,
             sources.Wanted(order.mapping.columns_of(joined), header=joined.header, whole=True),

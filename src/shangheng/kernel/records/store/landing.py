@@ -8,6 +8,7 @@ had to be unpacked or recoded. Memory does not grow with the size.
 """
 
 import codecs
+import os
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -247,7 +248,7 @@ class Landing:
         path, kind = _spool(pieces, self.work)
         return Landed(path, kind, self._sealer.bytes, self._sealer.close(), name)
 
-    def file(self, path: Path) -> "tuple[Path, str, Future[Landed]]":
+    def file(self, path: Path, *, name: str) -> "tuple[Path, str, Future[Landed]]":
         """Take a file in; where it can be read as it lies, reading need not wait for the archive.
 
         Returns the path to read, its format, and what will be known when all of it is archived.
@@ -256,15 +257,15 @@ class Landing:
         with path.open("rb") as source:
             head = source.read(SAMPLE_BYTES)
         packed = _is_packed(head)
-        if packed or (format_of(head, name=path.name) in TEXTS and encoding_of(head) != "utf-8"):
+        if packed or (format_of(head, name=name) in TEXTS and encoding_of(head) != "utf-8"):
             with path.open("rb") as source:
-                landed = self.stream(source, name=path.name, total=before.st_size)
+                landed = self.stream(source, name=name, total=before.st_size)
             done: Future[Landed] = Future()
             done.set_result(landed)
             return landed.path, landed.format, done
-        kind = format_of(head, name=path.name)
+        kind = format_of(head, name=name)
         runner = ThreadPoolExecutor(1, thread_name_prefix="archive")
-        future = runner.submit(self._archive, path, kind, before.st_size, before.st_mtime_ns)
+        future = runner.submit(self._archive, path, kind, before, name)
         runner.shutdown(wait=False)
         return self._plainly_named(path), kind, future
 
@@ -276,9 +277,11 @@ class Landing:
         link.symlink_to(path.resolve())
         return link
 
-    def _archive(self, path: Path, kind: str, size: int, changed_ns: int) -> Landed:
+    def _archive(self, path: Path, kind: str, before: os.stat_result, name: str) -> Landed:
         with path.open("rb") as source:
-            pieces = _chained(source.read(PIECE_BYTES), source, self._sealer, self._tell, size)
+            pieces = _chained(
+                source.read(PIECE_BYTES), source, self._sealer, self._tell, before.st_size
+            )
             if kind in TEXTS:
                 pieces = _inspected(pieces, lines=kind != "json")
             try:
@@ -289,9 +292,9 @@ class Landing:
                 raise
         digest = self._sealer.close()
         after = path.stat()
-        if (after.st_size, after.st_mtime_ns) != (size, changed_ns):
-            raise Invalid("file.changed_while_read", file=path.name)
-        return Landed(path, kind, self._sealer.bytes, digest, path.name)
+        if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+            raise Invalid("file.changed_while_read", file=name)
+        return Landed(path, kind, self._sealer.bytes, digest, name)
 
 
 TEXTS = frozenset({"csv", "json", "ndjson"})

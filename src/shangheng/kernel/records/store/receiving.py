@@ -81,7 +81,7 @@ def _land(
     landed: Callable[[], Landed]
     if isinstance(source, Path):
         _refuse_without_room(home, source)
-        path, form, later = landing.file(source)
+        path, form, later = landing.file(source, name=name)
         landed = later.result
     else:
         streamed = landing.stream(source, name=name)
