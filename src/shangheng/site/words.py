@@ -23,6 +23,7 @@ Amount = Decimal | float | int
 _STEPS_ZH = ((Decimal(10) ** 12, "万亿"), (Decimal(10) ** 8, "亿"), (Decimal(10) ** 4, "万"))
 _STEPS_EN = ((Decimal(10) ** 12, "tn"), (Decimal(10) ** 9, "bn"), (Decimal(10) ** 6, "m"))
 _TEN_THOUSAND = 10_000
+_CENTS = 2
 
 
 class Labelled(Protocol):
@@ -80,7 +81,7 @@ def compact(value: Amount) -> tuple[str, str]:
 
 
 def exact(value: Amount | None, places: int | None = None) -> str:
-    """Return a number in full, with separators; money always shows its cents."""
+    """Return a number in full, with separators."""
     if value is None:
         return "—"
     number = Decimal(str(value))
@@ -89,6 +90,12 @@ def exact(value: Amount | None, places: int | None = None) -> str:
     if number == number.to_integral_value():
         return f"{number:,.0f}"
     return f"{number:,.4f}".rstrip("0").rstrip(".")
+
+
+def amount(value: Amount) -> str:
+    """Return a sum of money in full: always with its cents, and beyond them what there is."""
+    _, _, decimals = exact(value).partition(".")
+    return exact(value, max(_CENTS, len(decimals)))
 
 
 def counted(number: int, most: int) -> str:

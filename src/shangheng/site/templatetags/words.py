@@ -21,6 +21,7 @@ from shangheng.site import wiring, words
 register = template.Library()
 register.filter("label", words.label)
 register.filter("exact", words.exact)
+register.filter("amount", words.amount)
 
 
 @register.simple_tag

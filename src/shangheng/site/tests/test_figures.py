@@ -125,6 +125,15 @@ def test_numbers_are_written_as_each_language_counts(
         assert words.compact(value) == en
 
 
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [("1002.0000", "1,002.00"), ("0.5000", "0.50"), ("-7.1250", "-7.125"), ("0.0001", "0.0001")],
+)
+def test_money_shows_its_cents_and_loses_nothing(value: str, told: str) -> None:
+    """An amount of a receipt is kept with four decimals."""
+    assert words.amount(Decimal(value)) == told
+
+
 def test_money_always_shows_its_cents() -> None:
     lines = figures.Reading(figure([{"value": Decimal("109191.7")}])).lines
     assert lines[0].text == "109,191.70"
