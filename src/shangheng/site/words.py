@@ -94,8 +94,8 @@ def exact(value: Amount | None, places: int | None = None) -> str:
 
 def amount(value: Amount) -> str:
     """Return a sum of money in full: always with its cents, and beyond them what there is."""
-    _, _, decimals = exact(value).partition(".")
-    return exact(value, max(_CENTS, len(decimals)))
+    whole, _, decimals = exact(value).partition(".")
+    return f"{whole}.{decimals:0<{_CENTS}}"
 
 
 def counted(number: int, most: int) -> str:
